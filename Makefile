@@ -1,0 +1,161 @@
+# Two commands do everything on a fresh Debian 12: make demo and make check.
+# Parts: make, make gui, make lint, make install DESTDIR=, make clean.
+
+BUILD := build
+NEED := conf/demo/install-packages.sh
+
+all: programs gui
+.PHONY: all programs gui
+
+# The goals that install packages do it before configure looks for them.
+ifneq ($(filter demo check lint,$(MAKECMDGOALS)),)
+PACKAGE_SETS := build demo $(if $(filter check lint,$(MAKECMDGOALS)),test)
+PACKAGES_INSTALLED := $(shell $(NEED) $(PACKAGE_SETS) >&2 && echo yes)
+ifneq ($(PACKAGES_INSTALLED),yes)
+$(error packages are missing: see the lines above)
+endif
+endif
+
+ifneq ($(MAKECMDGOALS),clean)
+-include config.mk
+endif
+
+configure: configure.ac
+	autoconf
+
+config.mk: configure conf/config.mk.in
+	./configure
+
+WARNINGS := -Wall -Wextra -Werror
+HARDENING := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -Wl,-z,relro,-z,now
+CPPFLAGS := -Imod_torrent_ws -I$(BUILD)/generated -D_GNU_SOURCE
+COMMON := -std=c++20 -O2 -g -fPIC -fvisibility=hidden -MMD -MP $(WARNINGS) $(HARDENING)
+SANITIZED := -std=c++20 -O1 -g -MMD -MP $(WARNINGS) -fno-omit-frame-pointer -fno-sanitize-recover=all
+PROGRAMS_DIRECTORY = $(libexecdir)/torrent-ws
+
+SHARED_SOURCES := $(wildcard mod_torrent_ws/support/*.cpp mod_torrent_ws/wire/*.cpp)
+MODULE_SOURCES := $(wildcard mod_torrent_ws/apache/*.cpp) $(SHARED_SOURCES)
+LOOP_SOURCES := $(wildcard mod_torrent_ws/loop/*.cpp mod_torrent_ws/wamp/*.cpp mod_torrent_ws/topics/*.cpp) $(SHARED_SOURCES)
+WORKER_SOURCES := $(wildcard worker/*.cpp) $(SHARED_SOURCES)
+UNIT_SOURCES := $(wildcard tests/unit/*.cpp)
+
+# objects VARIANT,SOURCES: each variant has object files of its own.
+objects = $(patsubst %.cpp,$(BUILD)/objects/$(1)/%.o,$(2))
+
+VARIANT_FLAGS_release := $(COMMON)
+VARIANT_FLAGS_test-endpoints := $(COMMON) -DTWS_TEST_ENDPOINTS
+VARIANT_FLAGS_address := $(SANITIZED) -fsanitize=address,undefined
+VARIANT_FLAGS_thread := $(SANITIZED) -fsanitize=thread
+
+define COMPILE
+$(BUILD)/objects/$(1)/mod_torrent_ws/apache/%.o: mod_torrent_ws/apache/%.cpp config.mk
+	@mkdir -p $$(@D)
+	@echo '  CXX $$@'
+	@$$(CXX) $$(CPPFLAGS) $$(MODULE_CFLAGS) -DTWS_PROGRAMS_DIRECTORY='"$$(PROGRAMS_DIRECTORY)"' $$(VARIANT_FLAGS_$(1)) -c $$< -o $$@
+$(BUILD)/objects/$(1)/tests/unit/%.o: tests/unit/%.cpp config.mk $(BUILD)/generated/schema.hpp
+	@mkdir -p $$(@D)
+	@echo '  CXX $$@'
+	@$$(CXX) $$(CPPFLAGS) -I. $$(LOOP_CFLAGS) $$(WORKER_CFLAGS) $$(CPPUTEST_CFLAGS) $$(VARIANT_FLAGS_$(1)) -c $$< -o $$@
+$(BUILD)/objects/$(1)/%.o: %.cpp config.mk $(BUILD)/generated/schema.hpp
+	@mkdir -p $$(@D)
+	@echo '  CXX $$@'
+	@$$(CXX) $$(CPPFLAGS) -I. $$(LOOP_CFLAGS) $$(WORKER_CFLAGS) $$(VARIANT_FLAGS_$(1)) -c $$< -o $$@
+endef
+$(foreach variant,release test-endpoints address thread,$(eval $(call COMPILE,$(variant))))
+
+# programs DIRECTORY,VARIANT
+define LINK
+$(1)/mod_torrent_ws.so: $(call objects,$(2),$(MODULE_SOURCES))
+	@mkdir -p $$(@D)
+	@echo '  LINK $$@'
+	@$$(CXX) -shared $$(VARIANT_FLAGS_$(2)) $$^ $$(MODULE_LIBS) -o $$@
+$(1)/torrent-ws: $(call objects,$(2),$(LOOP_SOURCES))
+	@mkdir -p $$(@D)
+	@echo '  LINK $$@'
+	@$$(CXX) $$(VARIANT_FLAGS_$(2)) $$^ $$(LOOP_LIBS) -o $$@
+$(1)/torrent-ws-worker: $(call objects,$(2),$(WORKER_SOURCES))
+	@mkdir -p $$(@D)
+	@echo '  LINK $$@'
+	@$$(CXX) $$(VARIANT_FLAGS_$(2)) $$^ $$(WORKER_LIBS) -o $$@
+endef
+$(eval $(call LINK,$(BUILD),release))
+$(eval $(call LINK,$(BUILD)/test-endpoints,test-endpoints))
+
+PROGRAMS := mod_torrent_ws.so torrent-ws torrent-ws-worker
+programs: $(addprefix $(BUILD)/,$(PROGRAMS))
+test-endpoints: $(addprefix $(BUILD)/test-endpoints/,$(PROGRAMS))
+.PHONY: test-endpoints
+
+# The schema that the worker creates is the documented one.
+$(BUILD)/generated/schema.hpp: conf/schema.sql
+	@mkdir -p $(@D)
+	{ echo '#pragma once'; echo 'static constexpr char kSchema[] = R"sql('; cat $<; echo ')sql";'; } > $@
+
+# npm ci replaces node_modules, so it runs only when what is locked changed.
+htdocs/node_modules/.installed: htdocs/package.json htdocs/package-lock.json
+	cd htdocs && npm ci --no-audit --no-fund
+	touch $@
+tests/node_modules/.installed: tests/package.json tests/package-lock.json
+	cd tests && npm ci --no-audit --no-fund
+	touch $@
+
+GUI_SOURCES := $(shell find htdocs/gui -type f 2>/dev/null) htdocs/vite.config.ts htdocs/tsconfig.json
+$(BUILD)/gui/app.js: htdocs/node_modules/.installed $(GUI_SOURCES)
+	cd htdocs && npm run build
+gui: $(BUILD)/gui/app.js
+
+# --- the demo ---------------------------------------------------------------------------------------
+PORT ?= 8080
+TLS_PORT ?= 8443
+MPM ?= event
+export PORT TLS_PORT MPM BACKEND CONF TEST_ENDPOINTS
+
+demo: $(if $(TEST_ENDPOINTS),test-endpoints,programs) gui
+	@exec node conf/demo/demo.mjs
+.PHONY: demo
+
+# --- tests ------------------------------------------------------------------------------------------
+UNIT_TESTED := $(filter-out mod_torrent_ws/loop/main.cpp worker/main.cpp,$(sort $(LOOP_SOURCES) $(WORKER_SOURCES)))
+$(BUILD)/unit-tests: $(call objects,address,$(UNIT_TESTED) $(UNIT_SOURCES))
+	@echo '  LINK $@'
+	@$(CXX) $(VARIANT_FLAGS_address) $^ $(LOOP_LIBS) $(WORKER_LIBS) $(CPPUTEST_LIBS) -o $@
+
+check: lint check-unit check-gui check-httpd check-browser
+check-unit: $(BUILD)/unit-tests
+	$(BUILD)/unit-tests
+check-gui: gui
+	cd htdocs && npm run check && npm test
+check-httpd: programs test-endpoints gui tests/node_modules/.installed
+	node --test --test-concurrency=1 tests/httpd/
+check-browser: programs test-endpoints gui tests/node_modules/.installed
+	node --test --test-concurrency=1 tests/browser/
+.PHONY: check check-unit check-gui check-httpd check-browser
+
+CXX_FILES := $(wildcard mod_torrent_ws/*/*.[ch]pp worker/*.[ch]pp tests/unit/*.[ch]pp)
+TIDY_FILES := $(filter %.cpp,$(filter-out tests/%,$(CXX_FILES)))
+TIDY_STAMPS := $(patsubst %,$(BUILD)/tidy/%.done,$(TIDY_FILES))
+lint: lint-format $(TIDY_STAMPS)
+lint-format:
+	clang-format --dry-run --Werror $(CXX_FILES)
+$(BUILD)/tidy/%.done: % .clang-tidy config.mk $(BUILD)/generated/schema.hpp $(filter %.hpp,$(CXX_FILES))
+	@mkdir -p $(@D)
+	@echo '  TIDY $<'
+	@clang-tidy --quiet $< -- -std=c++20 $(CPPFLAGS) -I. $(MODULE_CFLAGS) $(LOOP_CFLAGS) $(WORKER_CFLAGS) -DTWS_PROGRAMS_DIRECTORY='""' 2>/dev/null
+	@touch $@
+.PHONY: lint lint-format
+
+# --- installation -----------------------------------------------------------------------------------
+SHARE_DIRECTORY = $(datadir)/torrent-ws
+install: all
+	install -D -m 644 $(BUILD)/mod_torrent_ws.so $(DESTDIR)$(HTTPD_MODULE_DIRECTORY)/mod_torrent_ws.so
+	install -D -m 755 -t $(DESTDIR)$(PROGRAMS_DIRECTORY) $(BUILD)/torrent-ws $(BUILD)/torrent-ws-worker
+	install -D -m 644 -t $(DESTDIR)$(SHARE_DIRECTORY) conf/torrent_ws.conf conf/schema.sql conf/example-site.conf
+	install -D -m 644 -t $(DESTDIR)$(SHARE_DIRECTORY)/php htdocs/php/*.php
+	cd $(BUILD)/gui && find . -type f -exec install -D -m 644 {} $(DESTDIR)$(SHARE_DIRECTORY)/gui/{} \;
+.PHONY: install
+
+clean:
+	rm -rf $(BUILD) autom4te.cache config.mk config.status config.log configure htdocs/node_modules tests/node_modules
+.PHONY: clean
+
+-include $(shell find $(BUILD)/objects -name '*.d' 2>/dev/null)

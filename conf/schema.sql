@@ -1,0 +1,20 @@
+-- The database of one-time tokens. Whoever comes first creates it, the PHP helper or a worker, with this
+-- same text; both use journal mode WAL.
+--
+-- Issue:  INSERT INTO torrent_ws_token (token_hash, user_id, expires_at) VALUES (…)
+-- Redeem: one UPDATE that also spends (worker/token_store.cpp)
+-- Revoke: DELETE FROM torrent_ws_token WHERE user_id = …
+
+CREATE TABLE IF NOT EXISTS torrent_ws_token (
+  token_hash TEXT    PRIMARY KEY,  -- SHA-256 of the token, lower-case hex; the token itself is stored nowhere
+  user_id    TEXT    NOT NULL,     -- the site's user id, as the client gives it when it signs in
+  expires_at INTEGER NOT NULL,     -- Unix seconds; not valid from this second on
+  spent_at   INTEGER,              -- Unix seconds; NULL while the token can be used
+  spent_by   TEXT                  -- the attempt that spent it: it alone may repeat itself after a worker's death
+) WITHOUT ROWID;
+
+-- For the sweep of expired tokens.
+CREATE INDEX IF NOT EXISTS torrent_ws_token_expiry ON torrent_ws_token (expires_at);
+
+-- For the bound on one user's unspent tokens, and to revoke them.
+CREATE INDEX IF NOT EXISTS torrent_ws_token_user ON torrent_ws_token (user_id);

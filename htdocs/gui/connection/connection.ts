@@ -1,0 +1,101 @@
+import { type Accessor, createSignal } from "solid-js";
+import { type Access, fetchAccess, SignedOutError } from "./access";
+import { Backoff } from "./backoff";
+import type { Page } from "./page";
+import { CallFailure, Session, type TopicHandlers } from "./session";
+
+export type ConnectionState =
+  | { kind: "connecting" }
+  | { kind: "connected" }
+  /** `retryAt` in milliseconds of the epoch; undefined while an attempt is under way. */
+  | { kind: "reconnecting"; retryAt?: number; reason: string }
+  | { kind: "signed-out" };
+
+export interface Connection {
+  state: Accessor<ConnectionState>;
+  /** Rejects with a CallFailure. */
+  call: Session["call"];
+  /** Ends a waiting time. */
+  retryNow: () => void;
+  /** Starts over with a new session, and so with a snapshot. */
+  restart: () => void;
+}
+
+const openTimeout = 15_000;
+const probeTimeout = 8_000;
+const silenceBeforeProbe = 20_000;
+/** After a session that lasted so long the back-off starts from its beginning. */
+const stableAfter = 10_000;
+
+/** Connects, and keeps connected for as long as the page lives. */
+export function createConnection(page: Page, handlers: TopicHandlers): Connection {
+  const [state, setState] = createSignal<ConnectionState>({ kind: "connecting" });
+  const backoff = new Backoff();
+  let session: Session | undefined;
+  let wake = () => {};
+
+  const sleep = (milliseconds: number) =>
+    new Promise<void>((resolve) => {
+      const timer = Number.isFinite(milliseconds) ? setTimeout(resolve, milliseconds) : undefined;
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+
+  /** Opens a session and stays until it ends. Returns the state that follows. */
+  const runSession = async (access?: Access): Promise<ConnectionState> => {
+    try {
+      session = await Session.open(access ?? (await fetchAccess(page.tokenUrl)), handlers, openTimeout);
+      const openedAt = Date.now();
+      setState({ kind: "connected" });
+      await session.ended;
+      if (Date.now() - openedAt > stableAfter) backoff.reset();
+      return { kind: "reconnecting", reason: "The connection was lost" };
+    } catch (error) {
+      if (error instanceof SignedOutError) return { kind: "signed-out" };
+      return { kind: "reconnecting", reason: (error as Error).message };
+    } finally {
+      session = undefined;
+    }
+  };
+
+  const run = async () => {
+    let access: Access | undefined = page.access;
+    for (;;) {
+      const following = await runSession(access);
+      access = undefined;
+      if (following.kind === "reconnecting") {
+        const delay = backoff.next();
+        setState({ ...following, retryAt: Date.now() + delay });
+        await sleep(delay);
+      } else {
+        setState(following);
+        // Only what the user does can help: a login in another tab, or trying again.
+        await sleep(Infinity);
+      }
+      if (following.kind === "reconnecting") setState(following);
+    }
+  };
+
+  const check = () => {
+    if (document.hidden) return;
+    if (session) void session.probe(probeTimeout);
+    else wake();
+  };
+  window.addEventListener("online", check);
+  document.addEventListener("visibilitychange", check);
+  setInterval(() => {
+    if (session && session.silentMilliseconds > silenceBeforeProbe) check();
+  }, 5_000);
+
+  void run();
+  return {
+    state,
+    call: (procedure, kwargs) =>
+      session?.call(procedure, kwargs) ??
+      Promise.reject(new CallFailure(CallFailure.connectionLost, "There is no connection to the server")),
+    retryNow: () => wake(),
+    restart: () => session?.close(),
+  };
+}

@@ -1,0 +1,32 @@
+import { For, Show } from "solid-js";
+import { useApplication } from "../application";
+import { Icon } from "../icon";
+import type { Column } from "./columns";
+import styles from "./list.module.css";
+
+/** The columns' titles; a click sorts, a second one turns the order around. */
+export function ListHeader(props: { columns: readonly Column[] }) {
+  const { view } = useApplication();
+  const direction = (column: Column) => {
+    if (view.sorting().column !== column.id) return undefined;
+    return view.sorting().isDescending ? "descending" : "ascending";
+  };
+  return (
+    <div role="rowgroup" class={styles.header}>
+      <div role="row" aria-rowindex="1" class={styles.columns}>
+        <For each={props.columns}>
+          {(column) => (
+            <div role="columnheader" aria-sort={direction(column) ?? "none"} data-numeric={column.isNumeric}>
+              <button class={styles.title} data-sort={column.id} onClick={() => view.sortBy(column.id)}>
+                {column.title}
+                <Show when={direction(column)}>
+                  {(sorted) => <Icon name={sorted() === "ascending" ? "up" : "down"} />}
+                </Show>
+              </button>
+            </div>
+          )}
+        </For>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,134 @@
+import { createVirtualizer } from "@tanstack/solid-virtual";
+import {
+  createEffect,
+  createMemo,
+  createSignal,
+  For,
+  Match,
+  on,
+  onCleanup,
+  onMount,
+  Show,
+  Switch,
+} from "solid-js";
+import { useApplication } from "../application";
+import { type Column, columnOf, fittingColumns } from "./columns";
+import { handleListKey } from "./keyboard";
+import { ListHeader } from "./list-header";
+import styles from "./list.module.css";
+import { Row, rowId } from "./row";
+
+const wideRowHeight = 34;
+const compactRowHeight = 64;
+/** Rows kept ready above and below those in sight. */
+const overscan = 10;
+
+const compactColumns: Column[] = ["name", "status", "progress", "download", "upload", "eta"].map((id) =>
+  columnOf(id as Column["id"]),
+);
+
+/** The torrents, as a grid of virtual rows: only those in sight exist. */
+export function List(props: { isCompact: boolean }) {
+  const { connection, daemons, selection, setDialog, torrents, view } = useApplication();
+  const [width, setWidth] = createSignal(0);
+  let scroller!: HTMLDivElement;
+
+  const rowHeight = () => (props.isCompact ? compactRowHeight : wideRowHeight);
+  const columns = createMemo(() => (props.isCompact ? compactColumns : fittingColumns(width())));
+  const isAged = () => connection.state().kind !== "connected" || daemons.troubled().length > 0;
+
+  const virtualizer = createVirtualizer({
+    get count() {
+      return view.hashes().length;
+    },
+    get estimateSize() {
+      const height = rowHeight();
+      return () => height;
+    },
+    get scrollPaddingEnd() {
+      // The header lies over as much of the rows.
+      return props.isCompact ? 0 : rowHeight();
+    },
+    getScrollElement: () => scroller,
+    overscan,
+  });
+  const first = () => virtualizer.getVirtualItems()[0]?.index ?? 0;
+  const inSight = createMemo(() =>
+    virtualizer
+      .getVirtualItems()
+      .map(({ index }) => view.hashes()[index])
+      .filter((hash) => hash !== undefined),
+  );
+
+  onMount(() => {
+    const observer = new ResizeObserver(([entry]) => setWidth(entry!.contentRect.width));
+    observer.observe(scroller);
+    onCleanup(() => observer.disconnect());
+  });
+  createEffect(() =>
+    scroller.style.setProperty(
+      "--columns",
+      columns()
+        .map(({ width }) => width)
+        .join(" "),
+    ),
+  );
+  createEffect(() => scroller.style.setProperty("--row-height", `${rowHeight()}px`));
+  createEffect(
+    on(selection.active, (hash) => {
+      if (hash !== undefined) virtualizer.scrollToIndex(view.hashes().indexOf(hash));
+    }),
+  );
+
+  const remove = () => setDialog({ kind: "remove", hashes: selection.hashes() });
+  const rowsOnPage = () => Math.max(1, Math.floor(scroller.clientHeight / rowHeight()) - 1);
+
+  return (
+    <div
+      ref={scroller}
+      class={styles.list}
+      role="grid"
+      aria-label="Torrents"
+      aria-multiselectable="true"
+      aria-rowcount={view.hashes().length + 1}
+      aria-activedescendant={selection.active() && rowId(selection.active()!)}
+      data-aged={isAged()}
+      tabindex="0"
+      onKeyDown={(event) => handleListKey(event, { hashes: view.hashes(), selection, rowsOnPage, remove })}
+    >
+      <Show when={!props.isCompact}>
+        <ListHeader columns={columns()} />
+      </Show>
+      <Show when={view.hashes().length > 0} fallback={<Empty />}>
+        <div role="rowgroup" class={styles.rows} style={{ height: `${virtualizer.getTotalSize()}px` }}>
+          <div style={{ transform: `translateY(${first() * rowHeight()}px)` }}>
+            <For each={inSight()}>
+              {(hash, index) => (
+                <Row
+                  hash={hash}
+                  // The header is row 1.
+                  rowNumber={first() + index() + 2}
+                  columns={columns()}
+                  isCompact={props.isCompact}
+                />
+              )}
+            </For>
+          </div>
+        </div>
+      </Show>
+    </div>
+  );
+
+  function Empty() {
+    return (
+      <p class={styles.empty}>
+        <Switch fallback="No torrent matches.">
+          <Match when={!torrents.isLoaded()}>Waiting for the list…</Match>
+          <Match when={view.counts().all === 0}>
+            No torrents yet. Add one with the button above, or drop a .torrent file or a link here.
+          </Match>
+        </Switch>
+      </p>
+    );
+  }
+}

@@ -1,0 +1,47 @@
+import { For } from "solid-js";
+import { Dynamic } from "solid-js/web";
+import { useApplication } from "../application";
+import { cells } from "./cells";
+import type { Column } from "./columns";
+import styles from "./list.module.css";
+
+export function rowId(hash: string): string {
+  return `torrent-${hash}`;
+}
+
+interface RowProps {
+  hash: string;
+  rowNumber: number;
+  columns: readonly Column[];
+  isCompact: boolean;
+}
+
+export function Row(props: RowProps) {
+  const { commands, selection, torrents } = useApplication();
+  // A row lives as long as its torrent is in the list, and so as long as this object.
+  const torrent = torrents.get(props.hash)!;
+  return (
+    <div
+      id={rowId(props.hash)}
+      role="row"
+      class={`${styles.row} ${styles.columns}`}
+      aria-rowindex={props.rowNumber}
+      aria-selected={selection.has(props.hash)}
+      data-hash={props.hash}
+      data-active={selection.active() === props.hash}
+      data-pending={commands.pending(props.hash)}
+      onClick={(event) =>
+        // Without a keyboard, taps collect several.
+        props.isCompact ? selection.toggle(props.hash) : selection.click(props.hash, event)
+      }
+    >
+      <For each={props.columns}>
+        {(column) => (
+          <div role="gridcell" class={styles.cell} data-column={column.id} data-numeric={column.isNumeric}>
+            <Dynamic component={cells[column.id]} torrent={torrent} />
+          </div>
+        )}
+      </For>
+    </div>
+  );
+}

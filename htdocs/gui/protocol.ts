@@ -1,0 +1,112 @@
+/**
+ * What the module sends and takes over WAMP (docs/topics.md, docs/procedures.md). Names are those of
+ * Transmission 3.00's RPC, whatever version the daemon speaks.
+ */
+
+/** Values of a torrent's `status`. */
+export const Status = {
+  stopped: 0,
+  queuedToVerify: 1,
+  verifying: 2,
+  queuedToDownload: 3,
+  downloading: 4,
+  queuedToSeed: 5,
+  seeding: 6,
+} as const;
+
+/** Values of a torrent's `error`. */
+export const TorrentError = { none: 0, trackerWarning: 1, trackerError: 2, localError: 3 } as const;
+
+/** One torrent, as far as the list needs it. Sizes in bytes, rates in bytes per second, times in Unix seconds. */
+export interface Torrent {
+  hash: string;
+  name: string;
+  daemon: string;
+  status: number;
+  error: number;
+  errorString: string;
+  percentDone: number;
+  metadataPercentComplete: number;
+  recheckProgress: number;
+  leftUntilDone: number;
+  sizeWhenDone: number;
+  totalSize: number;
+  rateDownload: number;
+  rateUpload: number;
+  uploadedEver: number;
+  downloadedEver: number;
+  /** -1: not available, -2: infinite. */
+  uploadRatio: number;
+  /** Seconds; -1: not available, -2: unknown. */
+  eta: number;
+  peersConnected: number;
+  peersSendingToUs: number;
+  peersGettingFromUs: number;
+  queuePosition: number;
+  isStalled: boolean;
+  isFinished: boolean;
+  labels: string[];
+  downloadDir: string;
+  addedDate: number;
+}
+
+export type TorrentField = keyof Torrent;
+
+/** Torrents with `_format: "table"`. In a delta, null stands for a value that did not change. */
+export interface TorrentTable {
+  fields: string[];
+  rows: unknown[][];
+}
+
+/** Torrents without a format: changed fields by hash. */
+export type TorrentObjects = Record<string, Partial<Torrent>>;
+
+export type DaemonStateName = "up" | "busy" | "down";
+
+export interface DaemonState {
+  state: DaemonStateName;
+  /** Unix seconds. */
+  since: number;
+  /** Unix seconds: when the daemon last gave its list; absent before the first time. */
+  updated?: number;
+  /** For people; empty or absent when up. */
+  reason?: string;
+}
+
+/** Totals of the daemons that the list shows. */
+export interface Totals {
+  downloadSpeed: number;
+  uploadSpeed: number;
+}
+
+/** An event of the topic `torrents`. */
+export interface TorrentsEvent {
+  revision: number;
+  snapshot: boolean;
+  torrents: TorrentTable | TorrentObjects;
+  removed: string[];
+  session?: Partial<Totals>;
+  /** In snapshots, and when it changed. */
+  daemons?: Record<string, DaemonState>;
+}
+
+/** An event of the topic `session`. */
+export interface SessionEvent {
+  daemons: Record<string, DaemonState>;
+}
+
+/** What each procedure of the GUI takes and answers. */
+export interface Procedures {
+  "torrent.start": { arguments: { ids: string[] }; result: object };
+  "torrent.stop": { arguments: { ids: string[] }; result: object };
+  "torrent.remove": { arguments: { ids: string[]; "delete-local-data": boolean }; result: object };
+  "torrent.add": {
+    arguments: ({ filename: string } | { metainfo: string }) & { paused: boolean };
+    result: { "torrent-added"?: AddedTorrent; "torrent-duplicate"?: AddedTorrent };
+  };
+}
+
+export interface AddedTorrent {
+  hashString: string;
+  name: string;
+}

@@ -1,0 +1,36 @@
+import { createSignal, type Accessor } from "solid-js";
+import { createStore, reconcile } from "solid-js/store";
+import type { DaemonState, DaemonStateName, SessionEvent, TorrentsEvent, Totals } from "../protocol";
+
+/** What is known of the daemons behind the list. */
+export interface Daemons {
+  byName: Readonly<Record<string, DaemonState>>;
+  /** The names of those that are not up. */
+  troubled(): string[];
+  /** The worst state of all; undefined before anything is known. */
+  worst(): DaemonStateName | undefined;
+  totals: Accessor<Totals>;
+  applyTorrents(event: TorrentsEvent): void;
+  applySession(event: SessionEvent): void;
+}
+
+const byTrouble: DaemonStateName[] = ["down", "busy", "up"];
+
+export function createDaemons(): Daemons {
+  const [byName, setByName] = createStore<Record<string, DaemonState>>({});
+  const [totals, setTotals] = createSignal<Totals>({ downloadSpeed: 0, uploadSpeed: 0 });
+  return {
+    byName,
+    troubled: () => Object.keys(byName).filter((name) => byName[name]!.state !== "up"),
+    worst: () => {
+      const states = Object.values(byName).map((daemon) => daemon.state);
+      return byTrouble.find((state) => states.includes(state));
+    },
+    totals,
+    applyTorrents: (event) => {
+      if (event.daemons) setByName(event.snapshot ? reconcile(event.daemons) : event.daemons);
+      if (event.session) setTotals((previous) => ({ ...previous, ...event.session }));
+    },
+    applySession: (event) => setByName(event.daemons),
+  };
+}

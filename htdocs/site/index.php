@@ -1,0 +1,52 @@
+<?php
+
+declare(strict_types=1);
+
+require __DIR__ . '/site.php';
+
+// A real site would ask for a password here.
+open_session(readOnly: false);
+$_SESSION['user_id'] ??= 1;
+$_SESSION['user_name'] ??= 'demo';
+session_write_close();
+
+header('Cache-Control: no-store');
+$signIn = torrent_ws_sign_in($_SESSION['user_id']);
+
+function e(int|string $text): string
+{
+    return htmlspecialchars((string) $text, ENT_QUOTES);
+}
+
+?>
+<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Torrents – Example Site</title>
+<link rel="stylesheet" href="/site.css">
+<link rel="stylesheet" href="/gui/app.css">
+</head>
+<body>
+<header class="site-header">
+  <strong class="site-name">Example Site</strong>
+  <nav class="site-nav" aria-label="Site">
+    <a href="/" aria-current="page">Torrents</a>
+    <a href="/torrents.json">JSON</a>
+  </nav>
+  <span class="site-user">Logged in as <?= e($_SESSION['user_name']) ?></span>
+</header>
+<main>
+<div id="torrent-ws"
+     data-token-url="/token.php"
+     data-user-id="<?= e($signIn['userId']) ?>"
+     data-token="<?= e($signIn['token']) ?>"
+     data-url="<?= e($signIn['url']) ?>"
+     data-realm="<?= e($signIn['realm']) ?>"></div>
+<script type="module" src="/gui/app.js"></script>
+<noscript>This page needs JavaScript.</noscript>
+</main>
+<footer class="site-footer">Served by PHP <?= e(PHP_VERSION) ?></footer>
+</body>
+</html>

@@ -1,0 +1,278 @@
+#include "apache/directives.hpp"
+
+#include <apr_lib.h>
+#include <apr_strings.h>
+#include <apr_uri.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstring>
+#include <fstream>
+#include <string_view>
+
+namespace tws::apache {
+
+namespace {
+
+// Every error is "<directive>: what is wrong; how to mend it": configtest shows it with file and line.
+const char* complain(const cmd_parms* cmd, std::string_view problem) {
+  const std::string text = std::string(cmd->cmd->name) + ": " + std::string(problem);
+  return apr_pstrdup(cmd->pool, text.c_str());
+}
+
+// The configuration that a server-wide directive fills, or a message when it is in the wrong place.
+const char* server_wide(cmd_parms* cmd, Configuration*& configuration) {
+  if (const char* misplaced = ap_check_cmd_context(cmd, GLOBAL_ONLY)) {
+    return misplaced;
+  }
+  configuration = &state_of(cmd->server).configuration;
+  return nullptr;
+}
+
+const char* absolute_path(cmd_parms* cmd, const char* argument, std::string& path) {
+  char* full = ap_server_root_relative(cmd->pool, argument);
+  if (full == nullptr) {
+    return complain(cmd, "not a path; give an absolute one or one below ServerRoot");
+  }
+  path = full;
+  return nullptr;
+}
+
+template <typename Number>
+const char* number(const cmd_parms* cmd, const char* argument, Number least, Number most, Number& value) {
+  const char* end = argument + std::strlen(argument);
+  Number parsed{};
+  const auto [stop, error] = std::from_chars(argument, end, parsed);
+  if (error != std::errc() || stop != end || parsed < least || parsed > most) {
+    return complain(cmd, "\"" + std::string(argument) + "\" is out of range; give a whole number from " +
+                             std::to_string(least) + " to " + std::to_string(most));
+  }
+  value = parsed;
+  return nullptr;
+}
+
+const char* duration(const cmd_parms* cmd, const char* argument, std::int64_t least_ms, std::int64_t most_ms,
+                     std::int64_t& value_ms) {
+  apr_interval_time_t parsed = 0;
+  const bool ok = ap_timeout_parameter_parse(argument, &parsed, "s") == APR_SUCCESS;
+  const std::int64_t ms = parsed / 1000;
+  if (!ok || ms < least_ms || ms > most_ms) {
+    return complain(cmd, "\"" + std::string(argument) + "\" is out of range; give a time from " +
+                             std::to_string(least_ms) + "ms to " + std::to_string(most_ms) + "ms, such as 1s or 500ms");
+  }
+  value_ms = ms;
+  return nullptr;
+}
+
+const char* set_database(cmd_parms* cmd, void* /*directory*/, const char* argument) {
+  Configuration* configuration = nullptr;
+  const char* problem = server_wide(cmd, configuration);
+  return problem != nullptr ? problem : absolute_path(cmd, argument, configuration->database);
+}
+
+const char* set_programs(cmd_parms* cmd, void* /*directory*/, const char* argument) {
+  Configuration* configuration = nullptr;
+  const char* problem = server_wide(cmd, configuration);
+  return problem != nullptr ? problem : absolute_path(cmd, argument, configuration->programs);
+}
+
+const char* set_workers(cmd_parms* cmd, void* /*directory*/, const char* argument) {
+  Configuration* configuration = nullptr;
+  const char* problem = server_wide(cmd, configuration);
+  return problem != nullptr ? problem : number(cmd, argument, 1, 64, configuration->workers);
+}
+
+const char* set_poll_interval(cmd_parms* cmd, void* /*directory*/, const char* argument) {
+  Configuration* configuration = nullptr;
+  const char* problem = server_wide(cmd, configuration);
+  return problem != nullptr ? problem : duration(cmd, argument, 200, 3'600'000, configuration->poll_interval_ms);
+}
+
+const char* set_job_timeout(cmd_parms* cmd, void* /*directory*/, const char* argument) {
+  Configuration* configuration = nullptr;
+  const char* problem = server_wide(cmd, configuration);
+  return problem != nullptr ? problem : duration(cmd, argument, 1'000, 600'000, configuration->job_timeout_ms);
+}
+
+// A directive that sets one size_t of the configuration within bounds.
+template <std::size_t Configuration::*Member, std::size_t Least, std::size_t Most>
+const char* set_size(cmd_parms* cmd, void* /*directory*/, const char* argument) {
+  Configuration* configuration = nullptr;
+  const char* problem = server_wide(cmd, configuration);
+  return problem != nullptr ? problem : number(cmd, argument, Least, Most, configuration->*Member);
+}
+
+const char* add_admin(cmd_parms* cmd, void* /*directory*/, const char* argument) {
+  Configuration* configuration = nullptr;
+  if (const char* problem = server_wide(cmd, configuration)) {
+    return problem;
+  }
+  configuration->admins.emplace_back(argument);
+  return nullptr;
+}
+
+// A credentials file has one line, user:password. Read here, as the user that starts httpd (root), so
+// that nobody else needs to be able to.
+const char* read_credentials(cmd_parms* cmd, const char* argument, DaemonConfiguration& daemon) {
+  std::string path;
+  if (const char* problem = absolute_path(cmd, argument, path)) {
+    return problem;
+  }
+  std::ifstream file(path);
+  std::string line;
+  if (!file || !std::getline(file, line)) {
+    return complain(cmd, "cannot read the credentials file " + path + "; create it with one line user:password");
+  }
+  const auto colon = line.find(':');
+  if (colon == std::string::npos || colon == 0) {
+    return complain(cmd, "no user:password in the first line of " + path);
+  }
+  daemon.username = line.substr(0, colon);
+  daemon.password = line.substr(colon + 1);
+  return nullptr;
+}
+
+bool is_name(std::string_view text) {
+  return !text.empty() && text.size() <= 32 && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return apr_isalnum(c) || c == '_' || c == '-';
+  });
+}
+
+const char* set_backend_option(cmd_parms* cmd, std::string_view option, DaemonConfiguration& daemon) {
+  const auto equals = option.find('=');
+  const auto name = option.substr(0, equals);
+  const std::string value(equals == std::string_view::npos ? std::string_view{} : option.substr(equals + 1));
+  if (name == "credentials") {
+    return read_credentials(cmd, value.c_str(), daemon);
+  }
+  if (name == "timeout") {
+    return duration(cmd, value.c_str(), 1'000, 600'000, daemon.timeout_ms);
+  }
+  if (name == "root") {
+    if (value.empty() || value.front() != '/') {
+      return complain(cmd, "root= needs an absolute path as the daemon's machine sees it; quotes go around the whole: \"root=/my files\"");
+    }
+    daemon.download_roots.push_back(value);
+    return nullptr;
+  }
+  return complain(cmd, "unknown option \"" + std::string(option) + "\"; known are credentials=, timeout= and root=");
+}
+
+const char* add_backend(cmd_parms* cmd, void* /*directory*/, int argc, char* const argv[]) {
+  Configuration* configuration = nullptr;
+  if (const char* problem = server_wide(cmd, configuration)) {
+    return problem;
+  }
+  if (argc < 2) {
+    return complain(cmd, "needs a name and a URL, such as: TorrentWsBackend main http://127.0.0.1:9091/transmission/rpc");
+  }
+  DaemonConfiguration daemon;
+  daemon.name = argv[0];
+  daemon.url = argv[1];
+  if (!is_name(daemon.name)) {
+    return complain(cmd, "the name \"" + daemon.name + "\" must be 1 to 32 letters, digits, - or _");
+  }
+  const auto same_name = [&daemon](const DaemonConfiguration& other) { return other.name == daemon.name; };
+  if (std::any_of(configuration->daemons.begin(), configuration->daemons.end(), same_name)) {
+    return complain(cmd, "the name \"" + daemon.name + "\" is taken; give each backend its own");
+  }
+  apr_uri_t url;
+  if (apr_uri_parse(cmd->temp_pool, daemon.url.c_str(), &url) != APR_SUCCESS || url.scheme == nullptr ||
+      url.hostname == nullptr || (std::strcmp(url.scheme, "http") != 0 && std::strcmp(url.scheme, "https") != 0)) {
+    return complain(cmd, "\"" + daemon.url + "\" is not a URL of a daemon's RPC, such as http://127.0.0.1:9091/transmission/rpc");
+  }
+  if (url.user != nullptr || url.password != nullptr) {
+    return complain(cmd, "credentials in the URL would show in logs; put user:password into a file and give credentials=/path");
+  }
+  for (int i = 2; i < argc; ++i) {
+    if (const char* problem = set_backend_option(cmd, argv[i], daemon)) {
+      return problem;
+    }
+  }
+  configuration->daemons.push_back(std::move(daemon));
+  return nullptr;
+}
+
+const char* add_allowed_origin(cmd_parms* cmd, void* directory, const char* argument) {
+  auto& config = *static_cast<DirectoryConfig*>(directory);
+  std::string origin = argument;
+  ap_str_tolower(origin.data());
+  apr_uri_t url;
+  const bool is_origin = apr_uri_parse(cmd->temp_pool, origin.c_str(), &url) == APR_SUCCESS && url.scheme != nullptr &&
+                         url.hostname != nullptr && url.path == nullptr && url.query == nullptr;
+  if (origin != "*" && !is_origin) {
+    return complain(cmd, "\"" + origin + "\" is not an origin; give scheme://host[:port] without a path, or *");
+  }
+  config.origins_set = true;
+  config.allowed_origins.push_back(std::move(origin));
+  return nullptr;
+}
+
+// httpd's C type for a setter has no parameters in C++, so each one is cast to it here.
+template <typename Setter>
+command_rec directive(const char* name, Setter setter, cmd_how how, int where, const char* help) {
+  return {name, reinterpret_cast<cmd_func>(reinterpret_cast<void*>(setter)), nullptr, where, how, help};
+}
+
+constexpr std::size_t kMaxConnectionsBound = 1'000'000;
+constexpr std::size_t kMaxMessageBound = 256UL << 20;
+constexpr std::size_t kMaxQueuedBound = 1UL << 30;
+constexpr std::size_t kKilobyte = 1024;
+
+}  // namespace
+
+const command_rec* directives() {
+  static const std::array<command_rec, 12> table = {
+      directive("TorrentWsDatabase", set_database, TAKE1, RSRC_CONF, "SQLite file of one-time tokens"),
+      directive("TorrentWsPrograms", set_programs, TAKE1, RSRC_CONF, "folder of torrent-ws and torrent-ws-worker"),
+      directive("TorrentWsWorkers", set_workers, TAKE1, RSRC_CONF, "worker processes for the database"),
+      directive("TorrentWsBackend", add_backend, TAKE_ARGV, RSRC_CONF,
+                "name and RPC URL of a transmission-daemon, then credentials=, timeout=, root="),
+      directive("TorrentWsAdmins", add_admin, ITERATE, RSRC_CONF, "user ids that may change a daemon's settings"),
+      directive("TorrentWsPollInterval", set_poll_interval, TAKE1, RSRC_CONF, "time between polls of a daemon"),
+      directive("TorrentWsJobTimeout", set_job_timeout, TAKE1, RSRC_CONF, "longest time for a call"),
+      directive("TorrentWsMaxConnections", set_size<&Configuration::max_connections, 1, kMaxConnectionsBound>, TAKE1,
+                RSRC_CONF, "open WebSockets in all"),
+      directive("TorrentWsMaxMessageSize", set_size<&Configuration::max_message_bytes, kKilobyte, kMaxMessageBound>,
+                TAKE1, RSRC_CONF, "bytes of one message from a client"),
+      directive("TorrentWsMaxQueuedBytes", set_size<&Configuration::max_queued_bytes, 64 * kKilobyte, kMaxQueuedBound>,
+                TAKE1, RSRC_CONF, "bytes queued for one client"),
+      directive("TorrentWsAllowedOrigins", add_allowed_origin, ITERATE, RSRC_CONF | ACCESS_CONF,
+                "origins of pages that may connect; none: the same origin only"),
+      command_rec{},
+  };
+  return table.data();
+}
+
+void* create_server_state(apr_pool_t* pool, server_rec* /*server*/) {
+  auto* state = make_in_pool<ServerState>(pool);
+  state->configuration.programs = TWS_PROGRAMS_DIRECTORY;
+  return state;
+}
+
+// The directives are server-wide, so that a virtual host has the main server's.
+void* merge_server_state(apr_pool_t* /*pool*/, void* base, void* /*added*/) { return base; }
+
+void* create_directory_config(apr_pool_t* pool, char* /*directory*/) { return make_in_pool<DirectoryConfig>(pool); }
+
+void* merge_directory_config(apr_pool_t* /*pool*/, void* base, void* added) {
+  return static_cast<DirectoryConfig*>(added)->origins_set ? added : base;
+}
+
+bool is_enabled(const Configuration& configuration) {
+  return !configuration.database.empty() || !configuration.daemons.empty();
+}
+
+Status check_configuration(const Configuration& configuration) {
+  for (const char* program : {"torrent-ws", "torrent-ws-worker"}) {
+    const std::string path = configuration.programs + "/" + program;
+    if (access(path.c_str(), X_OK) != 0) {
+      return Error{"TorrentWsPrograms: no program " + path + "; install it or name the folder that holds it", {}};
+    }
+  }
+  return Done{};
+}
+
+}  // namespace tws::apache

@@ -1,0 +1,74 @@
+// The module record and its hooks: where httpd calls the module.
+#include "apache/module.hpp"
+
+#include <ap_mpm.h>
+#include <http_core.h>
+#include <mpm_common.h>
+
+#include "apache/directives.hpp"
+#include "apache/status.hpp"
+#include "apache/supervisor.hpp"
+#include "apache/tls_relay.hpp"
+#include "apache/tls_takeover.hpp"
+#include "apache/upgrade.hpp"
+
+namespace tws::apache {
+
+namespace {
+
+int check_config(apr_pool_t* /*pconf*/, apr_pool_t* /*plog*/, apr_pool_t* /*ptemp*/, server_rec* server) {
+  const Configuration& configuration = state_of(server).configuration;
+  if (!is_enabled(configuration)) {
+    return OK;
+  }
+  if (const auto checked = check_configuration(configuration); !checked) {
+    ap_log_error(APLOG_MARK, APLOG_ERR | APLOG_STARTUP, 0, server, "%s", checked.error().message.c_str());
+    return HTTP_INTERNAL_SERVER_ERROR;
+  }
+  return OK;
+}
+
+// httpd reads its configuration twice at the start; only the second time counts.
+int post_config(apr_pool_t* pconf, apr_pool_t* /*plog*/, apr_pool_t* /*ptemp*/, server_rec* server) {
+  if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG || !is_enabled(state_of(server).configuration)) {
+    return OK;
+  }
+  if (const auto supervised = supervise(server, pconf); !supervised) {
+    ap_log_error(APLOG_MARK, APLOG_ERR, 0, server, "TWS0001: cannot start torrent-ws: %s",
+                 supervised.error().message.c_str());
+    return HTTP_INTERNAL_SERVER_ERROR;
+  }
+  return OK;
+}
+
+int monitor(apr_pool_t* /*pool*/, server_rec* server) {
+  supervise_again(server);
+  return DECLINED;
+}
+
+void child_init(apr_pool_t* pchild, server_rec* server) { state_of(server).relay = make_in_pool<TlsRelay>(pchild); }
+
+void register_hooks(apr_pool_t* /*pool*/) {
+  ap_hook_check_config(check_config, nullptr, nullptr, APR_HOOK_MIDDLE);
+  ap_hook_post_config(post_config, nullptr, nullptr, APR_HOOK_LAST);
+  ap_hook_monitor(monitor, nullptr, nullptr, APR_HOOK_MIDDLE);
+  // First, so that its cleanup runs last: connections' cleanups still hand their TLS to the relay.
+  ap_hook_child_init(child_init, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
+  ap_hook_handler(handle_upgrade, nullptr, nullptr, APR_HOOK_MIDDLE);
+  ap_hook_handler(handle_status, nullptr, nullptr, APR_HOOK_MIDDLE);
+  register_tls_hooks();
+}
+
+}  // namespace
+
+}  // namespace tws::apache
+
+__attribute__((visibility("default"))) module AP_MODULE_DECLARE_DATA torrent_ws_module = {
+    STANDARD20_MODULE_STUFF,
+    tws::apache::create_directory_config,
+    tws::apache::merge_directory_config,
+    tws::apache::create_server_state,
+    tws::apache::merge_server_state,
+    tws::apache::directives(),
+    tws::apache::register_hooks,
+    0};

@@ -1,0 +1,58 @@
+// What all files in apache/ share: the module record and the configuration that hangs on it.
+#pragma once
+
+#include <httpd.h>
+// Keeps this include first: httpd.h defines what the others need.
+#include <http_config.h>
+#include <http_log.h>
+
+#include <string>
+#include <vector>
+
+#include "wire/configuration.hpp"
+
+extern module AP_MODULE_DECLARE_DATA torrent_ws_module;
+APLOG_USE_MODULE(torrent_ws);
+
+namespace tws::apache {
+
+struct SupervisorState;
+class TlsRelay;
+
+// One for each generation of the configuration, in httpd's parent and (after fork) in each child.
+// Lives in pconf; virtual hosts share the main server's.
+struct ServerState {
+  Configuration configuration;
+  SupervisorState* supervisor = nullptr;  // set in post_config; lives in process memory
+  TlsRelay* relay = nullptr;              // set in child_init; owned by pchild
+};
+
+// What may differ for each <Location>.
+struct DirectoryConfig {
+  bool origins_set = false;
+  std::vector<std::string> allowed_origins;  // "scheme://host[:port]", lower case; "*" lets in any
+};
+
+inline ServerState& state_of(const server_rec* server) {
+  return *static_cast<ServerState*>(ap_get_module_config(server->module_config, &torrent_ws_module));
+}
+
+inline const DirectoryConfig& directory_config_of(const request_rec* request) {
+  return *static_cast<DirectoryConfig*>(ap_get_module_config(request->per_dir_config, &torrent_ws_module));
+}
+
+// Makes a C++ object that is destroyed with an APR pool.
+template <typename T>
+T* make_in_pool(apr_pool_t* pool) {
+  T* object = new T();
+  apr_pool_cleanup_register(
+      pool, object,
+      [](void* data) -> apr_status_t {
+        delete static_cast<T*>(data);
+        return APR_SUCCESS;
+      },
+      apr_pool_cleanup_null);
+  return object;
+}
+
+}  // namespace tws::apache

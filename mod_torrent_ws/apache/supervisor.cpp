@@ -1,0 +1,234 @@
+#include "apache/supervisor.hpp"
+
+#include <ap_mpm.h>
+#include <http_core.h>
+#include <mod_unixd.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <new>
+
+#include "support/fd.hpp"
+#include "support/unix_message.hpp"
+
+namespace tws::apache {
+
+// Plain data: it outlives the DSO, which httpd unloads and loads again at each restart.
+struct SupervisorState {
+  pid_t pid;
+  int control;           // to the running torrent-ws process; it leaves when this closes
+  int handover_send;     // children send here
+  int handover_receive;  // kept for the next process, so that what waits in the socket is not lost
+  apr_time_t started;
+  int quick_deaths;
+  std::atomic<int>* up;  // shared with children
+};
+
+namespace {
+
+constexpr const char* kRetainedKey = "torrent_ws";
+constexpr int kControlDescriptor = 3;
+constexpr int kHandoverDescriptor = 4;
+constexpr int kMaxQuickDeaths = 4;
+constexpr apr_time_t kQuickDeath = apr_time_from_sec(10);
+constexpr apr_time_t kStopTimeout = apr_time_from_sec(5);
+constexpr int kSendTimeoutMs = 500;
+constexpr int kHandoverBuffer = 1 << 20;
+
+Error system_error(const char* what) { return Error{std::string(what) + ": " + strerror(errno), {}}; }
+
+Result<SupervisorState*> create_state() {
+  auto* state = static_cast<SupervisorState*>(ap_retained_data_create(kRetainedKey, sizeof(SupervisorState)));
+  *state = {0, -1, -1, -1, 0, 0, nullptr};
+  std::array<int, 2> pair{};
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair.data()) != 0) {
+    return system_error("socketpair");
+  }
+  state->handover_send = pair[0];
+  state->handover_receive = pair[1];
+  setsockopt(pair[0], SOL_SOCKET, SO_SNDBUF, &kHandoverBuffer, sizeof kHandoverBuffer);
+  void* shared = mmap(nullptr, sizeof(std::atomic<int>), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (shared == MAP_FAILED) {
+    return system_error("mmap");
+  }
+  state->up = new (shared) std::atomic<int>(0);
+  return state;
+}
+
+// In the forked child: becomes the torrent-ws program, with the rights of httpd's children and no
+// descriptor but the two sockets and the ErrorLog.
+[[noreturn]] void become_torrent_ws(const Configuration& configuration, int control, int handover) {
+  // Both are moved out of the way first: either may be where the other has to go.
+  const int control_copy = fcntl(control, F_DUPFD, 10);
+  const int handover_copy = fcntl(handover, F_DUPFD, 10);
+  dup2(control_copy, kControlDescriptor);
+  dup2(handover_copy, kHandoverDescriptor);
+  close_range(kHandoverDescriptor + 1, ~0U, 0);
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+  for (int number = 1; number < NSIG; ++number) {
+    signal(number, SIG_DFL);
+  }
+  if (ap_unixd_setup_child() != 0) {
+    _exit(APEXIT_CHILDFATAL);
+  }
+  const std::string program = configuration.programs + "/torrent-ws";
+  execl(program.c_str(), "torrent-ws", nullptr);
+  _exit(APEXIT_CHILDFATAL);
+}
+
+Status send_configuration(const SupervisorState& state, server_rec* server) {
+  Configuration configuration = state_of(server).configuration;
+  configuration.log_level = ap_get_server_module_loglevel(server, APLOG_MODULE_INDEX);
+  return send_message(state.control, encode_configuration(configuration), STDERR_FILENO, kSendTimeoutMs);
+}
+
+void forget_process(SupervisorState& state) {
+  state.up->store(0);
+  state.pid = 0;
+  close(state.control);
+  state.control = -1;
+}
+
+// Ends torrent-ws with httpd and waits for it, so that a stop leaves nothing behind.
+void end_process(SupervisorState& state) {
+  const pid_t pid = state.pid;
+  if (pid <= 0) {
+    return;
+  }
+  forget_process(state);
+  kill(pid, SIGTERM);
+  const apr_time_t deadline = apr_time_now() + kStopTimeout;
+  while (waitpid(pid, nullptr, WNOHANG) == 0) {
+    if (apr_time_now() > deadline) {
+      kill(pid, SIGKILL);
+      waitpid(pid, nullptr, 0);
+      break;
+    }
+    apr_sleep(apr_time_from_msec(10));
+  }
+}
+
+void start_or_complain(SupervisorState& state, server_rec* server);
+
+// apr_proc_other_child_register's callback, in httpd's parent.
+void on_process_event(int reason, void* data, int /*status*/) {
+  auto* server = static_cast<server_rec*>(data);
+  SupervisorState& state = *state_of(server).supervisor;
+  switch (reason) {
+    case APR_OC_REASON_DEATH:
+    case APR_OC_REASON_LOST: {
+      apr_proc_other_child_unregister(data);
+      forget_process(state);
+      int mpm_state = 0;
+      if (ap_mpm_query(AP_MPMQ_MPM_STATE, &mpm_state) == APR_SUCCESS && mpm_state == AP_MPMQ_STOPPING) {
+        break;
+      }
+      const bool quick = apr_time_now() - state.started < kQuickDeath;
+      state.quick_deaths = quick ? state.quick_deaths + 1 : 0;
+      if (state.quick_deaths > kMaxQuickDeaths) {
+        ap_log_error(APLOG_MARK, APLOG_ERR, 0, server,
+                     "TWS0003: the torrent-ws process keeps ending; the next try is in some seconds, the reason is in "
+                     "the lines above");
+        break;
+      }
+      ap_log_error(APLOG_MARK, APLOG_WARNING, 0, server,
+                   "TWS0002: the torrent-ws process ended unexpectedly and is started again; clients reconnect");
+      start_or_complain(state, server);
+      break;
+    }
+    case APR_OC_REASON_RESTART:
+      // Only on stop and on a hard restart: a graceful one keeps the process.
+      apr_proc_other_child_unregister(data);
+      end_process(state);
+      break;
+    default:
+      break;
+  }
+}
+
+void register_process(const SupervisorState& state, server_rec* server) {
+  // httpd copies the apr_proc_t's pid into its own record but keeps the pointer, so it lives in pconf.
+  auto* process = static_cast<apr_proc_t*>(apr_pcalloc(server->process->pconf, sizeof(apr_proc_t)));
+  process->pid = state.pid;
+  apr_proc_other_child_register(process, on_process_event, server, nullptr, server->process->pconf);
+}
+
+Status start_process(SupervisorState& state, server_rec* server) {
+  std::array<int, 2> control{};
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, control.data()) != 0) {
+    return system_error("socketpair");
+  }
+  Fd ours(control[0]);
+  const Fd theirs(control[1]);
+  state.started = apr_time_now();
+  const pid_t pid = fork();
+  if (pid < 0) {
+    return system_error("fork");
+  }
+  if (pid == 0) {
+    become_torrent_ws(state_of(server).configuration, theirs.get(), state.handover_receive);
+  }
+  state.pid = pid;
+  state.control = ours.release();
+  register_process(state, server);
+  state.up->store(1);
+  return send_configuration(state, server);
+}
+
+void start_or_complain(SupervisorState& state, server_rec* server) {
+  if (const auto started = start_process(state, server); !started) {
+    ap_log_error(APLOG_MARK, APLOG_ERR, 0, server, "TWS0001: cannot start torrent-ws: %s",
+                 started.error().message.c_str());
+  }
+}
+
+// Runs when a generation's configuration goes: if httpd itself is leaving, so does torrent-ws. Prefork's
+// graceful-stop tells it in no other way.
+apr_status_t on_generation_end(void* data) {
+  if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_EXITING) {
+    end_process(*static_cast<SupervisorState*>(data));
+  }
+  return APR_SUCCESS;
+}
+
+}  // namespace
+
+Status supervise(server_rec* server, apr_pool_t* pconf) {
+  auto* state = static_cast<SupervisorState*>(ap_retained_data_get(kRetainedKey));
+  if (state == nullptr) {
+    auto created = create_state();
+    if (!created) {
+      return created.error();
+    }
+    state = *created;
+  }
+  state_of(server).supervisor = state;
+  apr_pool_cleanup_register(pconf, state, on_generation_end, apr_pool_cleanup_null);
+  if (state->pid > 0 && kill(state->pid, 0) == 0) {
+    register_process(*state, server);
+    return send_configuration(*state, server);
+  }
+  state->quick_deaths = 0;
+  return start_process(*state, server);
+}
+
+void supervise_again(server_rec* server) {
+  SupervisorState* state = state_of(server).supervisor;
+  if (state != nullptr && state->pid == 0 && ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_RUN_MPM) {
+    start_or_complain(*state, server);
+  }
+}
+
+bool is_up(const SupervisorState& state) { return state.up->load(std::memory_order_relaxed) != 0; }
+
+int handover_socket(const SupervisorState& state) { return state.handover_send; }
+
+}  // namespace tws::apache

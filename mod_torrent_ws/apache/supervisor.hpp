@@ -1,0 +1,26 @@
+// The supervisor: httpd's parent process starts the torrent-ws process, starts it again when it dies,
+// gives it each new configuration, and ends it with httpd.
+//
+// The way of mod_cgid, with two differences: the process survives a graceful restart (its pid and its
+// sockets are kept in process memory), and it is its own program (fork and exec), so that httpd's
+// private keys and a PHP interpreter are not in the memory of a process that parses what strangers send.
+// Everything here runs in httpd's parent, except is_up() and handover_socket(), which children call.
+#pragma once
+
+#include "apache/module.hpp"
+
+namespace tws::apache {
+
+// Called from post_config, also at a graceful restart. Fails when the process cannot be started.
+Status supervise(server_rec* server, apr_pool_t* pconf);
+
+// Called from the monitor hook, every few seconds: starts a process that kept dying.
+void supervise_again(server_rec* server);
+
+// Whether a torrent-ws process runs to take a connection. In children: without a system call.
+bool is_up(const SupervisorState& state);
+
+// The socket to the torrent-ws process for handover messages. It stays the same when that is replaced.
+int handover_socket(const SupervisorState& state);
+
+}  // namespace tws::apache

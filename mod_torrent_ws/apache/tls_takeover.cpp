@@ -1,0 +1,165 @@
+#include "apache/tls_takeover.hpp"
+
+#include <fcntl.h>
+#include <http_connection.h>
+#include <mod_ssl_openssl.h>
+#include <openssl/err.h>
+#include <sys/socket.h>
+#include <util_filter.h>
+
+#include <array>
+#include <memory>
+#include <utility>
+
+#include "apache/tls_relay.hpp"
+
+namespace tws::apache {
+
+namespace {
+
+// Room in the pair for about one TLS record each way: what a slow reader may hold up.
+constexpr int kPairBuffer = 32 << 10;
+constexpr std::size_t kRecord = 16UL << 10;
+
+struct BioFree {
+  void operator()(BIO* bio) const { BIO_free(bio); }
+};
+using BioPointer = std::unique_ptr<BIO, BioFree>;
+
+// What waits between commit() and our cleanup.
+struct TakenTls {
+  TlsConnection connection;
+  BioPointer read_bio_of_mod_ssl;  // mod_ssl's cleanup still looks at its own two
+  BioPointer write_bio_of_mod_ssl;
+};
+
+// Hangs on each connection from pre_connection on.
+struct TlsState {
+  conn_rec* connection = nullptr;
+  TlsRelay* relay = nullptr;
+  SSL* ssl = nullptr;  // mod_ssl's, seen in pre_handshake
+  std::unique_ptr<TakenTls> taken;
+};
+
+TlsState* state_of_connection(conn_rec* connection) {
+  return static_cast<TlsState*>(ap_get_module_config(connection->conn_config, &torrent_ws_module));
+}
+
+BioPointer share(BIO* bio) {
+  BIO_up_ref(bio);
+  return BioPointer(bio);
+}
+
+// Runs after mod_ssl's own cleanup, which was registered later.
+apr_status_t hand_to_relay(void* data) {
+  std::unique_ptr<TlsState> state(static_cast<TlsState*>(data));
+  if (!state->taken) {
+    return APR_SUCCESS;
+  }
+  SSL* ssl = state->taken->connection.ssl.get();
+  SSL_set_app_data(ssl, nullptr);
+  SSL_set_quiet_shutdown(ssl, 0);
+  SSL_set_shutdown(ssl, 0);
+  state->relay->adopt(std::move(state->taken->connection));
+  return APR_SUCCESS;
+}
+
+// mod_ssl frees a client's certificate only when it sees the connection's end come by.
+apr_status_t pass_end_of_connection(void* data) {
+  conn_rec* connection = static_cast<TlsState*>(data)->connection;
+  apr_bucket_brigade* brigade = apr_brigade_create(connection->pool, connection->bucket_alloc);
+  APR_BRIGADE_INSERT_TAIL(brigade, ap_bucket_eoc_create(connection->bucket_alloc));
+  connection->aborted = 0;
+  ap_pass_brigade(connection->output_filters, brigade);
+  connection->aborted = 1;
+  return APR_SUCCESS;
+}
+
+int on_pre_connection(conn_rec* connection, void* /*socket*/) {
+  if (connection->master != nullptr || connection->outgoing != 0) {
+    return DECLINED;
+  }
+  auto state = std::make_unique<TlsState>();
+  state->connection = connection;
+  state->relay = state_of(connection->base_server).relay;
+  ap_set_module_config(connection->conn_config, &torrent_ws_module, state.get());
+  apr_pool_cleanup_register(connection->pool, state.release(), hand_to_relay, apr_pool_cleanup_null);
+  return DECLINED;
+}
+
+int on_pre_handshake(conn_rec* connection, SSL* ssl, int is_proxy) {
+  TlsState* state = is_proxy != 0 ? nullptr : state_of_connection(connection);
+  if (state != nullptr) {
+    state->ssl = ssl;
+  }
+  return DECLINED;
+}
+
+// Decrypts what lay below mod_ssl; a part of a record stays inside the SSL until the rest comes.
+void decrypt_rest(SSL* ssl, std::string_view ciphertext, std::string& plaintext) {
+  BIO* memory = BIO_new(BIO_s_mem());
+  BIO_set_mem_eof_return(memory, -1);
+  BIO_write(memory, ciphertext.data(), static_cast<int>(ciphertext.size()));
+  SSL_set0_rbio(ssl, memory);
+  std::array<char, kRecord> record{};
+  ERR_clear_error();
+  for (int size = 0; (size = SSL_read(ssl, record.data(), static_cast<int>(record.size()))) > 0;) {
+    plaintext.append(record.data(), static_cast<std::size_t>(size));
+  }
+}
+
+}  // namespace
+
+void register_tls_hooks() {
+  ap_hook_pre_connection(on_pre_connection, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
+  APR_OPTIONAL_HOOK(ssl, pre_handshake, on_pre_handshake, nullptr, nullptr, APR_HOOK_MIDDLE);
+}
+
+bool can_take_tls(conn_rec* connection) {
+  const TlsState* state = state_of_connection(connection);
+  return state != nullptr && state->ssl != nullptr && state->relay != nullptr;
+}
+
+Result<TlsTakeover> TlsTakeover::prepare(conn_rec* connection, int client_socket) {
+  TlsTakeover takeover(connection);
+  takeover.client_.reset(fcntl(client_socket, F_DUPFD_CLOEXEC, 0));
+  std::array<int, 2> pair{-1, -1};
+  if (!takeover.client_ || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair.data()) != 0) {
+    return Error{"no descriptor left for a TLS relay; raise the limit of open files", {}};
+  }
+  takeover.relay_end_.reset(pair[0]);
+  takeover.plain_end_.reset(pair[1]);
+  for (const int end : pair) {
+    setsockopt(end, SOL_SOCKET, SO_SNDBUF, &kPairBuffer, sizeof kPairBuffer);
+  }
+  fcntl(client_socket, F_SETFL, fcntl(client_socket, F_GETFL) | O_NONBLOCK);
+  return takeover;
+}
+
+void TlsTakeover::commit(std::string plaintext, std::string_view ciphertext) {
+  TlsState* state = state_of_connection(connection_);
+  SSL* ssl = state->ssl;
+  SSL_up_ref(ssl);
+  state->taken = std::make_unique<TakenTls>();
+  TakenTls& taken = *state->taken;
+  taken.connection.ssl.reset(ssl);
+  taken.read_bio_of_mod_ssl = share(SSL_get_rbio(ssl));
+  taken.write_bio_of_mod_ssl = share(SSL_get_wbio(ssl));
+  SSL_set_info_callback(ssl, nullptr);
+  // mod_ssl clears AUTO_RETRY, without which SSL_read may say WANT_READ while it holds data.
+  SSL_set_mode(ssl, SSL_MODE_AUTO_RETRY | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+                        SSL_MODE_RELEASE_BUFFERS);
+  BIO* socket_bio = BIO_new_socket(client_.get(), BIO_NOCLOSE);
+  SSL_set0_wbio(ssl, socket_bio);
+  decrypt_rest(ssl, ciphertext, plaintext);
+  BIO_up_ref(socket_bio);
+  SSL_set0_rbio(ssl, socket_bio);
+  // Or else mod_ssl's close_notify would end the client's session.
+  SSL_set_quiet_shutdown(ssl, 1);
+  taken.connection.client = std::move(client_);
+  taken.connection.plain = std::move(relay_end_);
+  taken.connection.to_plain = std::move(plaintext);
+  apr_pool_pre_cleanup_register(connection_->pool, state, pass_end_of_connection);
+}
+
+}  // namespace tws::apache

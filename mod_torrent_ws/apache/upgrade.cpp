@@ -1,0 +1,166 @@
+#include "apache/upgrade.hpp"
+
+#include <apr_base64.h>
+#include <apr_strings.h>
+#include <http_protocol.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <string_view>
+
+#include "apache/connection_handover.hpp"
+#include "apache/supervisor.hpp"
+
+namespace tws::apache {
+
+namespace {
+
+constexpr int kNonceSize = 16;
+constexpr int kNonceText = 24;
+
+// What a handler leads to. An endpoint with a subprotocol serves no client that does not offer it.
+struct Endpoint {
+  const char* handler;
+  const char* name;
+  const char* realm;
+  const char* protocol;
+};
+
+constexpr std::array kEndpoints = {
+    Endpoint{"torrent-ws", "wamp", "torrents", "wamp.2.json"},
+#ifdef TWS_TEST_ENDPOINTS
+    Endpoint{"torrent-ws-test-realm", "wamp", "realm1", "wamp.2.json"},
+    Endpoint{"torrent-ws-test-echo", "echo", "", ""},
+#endif
+};
+
+const char* header(const request_rec* request, const char* name) {
+  const char* value = apr_table_get(request->headers_in, name);
+  return value != nullptr ? value : "";
+}
+
+bool is_upgrade(request_rec* request) {
+  return ap_find_token(request->pool, header(request, "Connection"), "upgrade") != 0 &&
+         ap_find_token(request->pool, header(request, "Upgrade"), "websocket") != 0;
+}
+
+// RFC 6455, 4.2.1: base64 of 16 bytes.
+bool is_key(const char* key) {
+  std::array<unsigned char, kNonceText> nonce{};
+  return std::strlen(key) == kNonceText && apr_base64_decode_len(key) <= static_cast<int>(nonce.size()) &&
+         apr_base64_decode_binary(nonce.data(), key) == kNonceSize;
+}
+
+// The origin of the site itself, as a browser spells it: no port where that is the scheme's own.
+std::string own_origin(request_rec* request) {
+  std::string origin = std::string(ap_http_scheme(request)) + "://" + header(request, "Host");
+  ap_str_tolower(origin.data());
+  return origin;
+}
+
+// A missing Origin is let in: that is no browser, and only browsers lend their cookies to other sites' pages.
+bool is_origin_allowed(request_rec* request) {
+  const char* value = apr_table_get(request->headers_in, "Origin");
+  if (value == nullptr) {
+    return true;
+  }
+  std::string origin = value;
+  ap_str_tolower(origin.data());
+  const auto& config = directory_config_of(request);
+  if (!config.origins_set) {
+    return origin == own_origin(request);
+  }
+  return std::any_of(config.allowed_origins.begin(), config.allowed_origins.end(),
+                     [&origin](const std::string& allowed) { return allowed == "*" || allowed == origin; });
+}
+
+int refuse_upgrade_required(request_rec* request) {
+  apr_table_setn(request->err_headers_out, "Upgrade", "websocket");
+  apr_table_setn(request->err_headers_out, "Connection", "Upgrade");
+  apr_table_setn(request->err_headers_out, "Sec-WebSocket-Version", "13");
+  return HTTP_UPGRADE_REQUIRED;
+}
+
+int refuse_unavailable(request_rec* request) {
+  apr_table_setn(request->err_headers_out, "Retry-After", "1");
+  return HTTP_SERVICE_UNAVAILABLE;
+}
+
+// OK, or the HTTP status that the request is refused with.
+int check_request(request_rec* request, const Endpoint& endpoint) {
+  if (request->method_number != M_GET || request->header_only != 0) {
+    request->allowed = AP_METHOD_BIT << M_GET;
+    return HTTP_METHOD_NOT_ALLOWED;
+  }
+  if (request->connection->master != nullptr) {
+    ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, request,
+                  "TWS0008: WebSockets over HTTP/2 streams are not served here; set H2WebSockets off, so that browsers "
+                  "open HTTP/1.1 for them");
+    return HTTP_NOT_IMPLEMENTED;
+  }
+  if (request->proto_num < HTTP_VERSION(1, 1) || !is_upgrade(request) ||
+      std::string_view(header(request, "Sec-WebSocket-Version")) != "13") {
+    return refuse_upgrade_required(request);
+  }
+  // A body would be taken for frames.
+  if (apr_table_get(request->headers_in, "Content-Length") != nullptr ||
+      apr_table_get(request->headers_in, "Transfer-Encoding") != nullptr ||
+      !is_key(header(request, "Sec-WebSocket-Key"))) {
+    return HTTP_BAD_REQUEST;
+  }
+  if (*endpoint.protocol != '\0' &&
+      ap_find_token(request->pool, header(request, "Sec-WebSocket-Protocol"), endpoint.protocol) == 0) {
+    ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, request, "TWS0007: the client offers no subprotocol that is served: %s",
+                  endpoint.protocol);
+    return HTTP_BAD_REQUEST;
+  }
+  if (!is_origin_allowed(request)) {
+    ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, request,
+                  "TWS0004: a page of origin %s may not connect; if it should, name it in TorrentWsAllowedOrigins",
+                  ap_escape_logitem(request->pool, header(request, "Origin")));
+    return HTTP_FORBIDDEN;
+  }
+  return OK;
+}
+
+Handover describe(request_rec* request, const Endpoint& endpoint) {
+  Handover handover;
+  handover.endpoint = endpoint.name;
+  handover.realm = endpoint.realm;
+  handover.address = request->useragent_ip;
+  handover.user = request->user != nullptr ? request->user : "";
+  handover.key = header(request, "Sec-WebSocket-Key");
+  handover.protocol = endpoint.protocol;
+  handover.extensions = header(request, "Sec-WebSocket-Extensions");
+  return handover;
+}
+
+}  // namespace
+
+int handle_upgrade(request_rec* request) {
+  if (request->handler == nullptr) {
+    return DECLINED;
+  }
+  const std::string_view handler = request->handler;
+  const auto* endpoint = std::find_if(kEndpoints.begin(), kEndpoints.end(),
+                                      [handler](const Endpoint& candidate) { return handler == candidate.handler; });
+  if (endpoint == kEndpoints.end()) {
+    return DECLINED;
+  }
+  if (const int refused = check_request(request, *endpoint); refused != OK) {
+    return refused;
+  }
+  const ServerState& state = state_of(request->server);
+  if (state.supervisor == nullptr || !is_up(*state.supervisor)) {
+    return refuse_unavailable(request);
+  }
+  if (const auto handed = hand_over_connection(request, describe(request, *endpoint)); !handed) {
+    ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, request, "TWS0005: connection not handed over: %s",
+                  handed.error().message.c_str());
+    return refuse_unavailable(request);
+  }
+  return OK;
+}
+
+}  // namespace tws::apache

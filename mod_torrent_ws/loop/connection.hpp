@@ -1,0 +1,85 @@
+// Connection: one client's WebSocket, between libwebsockets and the protocol that speaks on it.
+// Owned by the event loop's table; event-loop thread only.
+#pragma once
+
+#include <libwebsockets.h>
+
+#include <memory>
+#include <string>
+
+#include "loop/outbox.hpp"
+#include "loop/transport.hpp"
+#include "wire/handover.hpp"
+
+namespace tws {
+
+struct ConnectionLimits {
+  std::size_t max_message_bytes;
+  std::size_t max_queued_bytes;
+};
+
+// The connections with something to write, flushed together at the end of a loop turn.
+class FlushQueue;
+
+// What all connections count together, for the status.
+struct TrafficCounts {
+  std::size_t queued_bytes = 0;
+  std::uint64_t dropped_deltas = 0;
+};
+
+class Connection final : public Transport {
+ public:
+  Connection(lws* wsi, const Handover& handover, bool deflate, ConnectionLimits limits, FlushQueue& flush_queue,
+             TrafficCounts& counts);
+  ~Connection() override;
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  void set_protocol(std::unique_ptr<Protocol> protocol) { protocol_ = std::move(protocol); }
+  [[nodiscard]] bool is_tls() const { return is_tls_; }
+
+  // Transport
+  void send(FramePtr frame) override;
+  bool offer(FramePtr frame) override;
+  void close(CloseCode code, std::string_view reason) override;
+
+  // From libwebsockets' callbacks; a non-zero result ends the connection.
+  int on_receive(std::string_view part);
+  int on_writable();
+  void shut_down();
+
+  // Writes what it can, without waiting. From the flush queue.
+  void flush();
+
+ private:
+  void push(FramePtr frame);
+
+  lws* wsi_;
+  bool is_tls_;
+  ConnectionLimits limits_;
+  FlushQueue& flush_queue_;
+  TrafficCounts& counts_;
+  Outbox outbox_;
+  std::string incoming_;
+  std::unique_ptr<Protocol> protocol_;
+  std::string close_reason_;
+  CloseCode close_code_ = CloseCode::kNormal;
+  bool closing_ = false;
+  bool behind_ = false;  // an offer was refused; on_drained() is due
+  bool queued_for_flush_ = false;
+
+  friend class FlushQueue;
+};
+
+class FlushQueue {
+ public:
+  void add(Connection& connection);
+  void remove(Connection& connection);
+  // Called when the loop has nothing more to do before it waits.
+  void flush();
+
+ private:
+  std::vector<Connection*> connections_;
+};
+
+}  // namespace tws

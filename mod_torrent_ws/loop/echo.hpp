@@ -1,0 +1,19 @@
+// Echo: sends each message back. For protocol tests; in test builds only.
+#pragma once
+
+#include "loop/transport.hpp"
+
+namespace tws {
+
+class Echo final : public Protocol {
+ public:
+  explicit Echo(Transport& transport) : transport_(transport) {}
+  void on_message(std::string_view message, bool binary) override {
+    transport_.send(std::make_shared<const Frame>(binary ? Opcode::kBinary : Opcode::kText, std::string(message)));
+  }
+
+ private:
+  Transport& transport_;
+};
+
+}  // namespace tws

@@ -1,0 +1,224 @@
+#include "loop/event_loop.hpp"
+
+#include <poll.h>
+#include <pthread.h>
+#include <sys/socket.h>
+
+#include "support/unix_message.hpp"
+#include "topics/procedures.hpp"
+#include "wamp/session.hpp"
+#include "wire/error_uris.hpp"
+#ifdef TWS_TEST_ENDPOINTS
+#include "loop/echo.hpp"
+#endif
+
+namespace tws {
+
+namespace {
+
+constexpr const char* kTorrentsRealm = "torrents";
+constexpr double kTickSeconds = 0.05;
+constexpr auto kShutdownTime = std::chrono::milliseconds(1000);
+// Taken in one turn of the loop; the rest comes after the others had theirs.
+constexpr int kHandoversPerTurn = 64;
+
+std::uint64_t first_revision() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
+}
+
+}  // namespace
+
+EventLoop::EventLoop(const Log& log, Configuration configuration, Fd handover_socket, ReplaceWorker replace_worker)
+    : log_(log),
+      configuration_(std::move(configuration)),
+      handover_socket_(std::move(handover_socket)),
+      loop_(ev_loop_new(EVFLAG_AUTO)),
+      mailbox_(loop_),
+      jobs_(loop_, log, std::move(replace_worker)) {
+  make_torrents_realm();
+#ifdef TWS_TEST_ENDPOINTS
+  realms_.emplace("realm1", std::make_unique<wamp::Realm>("realm1", wamp::RealmPolicy{true, {}, {}}));
+#endif
+  server_ = std::make_unique<WebSocketServer>(
+      loop_, log_, [this](const Handover& handover, Transport& transport) { return make_protocol(handover, transport); });
+  apply_limits();
+
+  ev_io_init(&handover_ready_, on_handover, handover_socket_.get(), EV_READ);
+  ev_timer_init(&tick_, on_tick, kTickSeconds, kTickSeconds);
+  handover_ready_.data = tick_.data = this;
+  ev_io_start(loop_, &handover_ready_);
+  ev_timer_start(loop_, &tick_);
+}
+
+EventLoop::~EventLoop() {
+  stop();
+  server_.reset();
+  feeds_.clear();
+  ev_io_stop(loop_, &handover_ready_);
+  ev_timer_stop(loop_, &tick_);
+}
+
+bool EventLoop::start() {
+  if (!server_->started()) {
+    return false;
+  }
+  thread_ = std::thread([this] { run(); });
+  pthread_setname_np(thread_.native_handle(), "event-loop");
+  return true;
+}
+
+void EventLoop::run() { ev_run(loop_, 0); }
+
+void EventLoop::stop() {
+  if (thread_.joinable()) {
+    mailbox_.post([this] { begin_shutdown(); });
+    thread_.join();
+  }
+}
+
+void EventLoop::begin_shutdown() {
+  ev_io_stop(loop_, &handover_ready_);
+  server_->shut_down();
+  shutdown_end_ = std::chrono::steady_clock::now() + kShutdownTime;
+}
+
+void EventLoop::attach_worker(std::string name, pid_t pid, Fd socket, std::string configuration) {
+  // A std::function has to be copyable, so the descriptor travels in a shared_ptr.
+  auto shared = std::make_shared<Fd>(std::move(socket));
+  mailbox_.post([this, name = std::move(name), pid, shared, configuration = std::move(configuration)] {
+    jobs_.attach(name, pid, std::move(*shared), configuration);
+  });
+}
+
+void EventLoop::reconfigure(Configuration configuration) {
+  mailbox_.post([this, configuration = std::move(configuration)] {
+    configuration_.admins = configuration.admins;
+    configuration_.job_timeout_ms = configuration.job_timeout_ms;
+    configuration_.max_connections = configuration.max_connections;
+    configuration_.max_message_bytes = configuration.max_message_bytes;
+    configuration_.max_queued_bytes = configuration.max_queued_bytes;
+    realms_.at(kTorrentsRealm)->policy().admins = configuration_.admins;
+    apply_limits();
+  });
+}
+
+void EventLoop::apply_limits() {
+  server_->set_limits(configuration_.max_connections,
+                      {configuration_.max_message_bytes, configuration_.max_queued_bytes});
+}
+
+void EventLoop::make_torrents_realm() {
+  wamp::RealmPolicy policy;
+  policy.admins = configuration_.admins;
+  if (!configuration_.database.empty()) {
+    policy.redeem_token = [this](const std::string& user, const std::string& token,
+                                 const std::function<void(const Status&)>& done) { redeem_token(user, token, done); };
+  }
+  auto realm = std::make_unique<wamp::Realm>(kTorrentsRealm, std::move(policy));
+  torrents_topic_ = std::make_unique<TorrentsTopic>(realm->broker(), feeds_, first_revision());
+  session_topic_ = std::make_unique<SessionTopic>(realm->broker(), feeds_);
+  realm->broker().add_server_topic(TorrentsTopic::kName, torrents_topic_.get());
+  realm->broker().add_server_topic(SessionTopic::kName, session_topic_.get());
+  make_feeds();
+  add_procedures(realm->dealer(), jobs_, feeds_, std::chrono::milliseconds(configuration_.job_timeout_ms));
+  realms_.emplace(kTorrentsRealm, std::move(realm));
+}
+
+void EventLoop::make_feeds() {
+  DaemonFeed::Listener listener;
+  listener.on_snapshot = [this] { torrents_topic_->on_snapshot(); };
+  listener.on_delta = [this](const DaemonFeed& feed, Change& change) { torrents_topic_->on_delta(feed, change); };
+  listener.on_state = [this](const DaemonFeed& feed) {
+    torrents_topic_->on_state(feed);
+    session_topic_->on_change(feed);
+  };
+  listener.on_session = [this](const DaemonFeed& feed) { session_topic_->on_change(feed); };
+  for (const auto& daemon : configuration_.daemons) {
+    feeds_.push_back(std::make_unique<DaemonFeed>(
+        daemon.name, jobs_, std::chrono::milliseconds(configuration_.poll_interval_ms),
+        [this] { return torrents_topic_->next_revision(); }, listener));
+  }
+}
+
+std::unique_ptr<Protocol> EventLoop::make_protocol(const Handover& handover, Transport& transport) {
+#ifdef TWS_TEST_ENDPOINTS
+  if (handover.endpoint == "echo") {
+    return std::make_unique<Echo>(transport);
+  }
+#endif
+  const auto realm = realms_.find(handover.realm);
+  if (handover.endpoint != "wamp" || realm == realms_.end()) {
+    return nullptr;
+  }
+  return std::make_unique<wamp::Session>(*realm->second, transport, handover.user);
+}
+
+// The attempt that each job carries makes it safe to repeat: whoever redeemed first may do so again.
+void EventLoop::redeem_token(const std::string& user, const std::string& token,
+                             const std::function<void(const Status&)>& done) {
+  const Json arguments(json_pack("{ss% ss%}", "user_id", user.data(), user.size(), "token", token.data(), token.size()));
+  if (!arguments) {
+    done(Error{"not a token", error_uri::kAuthenticationFailed});
+    return;
+  }
+  JobRequest request;
+  request.name = "token.redeem";
+  request.body = to_text(arguments.get());
+  request.user = user;
+  request.repeatable = true;
+  request.timeout = std::chrono::milliseconds(configuration_.job_timeout_ms);
+  jobs_.submit(std::move(request), [this, done](const Result<std::string>& outcome) {
+    if (!outcome) {
+      ++token_failures_;
+      done(outcome.error());
+      return;
+    }
+    done(Done{});
+  });
+}
+
+void EventLoop::on_handover(struct ev_loop* /*loop*/, ev_io* watcher, int /*events*/) {
+  static_cast<EventLoop*>(watcher->data)->take_handovers();
+}
+
+void EventLoop::take_handovers() {
+  ReceivedMessage message;
+  for (int i = 0; i < kHandoversPerTurn; ++i) {
+    if (receive_message(handover_socket_.get(), kMaxHandover, message) != ReceiveOutcome::kMessage) {
+      return;
+    }
+    auto handover = decode_handover(message.bytes);
+    if (!handover || !message.fd) {
+      log_.write(LogLevel::kError, "TWS0203",
+                 "handover refused: " + (handover ? "no descriptor came with it" : handover.error().message));
+      continue;
+    }
+    if (handover->kind == HandoverKind::kStatus) {
+      answer_status(std::move(message.fd));
+    } else {
+      server_->adopt(std::move(message.fd), std::move(*handover));
+    }
+  }
+}
+
+void EventLoop::answer_status(Fd socket) {
+  const std::string status = status_json();
+  // The answer fits into the socket's buffer; the asker gets what does.
+  [[maybe_unused]] const auto sent = send(socket.get(), status.data(), status.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
+void EventLoop::on_tick(struct ev_loop* loop, ev_timer* watcher, int /*events*/) {
+  auto* self = static_cast<EventLoop*>(watcher->data);
+  self->jobs_.tick();
+  for (const auto& feed : self->feeds_) {
+    feed->tick();
+  }
+  const auto open = self->server_->connections();
+  const bool stopping = self->shutdown_end_ != std::chrono::steady_clock::time_point::max();
+  if (stopping && (open.ws + open.wss == 0 || std::chrono::steady_clock::now() > self->shutdown_end_)) {
+    ev_break(loop, EVBREAK_ALL);
+  }
+}
+
+}  // namespace tws

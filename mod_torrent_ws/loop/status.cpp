@@ -1,0 +1,53 @@
+// The status of the event loop, for the handler torrent-ws-status.
+#include <unistd.h>
+
+#include "loop/event_loop.hpp"
+
+namespace tws {
+
+namespace {
+
+json_int_t number(std::uint64_t value) { return static_cast<json_int_t>(value); }
+
+json_t* pids_json(const std::vector<pid_t>& workers) {
+  json_t* list = json_array();
+  for (const pid_t pid : workers) {
+    json_array_append_new(list, json_integer(pid));
+  }
+  return json_pack("{si so s[]}", "event_loop", getpid(), "workers", list, "relays");
+}
+
+json_t* backends_json(const Feeds& feeds) {
+  json_t* backends = json_object();
+  for (const auto& feed : feeds) {
+    const DaemonFigures figures = feed->figures();
+    json_object_set_new(backends, feed->name().c_str(),
+                        json_pack("{sI sI sf}", "requests", static_cast<json_int_t>(figures.requests), "errors",
+                                  static_cast<json_int_t>(figures.errors), "busy_seconds", figures.busy_seconds));
+  }
+  return backends;
+}
+
+}  // namespace
+
+std::string EventLoop::status_json() const {
+  const auto connections = server_->connections();
+  const auto& traffic = server_->traffic();
+  const auto jobs = jobs_.counts();
+  std::size_t sessions = 0;
+  std::size_t subscriptions = 0;
+  for (const auto& [name, realm] : realms_) {
+    sessions += realm->session_count();
+    subscriptions += realm->broker().count();
+  }
+  const Json status(json_pack(
+      "{so s{sI sI sI} sI sI so s{sI sI sI sI} sI sI sI sI}", "pids", pids_json(jobs_.pids()), "connections", "ws",
+      number(connections.ws), "wss", number(connections.wss), "relay", number(0), "sessions", number(sessions),
+      "subscriptions", number(subscriptions), "backends", backends_json(feeds_), "jobs", "queued", number(jobs.queued),
+      "running", number(jobs.running), "done", number(jobs.done), "failed", number(jobs.failed), "queued_bytes",
+      number(traffic.queued_bytes), "dropped_deltas", number(traffic.dropped_deltas), "worker_restarts",
+      number(jobs.workers_lost), "token_failures", number(token_failures_)));
+  return to_text(status.get());
+}
+
+}  // namespace tws

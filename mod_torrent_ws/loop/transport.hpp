@@ -1,0 +1,50 @@
+// Transport: what a protocol (WAMP, echo) sees of its client's connection, and the other way round.
+// Event-loop thread only.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "loop/frame.hpp"
+
+namespace tws {
+
+// WebSocket close codes (RFC 6455, 7.4) that are used here; docs/errors.md says when.
+enum class CloseCode : std::uint16_t {
+  kNormal = 1000,
+  kGoingAway = 1001,
+  kProtocolError = 1002,
+  kUnsupportedData = 1003,
+  kPolicyViolation = 1008,
+  kMessageTooBig = 1009,
+  kServiceRestart = 1012,
+  kTryAgainLater = 1013,
+};
+
+class Transport {
+ public:
+  virtual ~Transport() = default;
+
+  // Queues a message. A client whose queue would grow over its bound is closed with 1008.
+  virtual void send(FramePtr frame) = 0;
+
+  // Queues a message that may be left out, as a later snapshot replaces it. False: it was left out,
+  // and on_drained() of the protocol will be called when the client has caught up.
+  virtual bool offer(FramePtr frame) = 0;
+
+  // Sends what is queued, then the close frame. Nothing is received any more.
+  virtual void close(CloseCode code, std::string_view reason) = 0;
+};
+
+// What speaks on a connection. Destroyed with it.
+class Protocol {
+ public:
+  virtual ~Protocol() = default;
+  virtual void on_message(std::string_view message, bool binary) = 0;
+  // The client has caught up after an offer() was refused.
+  virtual void on_drained() {}
+  // The server is about to end; the transport closes after this.
+  virtual void on_shutdown() {}
+};
+
+}  // namespace tws

@@ -1,0 +1,149 @@
+#include "loop/websocket_server.hpp"
+
+#include <sys/socket.h>
+
+#include <array>
+
+#include "loop/handshake.hpp"
+
+namespace tws {
+
+namespace {
+
+constexpr std::string_view kOverLimit =
+    "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+constexpr std::size_t kReceiveBuffer = 16UL << 10;
+constexpr const char* kDeflate = "permessage-deflate";
+
+// A ping after so long without a sign of life, and the end without an answer to it.
+constexpr int kPingAfterSeconds = 30;
+constexpr int kHangUpAfterSeconds = 45;
+
+}  // namespace
+
+WebSocketServer::WebSocketServer(struct ev_loop* loop, const Log& log, ProtocolFactory make_protocol)
+    : loop_(loop), log_(log), make_protocol_(std::move(make_protocol)) {
+  // lws tells of clients' mistakes and of its own doings at these levels; what matters is logged by us.
+  lws_set_log_level(0, nullptr);
+
+  // The names are those that a client may get as its subprotocol; the first also serves those without.
+  static const std::array<lws_protocols, 3> protocols = {{
+      {"none", on_lws_event, 0, kReceiveBuffer, 0, nullptr, 0},
+      {"wamp.2.json", on_lws_event, 0, kReceiveBuffer, 0, nullptr, 0},
+      {nullptr, nullptr, 0, 0, 0, nullptr, 0},
+  }};
+  static const std::array<lws_extension, 2> extensions = {{
+      {kDeflate, lws_extension_callback_pm_deflate, kDeflate},
+      {nullptr, nullptr, nullptr},
+  }};
+  static const lws_retry_bo_t keep_alive = {nullptr, 0, 0, kPingAfterSeconds, kHangUpAfterSeconds, 0};
+  std::array<void*, 1> loops = {loop};
+  lws_context_creation_info info{};
+  info.port = CONTEXT_PORT_NO_LISTEN;
+  info.options = LWS_SERVER_OPTION_LIBEV | LWS_SERVER_OPTION_VALIDATE_UTF8 | LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
+  info.foreign_loops = loops.data();
+  info.protocols = protocols.data();
+  info.extensions = extensions.data();
+  info.retry_and_idle_policy = &keep_alive;
+  info.pt_serv_buf_size = kReceiveBuffer;
+  info.user = this;
+  context_ = lws_create_context(&info);
+  vhost_ = context_ != nullptr ? lws_create_vhost(context_, &info) : nullptr;
+
+  ev_prepare_init(&before_wait_, on_before_wait);
+  before_wait_.data = this;
+  ev_prepare_start(loop_, &before_wait_);
+  ev_unref(loop_);
+}
+
+WebSocketServer::~WebSocketServer() {
+  ev_ref(loop_);
+  ev_prepare_stop(loop_, &before_wait_);
+  if (context_ != nullptr) {
+    lws_context_destroy(context_);
+  }
+}
+
+void WebSocketServer::set_limits(std::size_t max_connections, ConnectionLimits limits) {
+  max_connections_ = max_connections;
+  limits_ = limits;
+}
+
+void WebSocketServer::adopt(Fd socket, Handover handover) {
+  if (connections_.size() >= max_connections_) {
+    log_.write(LogLevel::kWarning, "TWS0202",
+               "connection refused: there are TorrentWsMaxConnections already; raise it if the machine can bear more");
+    [[maybe_unused]] const auto sent =
+        ::send(socket.get(), kOverLimit.data(), kOverLimit.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    return;
+  }
+  const bool deflate = accepts_deflate(handover.extensions);
+  const std::string head = request_head(handover, deflate) + handover.drained;
+  adopting_ = &handover;
+  lws_adopt_socket_vhost_readbuf(vhost_, socket.release(), head.data(), head.size());
+  adopting_ = nullptr;
+}
+
+void WebSocketServer::shut_down() {
+  for (const auto& [wsi, connection] : connections_) {
+    connection->shut_down();
+  }
+}
+
+void WebSocketServer::on_before_wait(struct ev_loop* /*loop*/, ev_prepare* watcher, int /*events*/) {
+  static_cast<WebSocketServer*>(watcher->data)->flush_queue_.flush();
+}
+
+int WebSocketServer::on_lws_event(lws* wsi, lws_callback_reasons reason, void* /*user*/, void* in, size_t size) {
+  auto* server = static_cast<WebSocketServer*>(lws_context_user(lws_get_context(wsi)));
+  return server->on_event(wsi, reason, {static_cast<const char*>(in), size});
+}
+
+int WebSocketServer::on_event(lws* wsi, lws_callback_reasons reason, std::string_view data) {
+  if (reason == LWS_CALLBACK_ESTABLISHED) {
+    return establish(wsi);
+  }
+  if (reason == LWS_CALLBACK_CLOSED) {
+    forget(wsi);
+    return 0;
+  }
+  if (reason != LWS_CALLBACK_RECEIVE && reason != LWS_CALLBACK_SERVER_WRITEABLE) {
+    return 0;
+  }
+  const auto found = connections_.find(wsi);
+  if (found == connections_.end()) {
+    return -1;
+  }
+  return reason == LWS_CALLBACK_RECEIVE ? found->second->on_receive(data) : found->second->on_writable();
+}
+
+int WebSocketServer::establish(lws* wsi) {
+  if (adopting_ == nullptr) {
+    return -1;
+  }
+  const bool deflate = accepts_deflate(adopting_->extensions);
+  if (deflate) {
+    // lws takes this option, which is about our messages, for the client's and would forget the
+    // client's context; and its own compression is not used at all.
+    lws_set_extension_option(wsi, kDeflate, "server_no_context_takeover", "0");
+  }
+  auto connection = std::make_unique<Connection>(wsi, *adopting_, deflate, limits_, flush_queue_, traffic_);
+  auto protocol = make_protocol_(*adopting_, *connection);
+  if (!protocol) {
+    return -1;
+  }
+  connection->set_protocol(std::move(protocol));
+  ++(adopting_->tls ? counts_.wss : counts_.ws);
+  connections_.emplace(wsi, std::move(connection));
+  return 0;
+}
+
+void WebSocketServer::forget(lws* wsi) {
+  const auto found = connections_.find(wsi);
+  if (found != connections_.end()) {
+    --(found->second->is_tls() ? counts_.wss : counts_.ws);
+    connections_.erase(found);
+  }
+}
+
+}  // namespace tws

@@ -1,0 +1,42 @@
+// WorkerLink: the event loop's end of one worker's socket. Reads and writes frames without blocking.
+// Event-loop thread only.
+#pragma once
+
+#include <ev.h>
+
+#include <functional>
+#include <string>
+
+#include "support/fd.hpp"
+#include "wire/job_frame.hpp"
+
+namespace tws {
+
+class WorkerLink {
+ public:
+  // `on_lost` is called once, when the worker closed its end or broke the protocol; the link may be
+  // destroyed in it.
+  WorkerLink(struct ev_loop* loop, Fd socket, std::function<void(const JobFrame&)> on_frame,
+             std::function<void()> on_lost);
+  ~WorkerLink();
+  WorkerLink(const WorkerLink&) = delete;
+  WorkerLink& operator=(const WorkerLink&) = delete;
+
+  void send(const json_t* header, std::string_view body = {});
+
+ private:
+  static void on_ready(struct ev_loop* loop, ev_io* watcher, int events);
+  void read();
+  void write();
+
+  struct ev_loop* loop_;
+  Fd socket_;
+  std::function<void(const JobFrame&)> on_frame_;
+  std::function<void()> on_lost_;
+  ev_io readable_{};
+  ev_io writable_{};
+  JobFrameReader reader_;
+  std::string outgoing_;
+};
+
+}  // namespace tws

@@ -1,0 +1,44 @@
+#include "support/random.hpp"
+
+#include <sys/random.h>
+
+#include <array>
+#include <cstdlib>
+
+namespace tws {
+
+namespace {
+
+constexpr int kIdBits = 53;
+
+// getrandom() fails only where the kernel has none; going on without would make ids guessable.
+std::uint64_t random_bits() {
+  // Drawn in batches: one system call for many ids.
+  thread_local std::array<std::uint64_t, 64> pool{};
+  thread_local std::size_t used = pool.size();
+  if (used == pool.size()) {
+    if (getrandom(pool.data(), sizeof pool, 0) != static_cast<ssize_t>(sizeof pool)) {
+      std::abort();
+    }
+    used = 0;
+  }
+  return pool.at(used++);
+}
+
+}  // namespace
+
+std::uint64_t random_id() { return (random_bits() >> (64 - kIdBits)) + 1; }
+
+std::string random_hex() {
+  constexpr const char* kDigits = "0123456789abcdef";
+  std::string hex;
+  for (int word = 0; word < 2; ++word) {
+    std::uint64_t bits = random_bits();
+    for (int digit = 0; digit < 16; ++digit, bits >>= 4) {
+      hex.push_back(kDigits[bits & 0xF]);
+    }
+  }
+  return hex;
+}
+
+}  // namespace tws

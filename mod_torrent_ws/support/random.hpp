@@ -1,0 +1,15 @@
+// Random numbers from the operating system's generator.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace tws {
+
+// A WAMP id: 1 to 2^53, evenly distributed.
+std::uint64_t random_id();
+
+// 128 random bits as 32 hex digits.
+std::string random_hex();
+
+}  // namespace tws

@@ -1,0 +1,87 @@
+#include "support/unix_message.hpp"
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
+namespace tws {
+
+namespace {
+
+// Room for one descriptor, aligned as CMSG_* wants it.
+union ControlBuffer {
+  cmsghdr align;
+  char bytes[CMSG_SPACE(sizeof(int))];
+};
+
+std::string error_text(int error) { return std::generic_category().message(error); }
+
+}  // namespace
+
+Status send_message(int socket, std::string_view bytes, int fd, int timeout_ms) {
+  iovec data{const_cast<char*>(bytes.data()), bytes.size()};
+  msghdr header{};
+  header.msg_iov = &data;
+  header.msg_iovlen = 1;
+  ControlBuffer control{};
+  if (fd >= 0) {
+    header.msg_control = control.bytes;
+    header.msg_controllen = sizeof control.bytes;
+    cmsghdr* item = CMSG_FIRSTHDR(&header);
+    item->cmsg_level = SOL_SOCKET;
+    item->cmsg_type = SCM_RIGHTS;
+    item->cmsg_len = CMSG_LEN(sizeof(int));
+    std::memcpy(CMSG_DATA(item), &fd, sizeof fd);
+  }
+  for (bool waited = false;;) {
+    if (sendmsg(socket, &header, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0) {
+      return Done{};
+    }
+    if (errno == EINTR) {
+      continue;
+    }
+    if (errno != EAGAIN || waited) {
+      return Error{error_text(errno), {}};
+    }
+    pollfd writable{socket, POLLOUT, 0};
+    poll(&writable, 1, timeout_ms);
+    waited = true;
+  }
+}
+
+ReceiveOutcome receive_message(int socket, std::size_t max_size, ReceivedMessage& message) {
+  message.fd.reset();
+  message.bytes.resize(max_size);
+  iovec data{message.bytes.data(), message.bytes.size()};
+  ControlBuffer control{};
+  msghdr header{};
+  header.msg_iov = &data;
+  header.msg_iovlen = 1;
+  header.msg_control = control.bytes;
+  header.msg_controllen = sizeof control.bytes;
+  ssize_t received = 0;
+  do {
+    received = recvmsg(socket, &header, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+  } while (received < 0 && errno == EINTR);
+  if (received < 0) {
+    return errno == EAGAIN ? ReceiveOutcome::kNothingYet : ReceiveOutcome::kClosed;
+  }
+  for (cmsghdr* item = CMSG_FIRSTHDR(&header); item != nullptr; item = CMSG_NXTHDR(&header, item)) {
+    if (item->cmsg_level == SOL_SOCKET && item->cmsg_type == SCM_RIGHTS) {
+      int fd = -1;
+      std::memcpy(&fd, CMSG_DATA(item), sizeof fd);
+      message.fd.reset(fd);
+    }
+  }
+  if (received == 0) {
+    return ReceiveOutcome::kClosed;
+  }
+  message.bytes.resize((header.msg_flags & MSG_TRUNC) != 0 ? 0 : static_cast<std::size_t>(received));
+  return ReceiveOutcome::kMessage;
+}
+
+}  // namespace tws

@@ -1,0 +1,203 @@
+#include "topics/daemon_feed.hpp"
+
+#include <cstdio>
+
+namespace tws {
+
+namespace {
+
+// A worker says something each second or poll interval; after twice that and this it is taken to hang.
+constexpr auto kSilenceMargin = std::chrono::milliseconds(1000);
+// So long it may hang before it is replaced: a stopped or swapped-out one may come back by itself.
+constexpr auto kReplaceAfter = std::chrono::seconds(15);
+// Deltas are kept for late subscribers until they weigh as much as this many snapshots.
+constexpr std::size_t kDeltaShare = 1;
+constexpr std::size_t kLeastDeltaBytes = 64UL << 10;
+
+std::string watch_arguments() {
+  Json formats(json_array());
+  for (const char* format : kFormats) {
+    json_array_append_new(formats.get(), json_string(format));
+  }
+  const Json arguments(json_pack("{sO}", "formats", formats.get()));
+  return to_text(arguments.get());
+}
+
+double unix_now() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+std::string to_number(double seconds) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.3f", seconds);
+  return text.data();
+}
+
+std::size_t size_of(const Tails& tails) {
+  std::size_t size = 0;
+  for (const auto& [format, tail] : tails) {
+    size += tail.size();
+  }
+  return size;
+}
+
+}  // namespace
+
+DaemonFeed::DaemonFeed(std::string name, Jobs& jobs, std::chrono::milliseconds poll_interval,
+                       std::function<std::uint64_t()> next_revision, Listener listener)
+    : name_(std::move(name)),
+      jobs_(jobs),
+      poll_interval_(poll_interval),
+      next_revision_(std::move(next_revision)),
+      listener_(std::move(listener)),
+      since_(unix_now()) {}
+
+DaemonFeed::~DaemonFeed() {
+  if (watch_) {
+    jobs_.cancel(*watch_);
+  }
+}
+
+void DaemonFeed::add_viewer() {
+  if (++viewers_ == 1) {
+    start_watch();
+  }
+}
+
+void DaemonFeed::remove_viewer() {
+  if (--viewers_ == 0 && watch_) {
+    jobs_.cancel(*std::exchange(watch_, std::nullopt));
+  }
+}
+
+void DaemonFeed::start_watch() {
+  JobRequest request;
+  request.worker = name_;
+  request.name = "torrents.watch";
+  request.body = watch_arguments();
+  heard_ = Clock::now();
+  silent_ = false;
+  watch_ = jobs_.watch(
+      std::move(request), [this](const JobFrame& frame) { on_progress(frame); },
+      [this] { on_worker_lost(); });
+}
+
+void DaemonFeed::on_worker_lost() {
+  of_former_ = figures();
+  of_worker_ = {};
+  set_state("busy", unix_now(), "its worker ended and is started again");
+}
+
+DaemonFigures DaemonFeed::figures() const {
+  return {of_former_.requests + of_worker_.requests, of_former_.errors + of_worker_.errors,
+          of_former_.busy_seconds + of_worker_.busy_seconds};
+}
+
+void DaemonFeed::take_figures(const json_t* figures) {
+  if (figures != nullptr) {
+    of_worker_ = {integer_member(figures, "requests").value_or(0), integer_member(figures, "errors").value_or(0),
+                  json_number_value(json_object_get(figures, "busy_seconds"))};
+  }
+}
+
+std::string DaemonFeed::state_json(bool whole) const {
+  std::string json = R"({"state":")" + state_ + R"(","since":)" + to_number(since_);
+  if (updated_ > 0) {
+    json.append(",\"updated\":").append(to_number(updated_));
+  }
+  if (!reason_.empty()) {
+    json.append(",\"reason\":");
+    append_json_string(json, reason_);
+  }
+  if (whole && !session_members_.empty()) {
+    json.append(",").append(session_members_);
+  }
+  return json.append("}");
+}
+
+void DaemonFeed::on_progress(const JobFrame& frame) {
+  heard_ = Clock::now();
+  const json_t* header = frame.header.get();
+  if (const double updated = json_number_value(json_object_get(header, "updated")); updated > 0) {
+    updated_ = updated;
+  }
+  take_figures(json_object_get(header, "figures"));
+  const auto kind = text_member(header, "kind");
+  if (silent_) {
+    // The worker woke up; what it last said of the daemon counts again until it says otherwise.
+    silent_ = false;
+    set_state("up", unix_now(), "");
+  }
+  if (kind == "state") {
+    set_state(text_member(header, "state"), json_number_value(json_object_get(header, "since")),
+              text_member(header, "reason"));
+  } else if (kind == "snapshot" || kind == "delta") {
+    take_tails(frame, kind == "snapshot");
+  } else if (kind == "session") {
+    session_members_ = frame.body;
+    listener_.on_session(*this);
+  }
+}
+
+void DaemonFeed::take_tails(const JobFrame& frame, bool is_snapshot) {
+  Change change{next_revision_(), {}, {}};
+  const json_t* tails = json_object_get(frame.header.get(), "tails");
+  std::size_t offset = 0;
+  for (std::size_t i = 0; i < json_array_size(tails); ++i) {
+    const json_t* tail = json_array_get(tails, i);
+    const auto length = static_cast<std::size_t>(integer_member(tail, "length").value_or(0));
+    if (offset + length > frame.body.size()) {
+      return;
+    }
+    change.tails.emplace(text_member(tail, "format"), frame.body.substr(offset, length));
+    offset += length;
+  }
+  if (is_snapshot) {
+    const bool continues = bool_member(frame.header.get(), "continues") && snapshot_.has_value();
+    snapshot_ = std::move(change);
+    deltas_.clear();
+    delta_bytes_ = 0;
+    known_ = true;
+    if (!continues) {
+      listener_.on_snapshot();
+    }
+    return;
+  }
+  delta_bytes_ += size_of(change.tails);
+  deltas_.push_back(std::move(change));
+  listener_.on_delta(*this, deltas_.back());
+  if (snapshot_ && delta_bytes_ > kLeastDeltaBytes + kDeltaShare * size_of(snapshot_->tails)) {
+    delta_bytes_ = 0;  // asked once; the answer clears the deltas
+    jobs_.change_watch(*watch_, watch_arguments());
+  }
+}
+
+void DaemonFeed::set_state(const std::string& state, double since, std::string reason) {
+  // That it is up is no news before its torrents are here: they come at once.
+  known_ = known_ || state != "up";
+  if (state == state_ && reason == reason_) {
+    return;
+  }
+  state_ = state;
+  since_ = since > 0 ? since : unix_now();
+  reason_ = std::move(reason);
+  listener_.on_state(*this);
+}
+
+void DaemonFeed::tick() {
+  if (!watch_) {
+    return;
+  }
+  const auto silence = Clock::now() - heard_;
+  if (!silent_ && silence > 2 * poll_interval_ + kSilenceMargin) {
+    silent_ = true;
+    const auto seconds = std::chrono::duration<double>(silence).count();
+    set_state("busy", unix_now() - seconds, "its worker does not answer");
+  }
+  if (silence > kReplaceAfter) {
+    heard_ = Clock::now();
+    jobs_.replace(name_);
+  }
+}
+
+}  // namespace tws

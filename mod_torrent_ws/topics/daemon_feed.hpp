@@ -1,0 +1,111 @@
+// DaemonFeed: what the loop knows of one transmission-daemon: its state, and its torrents as the bytes
+// that the daemon's worker handed over, last snapshot and deltas since. Runs the worker's watch while
+// somebody looks. Event-loop thread only.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "loop/frame.hpp"
+#include "loop/jobs.hpp"
+
+namespace tws {
+
+// One event's worth of torrents, by format ("object", "table"): the end of an event's kwargs, ready to
+// send (docs/worker-protocol.md, "tail").
+using Tails = std::map<std::string, std::string>;
+
+// The formats in which an event of torrents can be had; the worker makes all of them.
+inline constexpr std::array<const char*, 2> kFormats = {"object", "table"};
+
+struct Change {
+  std::uint64_t revision = 0;
+  Tails tails;
+  std::map<std::string, FramePtr> frames;  // the same as events, built by the topic once
+};
+
+// What its workers did at the daemon, all together.
+struct DaemonFigures {
+  std::int64_t requests = 0;
+  std::int64_t errors = 0;
+  double busy_seconds = 0;
+};
+
+class DaemonFeed {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  // What happened, for the topics that show it.
+  struct Listener {
+    std::function<void()> on_snapshot;
+    std::function<void(const DaemonFeed&, Change&)> on_delta;
+    std::function<void(const DaemonFeed&)> on_state;
+    std::function<void(const DaemonFeed&)> on_session;
+  };
+
+  DaemonFeed(std::string name, Jobs& jobs, std::chrono::milliseconds poll_interval,
+             std::function<std::uint64_t()> next_revision, Listener listener);
+  ~DaemonFeed();
+  DaemonFeed(const DaemonFeed&) = delete;
+  DaemonFeed& operator=(const DaemonFeed&) = delete;
+
+  [[nodiscard]] const std::string& name() const { return name_; }
+
+  // How many subscriptions look at this daemon, all topics together. The watch runs while it is not 0.
+  void add_viewer();
+  void remove_viewer();
+
+  // The last snapshot, or null while there is none, and what came after it.
+  [[nodiscard]] const Change* snapshot() const { return snapshot_ ? &*snapshot_ : nullptr; }
+  [[nodiscard]] const std::deque<Change>& deltas() const { return deltas_; }
+
+  // {"state":…,"since":…,"updated":…,"reason":…}, and with `whole` also stats and settings.
+  [[nodiscard]] std::string state_json(bool whole) const;
+  // Whether it is known whether the daemon answers: the first news from its worker are here.
+  [[nodiscard]] bool is_known() const { return known_; }
+
+  [[nodiscard]] DaemonFigures figures() const;
+
+  // Notices a worker that has fallen silent. Called often.
+  void tick();
+
+ private:
+  void start_watch();
+  void on_progress(const JobFrame& frame);
+  void on_worker_lost();
+  void take_figures(const json_t* figures);
+  void take_tails(const JobFrame& frame, bool is_snapshot);
+  void set_state(const std::string& state, double since, std::string reason);
+
+  std::string name_;
+  Jobs& jobs_;
+  std::chrono::milliseconds poll_interval_;
+  std::function<std::uint64_t()> next_revision_;
+  Listener listener_;
+
+  std::size_t viewers_ = 0;
+  std::optional<JobId> watch_;
+  Clock::time_point heard_;
+  bool silent_ = false;
+
+  std::string state_ = "down";
+  std::string reason_ = "not asked yet";
+  double since_ = 0;
+  double updated_ = 0;
+  bool known_ = false;
+  std::string session_members_;  // "stats":{…},"settings":{…}
+
+  DaemonFigures of_worker_;  // of the one that runs
+  DaemonFigures of_former_;  // of those before it
+
+  std::optional<Change> snapshot_;
+  std::deque<Change> deltas_;
+  std::size_t delta_bytes_ = 0;
+};
+
+}  // namespace tws

@@ -1,0 +1,56 @@
+#include "topics/session_topic.hpp"
+
+#include "wamp/session.hpp"
+
+namespace tws {
+
+namespace {
+
+FramePtr event(const wamp::Subscription& subscription, std::string daemons) {
+  wamp::Payload payload;
+  payload.kwargs = "{\"daemons\":{" + std::move(daemons) + "}}";
+  return subscription.event(payload);
+}
+
+std::string member(const DaemonFeed& feed) {
+  std::string text;
+  append_json_string(text, feed.name());
+  return text.append(":").append(feed.state_json(true));
+}
+
+}  // namespace
+
+Result<std::string> SessionTopic::format_of(const json_t* /*options*/) const { return std::string(); }
+
+void SessionTopic::on_subscribed(wamp::Session& session, const wamp::Subscription& subscription) {
+  if (viewers_.insert(&session).second) {
+    for (const auto& feed : feeds_) {
+      feed->add_viewer();
+    }
+  }
+  std::string daemons;
+  for (const auto& feed : feeds_) {
+    daemons.append(daemons.empty() ? "" : ",").append(member(*feed));
+  }
+  session.offer_event(subscription, event(subscription, std::move(daemons)));
+}
+
+void SessionTopic::on_unsubscribed(wamp::Session& session, const wamp::Subscription& /*subscription*/) {
+  viewers_.erase(&session);
+  for (const auto& feed : feeds_) {
+    feed->remove_viewer();
+  }
+}
+
+void SessionTopic::on_change(const DaemonFeed& feed) {
+  const wamp::Subscription& all = broker_.subscription(kName, "");
+  if (all.subscribers.empty()) {
+    return;
+  }
+  const FramePtr frame = event(all, member(feed));
+  for (wamp::Session* session : all.subscribers) {
+    session->offer_event(all, frame);
+  }
+}
+
+}  // namespace tws

@@ -1,0 +1,184 @@
+#include "topics/torrents_topic.hpp"
+
+#include <algorithm>
+
+#include "wamp/session.hpp"
+#include "wire/error_uris.hpp"
+
+namespace tws {
+
+namespace {
+
+constexpr std::string_view kObjectFormat = kFormats[0];
+constexpr std::string_view kTableFormat = kFormats[1];
+
+std::string_view empty_tail(std::string_view format) {
+  return format == kTableFormat ? R"("torrents":{"fields":["hash"],"rows":[]},"removed":[],"session":{}})"
+                                : R"("torrents":{},"removed":[],"session":{}})";
+}
+
+// The beginning of an event's kwargs; a tail follows. `daemon` is null where no state is to be told.
+std::string head(std::uint64_t revision, bool is_snapshot, const DaemonFeed* daemon) {
+  std::string text = "{\"revision\":" + std::to_string(revision);
+  text.append(is_snapshot ? ",\"snapshot\":true," : ",\"snapshot\":false,");
+  if (daemon != nullptr) {
+    text.append("\"daemons\":{");
+    append_json_string(text, daemon->name());
+    text.append(":").append(daemon->state_json(false)).append("},");
+  }
+  return text;
+}
+
+FramePtr event(const wamp::Subscription& subscription, std::string kwargs) {
+  wamp::Payload payload;
+  payload.kwargs = std::move(kwargs);
+  return subscription.event(payload);
+}
+
+}  // namespace
+
+Result<std::string> TorrentsTopic::format_of(const json_t* options) const {
+  const json_t* format = json_object_get(options, "_format");
+  if (format == nullptr) {
+    return std::string(kObjectFormat);
+  }
+  const auto known = std::find(kFormats.begin(), kFormats.end(), string_of(format));
+  if (!json_is_string(format) || known == kFormats.end()) {
+    return Error{"_format is \"object\" or \"table\"", error_uri::kInvalidArgument};
+  }
+  return std::string(*known);
+}
+
+void TorrentsTopic::on_subscribed(wamp::Session& session, const wamp::Subscription& subscription) {
+  if (viewers_.insert({&session, subscription.id}).second) {
+    for (const auto& feed : feeds_) {
+      feed->add_viewer();
+    }
+  }
+  if (is_ready()) {
+    send_snapshot(session, subscription);
+  } else {
+    waiting_[subscription.id].insert(&session);
+  }
+}
+
+void TorrentsTopic::on_unsubscribed(wamp::Session& session, const wamp::Subscription& subscription) {
+  waiting_[subscription.id].erase(&session);
+  viewers_.erase({&session, subscription.id});
+  for (const auto& feed : feeds_) {
+    feed->remove_viewer();
+  }
+}
+
+bool TorrentsTopic::is_ready() const {
+  return std::all_of(feeds_.begin(), feeds_.end(), [](const auto& feed) { return feed->is_known(); });
+}
+
+void TorrentsTopic::on_snapshot() {
+  if (!is_ready()) {
+    return;
+  }
+  waiting_.clear();
+  for (const char* format : kFormats) {
+    const wamp::Subscription& all = subscription(format);
+    for (wamp::Session* session : all.subscribers) {
+      send_snapshot(*session, all);
+    }
+  }
+}
+
+void TorrentsTopic::on_delta(const DaemonFeed& /*feed*/, Change& change) {
+  for (const auto& [format, tail] : change.tails) {
+    const wamp::Subscription& all = subscription(format.c_str());
+    const FramePtr frame = event(all, head(change.revision, false, nullptr) + tail);
+    change.frames.emplace(format, frame);
+    for (wamp::Session* session : all.subscribers) {
+      if (!waiting_[all.id].contains(session)) {
+        session->offer_event(all, frame);
+      }
+    }
+  }
+}
+
+void TorrentsTopic::on_state(const DaemonFeed& feed) {
+  const std::uint64_t revision = next_revision();
+  for (const char* format : kFormats) {
+    const wamp::Subscription& all = subscription(format);
+    const FramePtr frame = event(all, head(revision, false, &feed) + std::string(empty_tail(format)));
+    for (wamp::Session* session : all.subscribers) {
+      if (!waiting_[all.id].contains(session)) {
+        session->offer_event(all, frame);
+      }
+    }
+  }
+  send_to_waiting();
+}
+
+void TorrentsTopic::send_to_waiting() {
+  if (!is_ready()) {
+    return;
+  }
+  for (const char* format : kFormats) {
+    const wamp::Subscription& all = subscription(format);
+    for (wamp::Session* session : std::exchange(waiting_[all.id], {})) {
+      send_snapshot(*session, all);
+    }
+  }
+}
+
+// The first daemon's event is the snapshot; the others' add to it. Then what came since, as it went out.
+void TorrentsTopic::send_snapshot(wamp::Session& session, const wamp::Subscription& subscription) {
+  if (feeds_.empty()) {
+    session.offer_event(subscription,
+                        event(subscription, head(next_revision(), true, nullptr) +
+                                                std::string(empty_tail(subscription.format))));
+  }
+  for (std::size_t index = 0; index < feeds_.size(); ++index) {
+    session.offer_event(subscription, snapshot_frame(subscription, index));
+    for (const Change& change : feeds_[index]->deltas()) {
+      if (const auto frame = change.frames.find(subscription.format); frame != change.frames.end()) {
+        session.offer_event(subscription, frame->second);
+      }
+    }
+  }
+}
+
+// One frame for all who come while the snapshot and the daemon's state stay the same.
+FramePtr TorrentsTopic::snapshot_frame(const wamp::Subscription& subscription, std::size_t index) {
+  const DaemonFeed& feed = *feeds_[index];
+  const Change* snapshot = feed.snapshot();
+  const std::uint64_t revision = snapshot != nullptr ? snapshot->revision : 0;
+  CachedFrame& cached = snapshot_frames_[{subscription.id, index}];
+  std::string state = feed.state_json(false);
+  if (cached.frame && cached.revision == revision && cached.state == state) {
+    return cached.frame;
+  }
+  std::string kwargs = head(snapshot != nullptr ? revision : next_revision(), index == 0, &feed);
+  kwargs.append(snapshot != nullptr ? std::string_view(snapshot->tails.at(subscription.format))
+                                    : empty_tail(subscription.format));
+  cached = {revision, std::move(state), event(subscription, std::move(kwargs))};
+  return cached.frame;
+}
+
+std::string TorrentsTopic::changes_since(const DaemonFeed& feed, std::uint64_t revision) {
+  const std::string format(kObjectFormat);
+  const Change* snapshot = feed.snapshot();
+  std::string list;
+  const auto append = [&](const Change& change, bool is_snapshot) {
+    list.append(list.empty() ? "" : ",").append(head(change.revision, is_snapshot, nullptr));
+    list.append(change.tails.at(format));
+  };
+  if (snapshot != nullptr && revision < snapshot->revision) {
+    append(*snapshot, true);
+  }
+  for (const Change& change : feed.deltas()) {
+    if (change.revision > revision) {
+      append(change, false);
+    }
+  }
+  std::string kwargs = "{\"daemons\":{";
+  append_json_string(kwargs, feed.name());
+  return kwargs.append(":").append(feed.state_json(true)).append("},\"events\":[").append(list).append("]}");
+}
+
+}  // namespace tws

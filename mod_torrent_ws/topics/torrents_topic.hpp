@@ -1,0 +1,66 @@
+// The topic `torrents` (docs/topics.md): each subscriber gets a snapshot, then each change once. An
+// event is built once for all subscribers of a format. Event-loop thread only.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "topics/daemon_feed.hpp"
+#include "wamp/broker.hpp"
+
+namespace tws {
+
+using Feeds = std::vector<std::unique_ptr<DaemonFeed>>;
+
+class TorrentsTopic final : public wamp::ServerTopic {
+ public:
+  static constexpr const char* kName = "torrents";
+
+  // `first_revision` is greater than any that an earlier process gave out.
+  TorrentsTopic(wamp::Broker& broker, const Feeds& feeds, std::uint64_t first_revision)
+      : broker_(broker), feeds_(feeds), revision_(first_revision) {}
+
+  // ServerTopic
+  Result<std::string> format_of(const json_t* options) const override;
+  void on_subscribed(wamp::Session& session, const wamp::Subscription& subscription) override;
+  void on_unsubscribed(wamp::Session& session, const wamp::Subscription& subscription) override;
+
+  // From the feeds.
+  void on_snapshot();
+  void on_delta(const DaemonFeed& feed, Change& change);
+  void on_state(const DaemonFeed& feed);
+  std::uint64_t next_revision() { return ++revision_; }
+
+  // One daemon's torrents as a call's kwargs: a snapshot as of now, or what came after a revision (a
+  // snapshot where that is too long ago).
+  [[nodiscard]] static std::string changes_since(const DaemonFeed& feed, std::uint64_t revision);
+
+ private:
+  using Waiting = std::unordered_set<wamp::Session*>;
+
+  // Every daemon has either given its torrents or is known not to answer.
+  [[nodiscard]] bool is_ready() const;
+  wamp::Subscription& subscription(const char* format) { return broker_.subscription(kName, format); }
+  void send_snapshot(wamp::Session& session, const wamp::Subscription& subscription);
+  void send_to_waiting();
+  FramePtr snapshot_frame(const wamp::Subscription& subscription, std::size_t index);
+
+  struct CachedFrame {
+    std::uint64_t revision = 0;
+    std::string state;
+    FramePtr frame;
+  };
+
+  wamp::Broker& broker_;
+  const Feeds& feeds_;
+  std::uint64_t revision_;
+  std::map<std::pair<wamp::Id, std::size_t>, CachedFrame> snapshot_frames_;  // by subscription and feed
+  std::map<wamp::Id, Waiting> waiting_;                                      // by subscription
+  std::set<std::pair<wamp::Session*, wamp::Id>> viewers_;  // a resumed subscriber is no new viewer
+};
+
+}  // namespace tws

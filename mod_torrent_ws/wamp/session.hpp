@@ -1,0 +1,70 @@
+// Session: the server's side of one WAMP v2 session over one connection (wamp-proto, basic profile,
+// "Session establishment"). Event-loop thread only.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <unordered_set>
+
+#include "loop/transport.hpp"
+#include "wamp/message.hpp"
+#include "wamp/realm.hpp"
+
+namespace tws::wamp {
+
+class Session final : public Protocol {
+ public:
+  // `site_user` is whom httpd's own access control let in, or empty. The realm and the transport
+  // outlive the session.
+  Session(Realm& realm, Transport& transport, std::string site_user);
+  ~Session() override;
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  // Protocol
+  void on_message(std::string_view message, bool binary) override;
+  void on_drained() override;
+  void on_shutdown() override;
+
+  [[nodiscard]] Id id() const { return id_; }
+  [[nodiscard]] const Identity& identity() const { return identity_; }
+  Transport& transport() { return transport_; }
+  Id next_invocation() { return ++last_invocation_; }
+
+  void send(std::string message) { transport_.send(text_frame(std::move(message))); }
+  void send_error(MessageType request_type, Id request, const Error& error);
+
+  // Sends an event that a later snapshot can replace. False: it was left out, as the client is behind;
+  // on_subscribed() of the topic is called again when it has caught up.
+  bool offer_event(const Subscription& subscription, const FramePtr& event);
+
+ private:
+  enum class State { kFresh, kAuthenticating, kEstablished, kClosed };
+
+  void on_hello(const Message& message);
+  void on_authenticate(const Message& message);
+  void on_established(const Message& message);
+  void on_subscribe(const Message& message);
+  void on_publish(const Message& message);
+  void on_register(const Message& message);
+
+  void welcome(Identity identity);
+  void abort(std::string_view reason, std::string_view message, CloseCode code = CloseCode::kNormal);
+  void violate(std::string_view what);
+
+  // Binds the session to the token's user; a session has one user for its life.
+  void redeem(const std::string& user, const std::string& token, std::function<void(Session&, const Status&)> done);
+
+  Realm& realm_;
+  Transport& transport_;
+  Identity identity_;
+  std::string pending_user_;  // between CHALLENGE and AUTHENTICATE
+  std::unordered_set<const Subscription*> behind_;
+  Id id_;
+  Id last_invocation_ = 0;
+  int failed_tokens_ = 0;
+  State state_ = State::kFresh;
+  bool authenticate_seen_ = false;
+};
+
+}  // namespace tws::wamp

@@ -1,0 +1,92 @@
+#include "wire/configuration.hpp"
+
+#include "support/json.hpp"
+
+namespace tws {
+
+namespace {
+
+Json strings_to_json(const std::vector<std::string>& strings) {
+  Json list(json_array());
+  for (const auto& text : strings) {
+    json_array_append_new(list.get(), json_stringn(text.data(), text.size()));
+  }
+  return list;
+}
+
+std::vector<std::string> strings_from_json(const json_t* list) {
+  std::vector<std::string> strings;
+  for (std::size_t i = 0; i < json_array_size(list); ++i) {
+    strings.emplace_back(string_of(json_array_get(list, i)));
+  }
+  return strings;
+}
+
+std::size_t size_member(const json_t* object, const char* key) {
+  return static_cast<std::size_t>(integer_member(object, key).value_or(0));
+}
+
+json_int_t to_integer(std::size_t size) { return static_cast<json_int_t>(size); }
+
+Json daemon_to_json(const DaemonConfiguration& daemon) {
+  return Json(json_pack("{ss ss ss ss sI so}", "name", daemon.name.c_str(), "url", daemon.url.c_str(), "username",
+                        daemon.username.c_str(), "password", daemon.password.c_str(), "timeout_ms",
+                        static_cast<json_int_t>(daemon.timeout_ms), "download_roots",
+                        strings_to_json(daemon.download_roots).release()));
+}
+
+DaemonConfiguration daemon_from_json(const json_t* object) {
+  return {text_member(object, "name"),
+          text_member(object, "url"),
+          text_member(object, "username"),
+          text_member(object, "password"),
+          integer_member(object, "timeout_ms").value_or(0),
+          strings_from_json(json_object_get(object, "download_roots"))};
+}
+
+}  // namespace
+
+std::string encode_configuration(const Configuration& configuration) {
+  Json daemons(json_array());
+  for (const auto& daemon : configuration.daemons) {
+    json_array_append_new(daemons.get(), daemon_to_json(daemon).release());
+  }
+  const Json message(json_pack(
+      "{si ss ss si sO so sI sI sI sI sI si}", "version", kControlVersion, "programs", configuration.programs.c_str(),
+      "database", configuration.database.c_str(), "workers", configuration.workers, "daemons", daemons.get(), "admins",
+      strings_to_json(configuration.admins).release(), "poll_interval_ms",
+      static_cast<json_int_t>(configuration.poll_interval_ms), "job_timeout_ms",
+      static_cast<json_int_t>(configuration.job_timeout_ms), "max_connections",
+      to_integer(configuration.max_connections), "max_message_bytes", to_integer(configuration.max_message_bytes),
+      "max_queued_bytes", to_integer(configuration.max_queued_bytes), "log_level", configuration.log_level));
+  return message ? to_text(message.get()) : std::string{};
+}
+
+Result<Configuration> decode_configuration(std::string_view message) {
+  const auto parsed = parse_json(message);
+  if (!parsed) {
+    return parsed.error();
+  }
+  const json_t* object = parsed->get();
+  if (integer_member(object, "version") != kControlVersion) {
+    return Error{"configuration of another version of the module", {}};
+  }
+  Configuration configuration;
+  configuration.programs = text_member(object, "programs");
+  configuration.database = text_member(object, "database");
+  configuration.workers = static_cast<int>(integer_member(object, "workers").value_or(1));
+  const json_t* daemons = json_object_get(object, "daemons");
+  for (std::size_t i = 0; i < json_array_size(daemons); ++i) {
+    configuration.daemons.push_back(daemon_from_json(json_array_get(daemons, i)));
+  }
+  configuration.admins = strings_from_json(json_object_get(object, "admins"));
+  configuration.poll_interval_ms = integer_member(object, "poll_interval_ms").value_or(0);
+  configuration.job_timeout_ms = integer_member(object, "job_timeout_ms").value_or(0);
+  configuration.max_connections = size_member(object, "max_connections");
+  configuration.max_message_bytes = size_member(object, "max_message_bytes");
+  configuration.max_queued_bytes = size_member(object, "max_queued_bytes");
+  configuration.log_level = static_cast<int>(integer_member(object, "log_level").value_or(0));
+  return configuration;
+}
+
+}  // namespace tws

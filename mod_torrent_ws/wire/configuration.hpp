@@ -1,0 +1,46 @@
+// The configuration that the module sends to the torrent-ws process: first at its start, then at each
+// graceful restart, as one message on the control socket with the ErrorLog's descriptor attached.
+// Built by httpd's parent process, read by the main thread of torrent-ws.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "support/result.hpp"
+
+namespace tws {
+
+inline constexpr int kControlVersion = 1;
+inline constexpr std::size_t kMaxControlMessage = 128UL << 10;
+
+// One transmission-daemon: a TorrentWsBackend directive.
+struct DaemonConfiguration {
+  std::string name;
+  std::string url;
+  std::string username;  // empty: no credentials
+  std::string password;
+  std::int64_t timeout_ms = 10'000;
+  std::vector<std::string> download_roots;
+};
+
+struct Configuration {
+  std::string programs;  // folder that holds torrent-ws-worker
+  std::string database;  // the SQLite file of tokens; empty: no tokens
+  int workers = 2;
+  std::vector<DaemonConfiguration> daemons;
+  std::vector<std::string> admins;  // user ids
+  std::int64_t poll_interval_ms = 1'000;
+  std::int64_t job_timeout_ms = 10'000;
+  std::size_t max_connections = 10'000;
+  std::size_t max_message_bytes = 16UL << 20;
+  std::size_t max_queued_bytes = 32UL << 20;  // for each connection
+  int log_level = 5;                          // APLOG_*
+};
+
+std::string encode_configuration(const Configuration& configuration);
+Result<Configuration> decode_configuration(std::string_view message);
+
+}  // namespace tws

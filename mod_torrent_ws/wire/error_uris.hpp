@@ -1,0 +1,32 @@
+// The error URIs that a client can see, for the event loop and for workers (docs/errors.md).
+#pragma once
+
+namespace tws::error_uri {
+
+// WAMP's own.
+inline constexpr const char* kAuthenticationFailed = "wamp.error.authentication_failed";
+inline constexpr const char* kInvalidArgument = "wamp.error.invalid_argument";
+inline constexpr const char* kNoSuchProcedure = "wamp.error.no_such_procedure";
+inline constexpr const char* kNotAuthorized = "wamp.error.not_authorized";
+inline constexpr const char* kInvalidUri = "wamp.error.invalid_uri";
+inline constexpr const char* kNoSuchRealm = "wamp.error.no_such_realm";
+inline constexpr const char* kNoSuchSubscription = "wamp.error.no_such_subscription";
+inline constexpr const char* kNoSuchRegistration = "wamp.error.no_such_registration";
+inline constexpr const char* kProcedureAlreadyExists = "wamp.error.procedure_already_exists";
+inline constexpr const char* kNoMatchingAuthMethod = "wamp.error.no_matching_auth_method";
+inline constexpr const char* kProtocolViolation = "wamp.error.protocol_violation";
+inline constexpr const char* kCanceled = "wamp.error.canceled";
+inline constexpr const char* kTimeout = "wamp.error.timeout";
+
+// The token database cannot be read or written: nobody can sign in with a token.
+inline constexpr const char* kDatabaseUnavailable = "torrent_ws.error.database_unavailable";
+// The daemon did not do it: it could not be reached, or turned the request away.
+inline constexpr const char* kDaemonUnreachable = "torrent_ws.error.daemon_unreachable";
+// The daemon answered, with an error; the message is its own text.
+inline constexpr const char* kDaemonRefused = "torrent_ws.error.daemon_refused";
+// The request was sent and no answer came: it may have been done or not.
+inline constexpr const char* kOutcomeUnknown = "torrent_ws.error.outcome_unknown";
+// This daemon is too old for it.
+inline constexpr const char* kNotSupported = "torrent_ws.error.not_supported";
+
+}  // namespace tws::error_uri

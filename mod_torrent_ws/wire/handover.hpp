@@ -1,0 +1,39 @@
+// The handover message: what an httpd child sends to the torrent-ws process with a descriptor.
+// Written by the upgrade and status handlers in httpd children, read by the event loop.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "support/result.hpp"
+
+namespace tws {
+
+inline constexpr int kHandoverVersion = 1;
+
+// The largest message: 64 KiB of drained bytes and the head.
+inline constexpr std::size_t kMaxHandover = 96UL << 10;
+
+enum class HandoverKind {
+  kConnection,  // the descriptor is a client's socket, or the plain side of its TLS relay
+  kStatus,      // the descriptor is a socket that wants the status JSON and is then closed
+};
+
+struct Handover {
+  HandoverKind kind = HandoverKind::kConnection;
+  std::string endpoint;    // what answers: "wamp", or "echo" in test builds
+  std::string realm;       // the realm that HELLO may ask for
+  std::string address;     // the client's, as httpd sees it behind mod_remoteip
+  std::string user;        // r->user: signed in by httpd's own access control; else empty
+  bool tls = false;        // came over TLS: the descriptor leads to a relay
+  std::string key;         // Sec-WebSocket-Key
+  std::string protocol;    // the subprotocol that was chosen, or empty
+  std::string extensions;  // Sec-WebSocket-Extensions as offered
+  std::string drained;     // bytes that httpd had already read behind the request; plain TCP only
+};
+
+// An error when a field is not UTF-8: it came from a client and is refused.
+Result<std::string> encode_handover(const Handover& handover);
+Result<Handover> decode_handover(std::string_view message);
+
+}  // namespace tws

@@ -1,0 +1,118 @@
+// A headless Chromium on the GUI of a running demo.
+
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { chromium } from 'playwright-core';
+
+const repository = fileURLToPath(new URL('../..', import.meta.url));
+const screenshots = path.join(path.resolve(process.env.BUILD || path.join(repository, 'build')), 'screenshots');
+// Only a hanging page takes so long, also on a busy machine.
+const patience = 120_000;
+
+export function launchBrowser() {
+  return chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
+
+// What the browser itself logs when a server goes away.
+const outage = /^WebSocket connection to .* failed|^Failed to load resource/;
+
+export class GuiPage {
+  #errors = [];
+  #toleratesOutage = false;
+
+  // Opens the page and waits for its list. layout: {name, viewport, and further options of a context}.
+  static async open(browser, url, { name, ...context }) {
+    const page = await (await browser.newContext({ ignoreHTTPSErrors: true, ...context })).newPage();
+    const gui = new GuiPage(page, name);
+    await page.goto(url);
+    await gui.connection('connected');
+    await page.locator('[data-hash]').first().waitFor();
+    return gui;
+  }
+
+  constructor(page, name) {
+    this.page = page;
+    this.name = name;
+    page.setDefaultTimeout(patience);
+    page.on('pageerror', (error) => this.#errors.push(error.stack));
+    page.on('console', (message) => {
+      if (!['error', 'warning'].includes(message.type())) return;
+      if (!(this.#toleratesOutage && outage.test(message.text()))) this.#errors.push(message.text());
+    });
+  }
+
+  // Runs steps during which a server is away.
+  async duringOutage(steps) {
+    this.#toleratesOutage = true;
+    await steps();
+    this.#toleratesOutage = false;
+  }
+
+  async close() {
+    await this.page.context().close();
+    assert.deepEqual(this.#errors, [], 'errors on the page');
+  }
+
+  row(torrent) {
+    return this.page
+      .locator('[data-hash]')
+      .filter({ has: this.page.locator('[data-field="name"]').getByText(torrent, { exact: true }) });
+  }
+
+  async progress(torrent) {
+    return Number(await this.row(torrent).locator('[data-field="progress"]').getAttribute('data-value'));
+  }
+
+  // Waits until a torrent's progress is higher than it was.
+  async progressBeyond(torrent, fraction) {
+    const hash = await this.row(torrent).getAttribute('data-hash');
+    await this.page.waitForFunction(
+      ([id, than]) => Number(document.querySelector(`[data-hash="${id}"] [data-field="progress"]`)?.dataset.value) > than,
+      [hash, fraction],
+    );
+  }
+
+  status(torrent, text) {
+    return this.row(torrent).locator('[data-field="status"]').filter({ hasText: text }).waitFor();
+  }
+
+  connection(state) {
+    return this.page.locator(`[data-connection="${state}"]`).waitFor();
+  }
+
+  daemon(state) {
+    return this.page.locator(`[data-daemon-state="${state}"]`);
+  }
+
+  act(action) {
+    return this.page.locator(`[role="toolbar"] [data-action="${action}"]`).click();
+  }
+
+  async addFile(file, { isStarting = true } = {}) {
+    await this.act('add');
+    const dialog = this.page.locator('[data-dialog="add"]');
+    await dialog.locator('[name="files"]').setInputFiles(file);
+    await dialog.locator('[name="start"]').setChecked(isStarting);
+    await dialog.locator('[data-action="confirm"]').click();
+    await dialog.waitFor({ state: 'detached' });
+  }
+
+  async screenshot(subject) {
+    fs.mkdirSync(screenshots, { recursive: true });
+    await this.page.screenshot({ path: path.join(screenshots, `${this.name}-${subject}.png`) });
+  }
+}

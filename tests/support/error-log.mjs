@@ -1,0 +1,25 @@
+// Which lines of httpd's ErrorLog are no sign of trouble.
+
+// httpd's notices of its starts, restarts and stops: event, worker and prefork have different ones.
+const life = [
+  'AH00094', // command line
+  'AH00489', 'AH00292', 'AH00163', // resuming normal operations
+  'AH00491', 'AH00295', 'AH00169', // SIGTERM
+  'AH00492', 'AH00296', 'AH00170', // SIGWINCH
+  'AH00493', 'AH00297', 'AH00171', // SIGUSR1
+  'AH00494', 'AH00298', 'AH00173', // SIGHUP
+];
+// mod_ssl was built against a newer patch level of OpenSSL than is installed here.
+const machine = ['AH01882'];
+
+const expected = [
+  new RegExp(`\\] (?:${[...life, ...machine].join('|')}): `),
+  /^\[[^\]]*\] \[torrent_ws:notice\] /,
+  /^\[[^\]]*\] \[\w+:(?:info|debug|trace\d)\] /,
+];
+
+// The lines that neither these rules nor the regular expressions of `allowed` expect.
+export function unexpectedLines(text, allowed = []) {
+  const rules = [...expected, ...allowed];
+  return text.split('\n').filter((line) => line !== '' && !rules.some((rule) => rule.test(line)));
+}

@@ -1,0 +1,206 @@
+// What users may ask of a daemon.
+#include <CppUTest/TestHarness.h>
+
+#include <string>
+
+#include "wire/error_uris.hpp"
+#include "worker/procedures.hpp"
+#include "worker/session_fields.hpp"
+
+using tws::Json;
+using tws::worker::check_arguments;
+using tws::worker::DownloadRoots;
+using tws::worker::find_procedure;
+using tws::worker::is_late;
+using tws::worker::needed_rpc_version;
+using tws::worker::Procedure;
+
+namespace {
+
+const std::string kIds = R"("ids":["0123456789ABCDEF0123456789abcdef01234567"])";
+
+const Procedure& procedure(const char* name) {
+  const Procedure* found = find_procedure(name);
+  CHECK(found != nullptr);
+  return *found;
+}
+
+}  // namespace
+
+TEST_GROUP(WorkerProcedures) {
+  DownloadRoots roots;
+
+  void setup() override { CHECK(roots.add("/srv/torrents/")); }
+
+  // The arguments as sent to the daemon, or "" if they are refused as they should be.
+  std::string sent(const char* name, const std::string& arguments) {
+    const auto parsed = tws::parse_json(arguments);
+    CHECK(!!parsed);
+    const auto checked = check_arguments(procedure(name), parsed->get(), roots);
+    if (!checked) {
+      STRCMP_EQUAL(tws::error_uri::kInvalidArgument, checked.error().uri.c_str());
+      return "";
+    }
+    return tws::to_text(checked->get());
+  }
+  void accepts(const char* name, const std::string& arguments) {
+    STRCMP_EQUAL(arguments.c_str(), sent(name, arguments).c_str());
+  }
+  void refuses(const char* name, const std::string& arguments) { STRCMP_EQUAL("", sent(name, arguments).c_str()); }
+};
+
+TEST(WorkerProcedures, EachOfTheContractExists) {
+  for (const char* name : {"torrent.add",
+                           "torrent.start",
+                           "torrent.start_now",
+                           "torrent.stop",
+                           "torrent.verify",
+                           "torrent.reannounce",
+                           "torrent.set",
+                           "torrent.remove",
+                           "torrent.set_location",
+                           "torrent.rename_path",
+                           "torrent.queue_top",
+                           "torrent.queue_up",
+                           "torrent.queue_down",
+                           "torrent.queue_bottom",
+                           "torrent.get",
+                           "session.get",
+                           "session.set",
+                           "session.stats",
+                           "session.close",
+                           "free_space",
+                           "port_test",
+                           "blocklist_update",
+                           "group.get",
+                           "group.set"}) {
+    CHECK(find_procedure(name) != nullptr);
+  }
+  POINTERS_EQUAL(nullptr, find_procedure("torrent.nothing"));
+}
+
+TEST(WorkerProcedures, WhatConcernsEverybodyIsForAdministrators) {
+  for (const char* name : {"session.set", "session.close", "blocklist_update"}) {
+    CHECK(procedure(name).admin_only);
+  }
+  CHECK(!procedure("torrent.start").admin_only);
+}
+
+TEST(WorkerProcedures, NoCommandForAllTorrents) {
+  for (const char* name : {"torrent.start", "torrent.stop", "torrent.verify", "torrent.remove", "torrent.set",
+                           "torrent.reannounce", "torrent.queue_top"}) {
+    refuses(name, "{}");
+    refuses(name, R"({"ids":[]})");
+    refuses(name, R"({"ids":"recently-active"})");
+    refuses(name, R"({"ids":[1]})");
+    refuses(name, R"({"ids":["0123"]})");
+    refuses(name, R"({"ids":{}})");
+  }
+}
+
+TEST(WorkerProcedures, IdsAreMadeLowerCase) {
+  STRCMP_EQUAL(R"({"ids":["0123456789abcdef0123456789abcdef01234567"]})",
+               sent("torrent.start", "{" + kIds + "}").c_str());
+}
+
+TEST(WorkerProcedures, UnknownArgumentsAreNamedAndRefused) {
+  const auto arguments = tws::parse_json("{" + kIds + R"(,"surprise":1})");
+  const auto checked = check_arguments(procedure("torrent.start"), arguments->get(), roots);
+  CHECK(!checked);
+  CHECK(checked.error().message.find("surprise") != std::string::npos);
+  refuses("torrent.start", "[]");
+}
+
+TEST(WorkerProcedures, TypesAreChecked) {
+  refuses("torrent.set", "{" + kIds + R"(,"downloadLimit":"5"})");
+  refuses("torrent.set", "{" + kIds + R"(,"downloadLimit":-1})");
+  refuses("torrent.set", "{" + kIds + R"(,"downloadLimited":1})");
+  refuses("torrent.set", "{" + kIds + R"(,"bandwidthPriority":2})");
+  refuses("torrent.set", "{" + kIds + R"(,"files-wanted":[-1]})");
+  refuses("torrent.set", "{" + kIds + R"(,"labels":["line\nline"]})");
+  refuses("torrent.set", "{" + kIds + R"(,"trackerReplace":[1]})");
+  CHECK(!sent("torrent.set", "{" + kIds + R"(,"labels":["a"],"seedRatioLimit":1.5,"trackerReplace":[0,"http://t/"]})")
+             .empty());
+}
+
+TEST(WorkerProcedures, AddTakesNoFileOfTheServer) {
+  accepts("torrent.add", R"({"filename":"magnet:?xt=urn:btih:0123456789abcdef0123456789abcdef01234567"})");
+  accepts("torrent.add", R"({"filename":"https://example.org/a.torrent","paused":true})");
+  accepts("torrent.add", R"({"metainfo":"ZDQ6aW5mb2RlZQ=="})");
+  for (const char* filename : {"/etc/passwd", "file:///etc/passwd", "a.torrent", "magnet:/../etc/passwd", " http://a/",
+                               "HTTP://a/", "http://a/\\nX: y", "ftp://a/b", ""}) {
+    refuses("torrent.add", std::string(R"({"filename":")") + filename + R"("})");
+  }
+  refuses("torrent.add", R"({"metainfo":"not base64!"})");
+  refuses("torrent.add", R"({"metainfo":""})");
+  refuses("torrent.add", "{}");
+  refuses("torrent.add", R"({"filename":"http://a/","metainfo":"ZDQ6aW5mb2RlZQ=="})");
+}
+
+TEST(WorkerProcedures, ScriptsNeverPass) {
+  for (const char* name : {"script-torrent-done-filename", "script-torrent-done-enabled",
+                           "script-torrent-added-filename", "script-torrent-done-seeding-filename", "rpc-whitelist"}) {
+    refuses("session.set", std::string("{\"") + name + R"(":"/bin/true"})");
+    refuses("session.get", std::string(R"({"fields":[")") + name + "\"]}");
+  }
+  accepts("session.set", R"({"speed-limit-down":100,"speed-limit-down-enabled":true})");
+}
+
+TEST(WorkerProcedures, SecretSettingsAreNotShown) {
+  const auto settings = tws::parse_json(
+      R"({"version":"3.00","config-dir":"/c","session-id":"s","blocklist-url":"u","script-torrent-done-filename":"f"})");
+  STRCMP_EQUAL(R"({"version":"3.00"})",
+               tws::to_text(tws::worker::visible_session_fields(settings->get()).get()).c_str());
+  for (const char* field : {"config-dir", "session-id", "blocklist-url"}) {
+    refuses("session.get", std::string(R"({"fields":[")") + field + "\"]}");
+  }
+  refuses("torrent.get", "{" + kIds + R"(,"fields":["torrentFile"]})");
+}
+
+TEST(WorkerProcedures, DirectoriesStayBelowTheRoots) {
+  accepts("torrent.add", R"({"download-dir":"/srv/torrents/new","filename":"http://a/"})");
+  accepts("session.set", R"({"incomplete-dir":"/srv/torrents"})");
+  STRCMP_EQUAL(R"({"path":"/srv/torrents/a"})", sent("free_space", R"({"path":"//srv/./torrents//a/"})").c_str());
+  for (const char* path : {"/srv", "/srv/torrents2", "/srv/torrents/../x", "/srv/torrents/..", "srv/torrents", "", "~",
+                           "/", "/srv/torrents/a\\u0000b", "/srv/torrents/a\\nb"}) {
+    refuses("free_space", std::string(R"({"path":")") + path + R"("})");
+    refuses("session.set", std::string(R"({"download-dir":")") + path + R"("})");
+    refuses("torrent.set_location", "{" + kIds + R"(,"location":")" + path + R"("})");
+  }
+  roots = DownloadRoots();
+  refuses("free_space", R"({"path":"/srv/torrents"})");
+}
+
+TEST(WorkerProcedures, ConfiguredRootsMustBeAbsolute) {
+  CHECK(!roots.add("torrents"));
+  CHECK(!roots.add("/srv/../etc"));
+  CHECK(!roots.add(""));
+  CHECK(roots.add("/"));
+  CHECK(roots.admit("/anywhere").has_value());
+}
+
+TEST(WorkerProcedures, RenamesStayInsideTheTorrent) {
+  accepts("torrent.rename_path", R"({"ids":["0123456789abcdef0123456789abcdef01234567"],"path":"a/b..c","name":"d"})");
+  for (const char* path : {"/a", "../a", "a/../../b", "..", ""}) {
+    refuses("torrent.rename_path", "{" + kIds + R"(,"name":"d","path":")" + path + R"("})");
+  }
+  for (const char* name : {"a/b", "..", ".", ""}) {
+    refuses("torrent.rename_path", "{" + kIds + R"(,"path":"a","name":")" + name + R"("})");
+  }
+}
+
+TEST(WorkerProcedures, VersionsAreGated) {
+  const auto old_fields = tws::parse_json(R"({"fields":["name","files","labels"]})");
+  const auto new_fields = tws::parse_json(R"({"fields":["name","availability"]})");
+  LONGS_EQUAL(16, needed_rpc_version(procedure("torrent.get"), old_fields->get()));
+  LONGS_EQUAL(17, needed_rpc_version(procedure("torrent.get"), new_fields->get()));
+  LONGS_EQUAL(17, needed_rpc_version(procedure("group.get"), Json(json_object()).get()));
+}
+
+TEST(WorkerProcedures, OthersDoNotWaitForWhatTheDaemonFetches) {
+  const auto web = tws::parse_json(R"({"filename":"https://example.org/a.torrent"})");
+  const auto magnet = tws::parse_json(R"({"filename":"magnet:?xt=urn:btih:00"})");
+  CHECK(is_late(procedure("torrent.add"), web->get()));
+  CHECK(!is_late(procedure("torrent.add"), magnet->get()));
+  CHECK(is_late(procedure("port_test"), Json(json_object()).get()));
+}

@@ -1,0 +1,194 @@
+// What changed in a daemon's list, and how both formats tell it.
+#include <CppUTest/TestHarness.h>
+
+#include <string>
+
+#include "worker/torrent_encoding.hpp"
+#include "worker/torrent_list.hpp"
+
+using tws::Json;
+using tws::worker::HashSet;
+using tws::worker::kListFieldCount;
+using tws::worker::kListFields;
+using tws::worker::ListDelta;
+using tws::worker::ListFormat;
+using tws::worker::TorrentEncoder;
+using tws::worker::TorrentList;
+
+namespace {
+
+const std::string kHashA(40, 'a');
+const std::string kHashB(40, 'b');
+const std::string kTotals = R"({"uploadSpeed":7})";
+
+Json json(const std::string& text) {
+  auto value = tws::parse_json(text);
+  CHECK(!!value);
+  return *value;
+}
+
+// A row of names with all fields of the list, and for each torrent a row of zeros with its hash, id and name.
+Json whole_table(const std::vector<std::pair<std::string, int>>& torrents) {
+  Json table(json_array());
+  json_t* names = json_array();
+  for (const char* field : kListFields) {
+    json_array_append_new(names, json_string(field));
+  }
+  json_array_append_new(table.get(), names);
+  for (const auto& [hash, id] : torrents) {
+    json_t* row = json_array();
+    for (const std::string field : kListFields) {
+      json_array_append_new(row, field == "hashString" ? json_string(hash.c_str())
+                                 : field == "id"       ? json_integer(id)
+                                 : field == "name"     ? json_string(("name " + std::to_string(id)).c_str())
+                                                       : json_integer(0));
+    }
+    json_array_append_new(table.get(), row);
+  }
+  return table;
+}
+
+}  // namespace
+
+TEST_GROUP(WorkerTorrentList) {
+  TorrentList list;
+  TorrentEncoder encoder{"main", "main."};
+
+  ListDelta expect(tws::Result<ListDelta> delta) {
+    CHECK(!!delta);
+    return *delta;
+  }
+  ListDelta live(const std::string& rows, const HashSet& skip = {}) {
+    const Json table = json(R"([["status","hashString","percentDone","no such field"],)" + rows + "]");
+    return expect(list.update(table.get(), skip));
+  }
+  std::string delta_text(ListFormat format, const ListDelta& delta) {
+    std::string text;
+    encoder.append_delta(text, format, delta, "{}");
+    return text;
+  }
+  void fill() { expect(list.replace(whole_table({{kHashA, 1}, {kHashB, 2}}).get(), {})); }
+};
+
+TEST(WorkerTorrentList, NewTorrentsComeWhole) {
+  const Json table = whole_table({{kHashA, 1}, {kHashB, 2}});
+  const auto delta = expect(list.replace(table.get(), {}));
+  CHECK_EQUAL(2, delta.changes.size());
+  CHECK(delta.changes[0].is_new && delta.changes[0].fields.all());
+  const Json text = json("{" + delta_text(ListFormat::kObject, delta));
+  const json_t* torrent = json_object_get(json_object_get(text.get(), "torrents"), ("main." + kHashB).c_str());
+  CHECK_EQUAL(kListFieldCount + 1, json_object_size(torrent));
+  STRCMP_EQUAL("main", json_string_value(json_object_get(torrent, "daemon")));
+  STRCMP_EQUAL("name 2", json_string_value(json_object_get(torrent, "name")));
+}
+
+TEST(WorkerTorrentList, TheSameAnswerAgainChangesNothing) {
+  fill();
+  CHECK(expect(list.replace(whole_table({{kHashB, 2}, {kHashA, 1}}).get(), {})).empty());
+}
+
+TEST(WorkerTorrentList, OnlyChangedFieldsOfChangedTorrentsAreTold) {
+  fill();
+  const auto delta = live(R"([4,")" + kHashA + R"(",0,1],[0,")" + kHashB + R"(",0.125,1])");
+  STRCMP_EQUAL((R"("torrents":{"main.)" + kHashA + R"(":{"status":4},"main.)" + kHashB +
+                R"(":{"percentDone":0.125}},"removed":[],"session":{}})")
+                   .c_str(),
+               delta_text(ListFormat::kObject, delta).c_str());
+  STRCMP_EQUAL((R"("torrents":{"fields":["hash","status","percentDone"],"rows":[["main.)" + kHashA +
+                R"(",4,null],["main.)" + kHashB + R"(",null,0.125]]},"removed":[],"session":{}})")
+                   .c_str(),
+               delta_text(ListFormat::kTable, delta).c_str());
+}
+
+TEST(WorkerTorrentList, MissingFromTheWholeListIsRemoved) {
+  fill();
+  const auto delta = expect(list.replace(whole_table({{kHashB, 2}}).get(), {}));
+  STRCMP_EQUAL((R"("torrents":{},"removed":["main.)" + kHashA + R"("],"session":{}})").c_str(),
+               delta_text(ListFormat::kObject, delta).c_str());
+  STRCMP_EQUAL(
+      (R"("torrents":{"fields":["hash"],"rows":[]},"removed":["main.)" + kHashA + R"("],"session":{}})").c_str(),
+      delta_text(ListFormat::kTable, delta).c_str());
+  CHECK_EQUAL(1, list.torrents().size());
+}
+
+TEST(WorkerTorrentList, MissingAmongThoseAskedForIsRemoved) {
+  fill();
+  const auto delta = expect(list.update_exactly(whole_table({}).get(), {kHashA}, {}));
+  CHECK_EQUAL(1, delta.removed.size());
+  CHECK(list.torrents().contains(kHashB));
+}
+
+TEST(WorkerTorrentList, IdsAreRemovedByTheirPresentMeaning) {
+  fill();
+  expect(list.replace(whole_table({{kHashA, 8}, {kHashB, 1}}).get(), {}));
+  CHECK(list.remove_ids(json("[1,2]").get(), {kHashB}).empty());
+  const auto removed = list.remove_ids(json("[1,2]").get(), {});
+  CHECK_EQUAL(1, removed.size());
+  STRCMP_EQUAL(kHashB.c_str(), removed[0].c_str());
+}
+
+TEST(WorkerTorrentList, NewTorrentWithLiveFieldsOnlyIsReadWholeFirst) {
+  fill();
+  const std::string unknown(40, 'c');
+  const auto delta = live(R"([4,")" + unknown + R"(",0,1])");
+  CHECK(delta.empty());
+  CHECK_EQUAL(1, delta.unknown.size());
+  STRCMP_EQUAL(unknown.c_str(), delta.unknown[0].c_str());
+}
+
+TEST(WorkerTorrentList, AnswerOlderThanACommandDoesNotUndoIt) {
+  fill();
+  CHECK_EQUAL(1, list.remove({kHashA}).size());
+  CHECK(expect(list.replace(whole_table({{kHashA, 1}, {kHashB, 2}}).get(), {kHashA})).empty());
+  CHECK(live(R"([4,")" + kHashB + R"(",1,1])", {kHashB}).empty());
+  CHECK(expect(list.replace(whole_table({}).get(), {kHashB})).empty());
+  CHECK(list.torrents().contains(kHashB));
+}
+
+TEST(WorkerTorrentList, SnapshotHasEverythingInBothFormats) {
+  fill();
+  std::string object;
+  std::string table;
+  encoder.append_snapshot(object, ListFormat::kObject, list, kTotals);
+  encoder.append_snapshot(table, ListFormat::kTable, list, kTotals);
+  const Json from_object = json("{" + object);
+  const Json from_table = json("{" + table);
+  const json_t* torrents = json_object_get(from_object.get(), "torrents");
+  const json_t* names = json_object_get(json_object_get(from_table.get(), "torrents"), "fields");
+  const json_t* rows = json_object_get(json_object_get(from_table.get(), "torrents"), "rows");
+  CHECK_EQUAL(2, json_object_size(torrents));
+  CHECK_EQUAL(2, json_array_size(rows));
+  CHECK_EQUAL(kListFieldCount + 2, json_array_size(names));
+  STRCMP_EQUAL("hash", json_string_value(json_array_get(names, 0)));
+  for (std::size_t i = 0; i < 2; ++i) {
+    const json_t* row = json_array_get(rows, i);
+    const json_t* torrent = json_object_get(torrents, json_string_value(json_array_get(row, 0)));
+    for (std::size_t column = 1; column < json_array_size(names); ++column) {
+      const char* name = json_string_value(json_array_get(names, column));
+      CHECK(json_equal(json_object_get(torrent, name), json_array_get(row, column)) != 0);
+    }
+  }
+  LONGS_EQUAL(7, tws::integer_member(json_object_get(from_table.get(), "session"), "uploadSpeed").value_or(0));
+}
+
+TEST(WorkerTorrentList, HostileNamesStayText) {
+  Json table = whole_table({{kHashA, 1}});
+  const std::string hostile = "\"}],\\ \n\x01 <script> \xF0\x9F\x98\x80 \xE2\x80\xA8";
+  json_array_set_new(json_array_get(table.get(), 1), tws::worker::find_list_field("name").value_or(0),
+                     json_string(hostile.c_str()));
+  const auto delta = expect(list.replace(table.get(), {}));
+  const Json text = json("{" + delta_text(ListFormat::kObject, delta));
+  const json_t* torrent = json_object_get(json_object_get(text.get(), "torrents"), ("main." + kHashA).c_str());
+  STRCMP_EQUAL(hostile.c_str(), json_string_value(json_object_get(torrent, "name")));
+}
+
+TEST(WorkerTorrentList, BrokenAnswersAreRefusedAndChangeNothing) {
+  fill();
+  for (const char* broken :
+       {"null", "{}", "[]", "[{}]", R"([["id"],[1]])", R"([["hashString"],["short"]])", R"([["hashString"],"row"])",
+        R"([["hashString","status"],["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"]])"}) {
+    CHECK(!list.update(json(broken).get(), {}));
+    CHECK(!list.replace(json(broken).get(), {}));
+  }
+  CHECK_EQUAL(2, list.torrents().size());
+}

@@ -1,0 +1,178 @@
+#include "worker/commands.hpp"
+
+#include <algorithm>
+
+#include "wire/error_uris.hpp"
+#include "worker/session_fields.hpp"
+#include "worker/text_checks.hpp"
+
+namespace tws::worker {
+
+namespace {
+
+Error unreachable(const std::string& reason) { return {reason, error_uri::kDaemonUnreachable}; }
+
+Error error_of(const Procedure& procedure, const RpcReply& reply) {
+  if (reply.outcome == RpcOutcome::kRefused) {
+    return {reply.message, error_uri::kDaemonRefused};
+  }
+  if (reply.outcome == RpcOutcome::kLost && !procedure.reads_only) {
+    return {"it may have been done or not: " + reply.message, error_uri::kOutcomeUnknown};
+  }
+  return unreachable(reply.message);
+}
+
+HashSet torrents_of(const json_t* arguments) {
+  HashSet hashes;
+  std::size_t index = 0;
+  const json_t* id = nullptr;
+  json_array_foreach(json_object_get(arguments, "ids"), index, id) { hashes.emplace(string_of(id)); }
+  return hashes;
+}
+
+}  // namespace
+
+void Commands::add(std::int64_t id, const JobFrame& job) {
+  auto command = check(job);
+  if (!command) {
+    socket_.send_error(id, command.error());
+    return;
+  }
+  command->id = id;
+  Lane& lane = is_late(*command->procedure, command->arguments.get()) ? late_ : ordinary_;
+  lane.queue.push_back(std::move(*command));
+  advance();
+}
+
+Result<Commands::Command> Commands::check(const JobFrame& job) const {
+  const auto name = string_member(job.header.get(), "name").value_or("");
+  const Procedure* procedure = find_procedure(name);
+  if (procedure == nullptr) {
+    return Error{"no procedure " + std::string(name), error_uri::kNoSuchProcedure};
+  }
+  if (procedure->admin_only && !bool_member(job.header.get(), "admin")) {
+    return Error{std::string(name) + " is for administrators", error_uri::kNotAuthorized};
+  }
+  const auto body = parse_json(job.body);
+  if (!body || !json_is_object(body->get())) {
+    return Error{"the arguments must be a JSON object", error_uri::kInvalidArgument};
+  }
+  // Which daemon is meant has brought the job here.
+  json_object_del(body->get(), "daemon");
+  auto arguments = check_arguments(*procedure, body->get(), config_.download_roots);
+  if (!arguments) {
+    return arguments.error();
+  }
+  const Milliseconds left(integer_member(job.header.get(), "deadline_ms").value_or(config_.timeout.count()));
+  return Command{.id = 0, .procedure = procedure, .arguments = std::move(*arguments), .deadline = Clock::now() + left};
+}
+
+void Commands::advance() {
+  if (reading_version_) {
+    return;
+  }
+  if (daemon_.rpc_version() == 0) {
+    read_version();
+    return;
+  }
+  advance(late_);
+  advance(ordinary_);
+}
+
+void Commands::advance(Lane& lane) {
+  while (lane.under_way < lane.limit && !lane.queue.empty()) {
+    Command command = std::move(lane.queue.front());
+    lane.queue.pop_front();
+    send(lane, std::move(command));
+  }
+}
+
+void Commands::read_version() {
+  reading_version_ = true;
+  daemon_.read_settings([this](const RpcReply& reply) {
+    reading_version_ = false;
+    if (reply.outcome == RpcOutcome::kSuccess) {
+      advance();
+      return;
+    }
+    refuse_queued(ordinary_, reply.message);
+    refuse_queued(late_, reply.message);
+  });
+}
+
+void Commands::send(Lane& lane, Command command) {
+  const Procedure& procedure = *command.procedure;
+  const auto left = std::chrono::ceil<Milliseconds>(command.deadline - Clock::now());
+  if (left <= Milliseconds::zero()) {
+    // Its caller has been told already: to do it now would be a surprise.
+    socket_.send_error(command.id, unreachable("the daemon was busy with other commands for too long"));
+    return;
+  }
+  if (daemon_.rpc_version() < needed_rpc_version(procedure, command.arguments.get())) {
+    socket_.send_error(command.id, {"this needs transmission-daemon 4.0 or newer", error_uri::kNotSupported});
+    return;
+  }
+  RpcRequest request{.method = procedure.method,
+                     .arguments = command.arguments,
+                     .repeatable = procedure.reads_only,
+                     .late = &lane == &late_,
+                     .timeout = &lane == &late_ ? left : std::min(left, config_.timeout)};
+  if (request.method == "session-get" && json_object_size(request.arguments.get()) == 0) {
+    request.arguments = Json(json_pack("{s:o}", "fields", session_field_names().release()));
+  }
+  ++lane.under_way;
+  daemon_.call(std::move(request), [this, &lane, command = std::move(command)](const RpcReply& reply) {
+    --lane.under_way;
+    finish(lane, command, reply);
+    advance();
+  });
+}
+
+void Commands::finish(Lane& lane, const Command& command, const RpcReply& reply) {
+  if (reply.outcome == RpcOutcome::kSuccess) {
+    socket_.send_result(command.id, to_text(reply.arguments.get()));
+    apply_effect(command, reply.arguments.get());
+    return;
+  }
+  socket_.send_error(command.id, error_of(*command.procedure, reply));
+  if (reply.outcome != RpcOutcome::kRefused && &lane == &ordinary_) {
+    // Those behind it would wait for as long, one after the other.
+    refuse_queued(lane, reply.message);
+  }
+  if (reply.outcome != RpcOutcome::kUnreachable) {
+    watch_.touched(torrents_of(command.arguments.get()));  // refused or not, something may have changed
+  }
+}
+
+void Commands::apply_effect(const Command& command, const json_t* result) {
+  switch (command.procedure->effect) {
+    case Effect::kNothing:
+      break;
+    case Effect::kTorrents:
+      watch_.touched(torrents_of(command.arguments.get()));
+      break;
+    case Effect::kRemoval:
+      watch_.removed(torrents_of(command.arguments.get()));
+      break;
+    case Effect::kAddition:
+      for (const char* member : {"torrent-added", "torrent-duplicate"}) {
+        const auto hash = string_member(json_object_get(result, member), "hashString");
+        if (const auto added = hash ? info_hash(*hash) : std::nullopt) {
+          watch_.touched({*added});
+        }
+      }
+      break;
+    case Effect::kSettings:
+      watch_.settings_changed();
+      break;
+  }
+}
+
+void Commands::refuse_queued(Lane& lane, const std::string& reason) {
+  for (const Command& command : lane.queue) {
+    socket_.send_error(command.id, unreachable("not sent: " + reason));
+  }
+  lane.queue.clear();
+}
+
+}  // namespace tws::worker

@@ -1,0 +1,47 @@
+// Daemon: one transmission-daemon as commands and the watch see it: requests, health, version, settings.
+#pragma once
+
+#include "worker/daemon_config.hpp"
+#include "worker/daemon_health.hpp"
+#include "worker/rpc_client.hpp"
+
+namespace tws::worker {
+
+class Daemon {
+ public:
+  // `config` must outlive it.
+  explicit Daemon(const DaemonConfig& config) : config_(config), rpc_(config) {}
+
+  // Sends one request; a request without a timeout has the configured one. The health is brought up to
+  // date before the callback.
+  void call(RpcRequest request, RpcClient::Callback callback);
+  // Reads version and settings. The callback's reply is unreachable if the daemon is too old for us.
+  void read_settings(RpcClient::Callback callback);
+  // The daemon's answer makes no sense, or it refuses what a daemon must not refuse.
+  void broken(const std::string& reason) { health_.failed(reason, unix_time(), false); }
+  // For a new watch: whatever was known of its health counts no more.
+  void forget_health() { health_.forget(); }
+
+  // The daemon's RPC version, or 0 while it must be read (again, since it may have been upgraded).
+  [[nodiscard]] int rpc_version() const { return settings_session_ == rpc_.session() ? rpc_version_ : 0; }
+  // An object: the settings that users may see. Empty before read_settings().
+  [[nodiscard]] const Json& settings() const { return settings_; }
+  [[nodiscard]] const DaemonHealth& health() const { return health_; }
+  // See RpcClient::session().
+  [[nodiscard]] unsigned session() const { return rpc_.session(); }
+
+  // Calls back for what is finished, and looks whether the daemon is overdue.
+  void tick(Timers& timers);
+  void wait(int fd, bool writing, Milliseconds timeout) { rpc_.wait(fd, writing, timeout); }
+  void perform() { rpc_.perform(); }
+
+ private:
+  const DaemonConfig& config_;
+  RpcClient rpc_;
+  DaemonHealth health_;
+  int rpc_version_ = 0;
+  unsigned settings_session_ = 0;
+  Json settings_{json_object()};
+};
+
+}  // namespace tws::worker

@@ -1,0 +1,54 @@
+#include "worker/daemon_health.hpp"
+
+namespace tws::worker {
+
+namespace {
+
+constexpr std::chrono::seconds kFirstBackOff{1};
+constexpr std::chrono::seconds kLongestBackOff{15};
+constexpr std::chrono::seconds kUnauthorizedBackOff{300};
+
+}  // namespace
+
+void DaemonHealth::answered() {
+  last_answer_ = Clock::now();
+  back_off_ = std::chrono::seconds(0);
+  if (state_ != State::kUp) {
+    enter(State::kUp, unix_time(), {});
+  }
+}
+
+void DaemonHealth::overdue(double sent) {
+  if (state_ != State::kBusy && state_ != State::kDown) {
+    enter(State::kBusy, sent, "the daemon does not answer at the moment: it may be busy with its disks");
+  }
+}
+
+void DaemonHealth::failed(std::string reason, double sent, bool unauthorized) {
+  back_off_ = std::clamp(back_off_ * 2, kFirstBackOff, kLongestBackOff);
+  retry_at_ = Clock::now() + (unauthorized ? kUnauthorizedBackOff : back_off_);
+  const bool was_out = state_ == State::kBusy || state_ == State::kDown;
+  if (state_ != State::kDown || reason_ != reason) {
+    enter(State::kDown, was_out ? since_ : sent, std::move(reason));
+  }
+}
+
+const char* DaemonHealth::state_name() const {
+  switch (state_) {
+    case State::kUp:
+      return "up";
+    case State::kBusy:
+      return "busy";
+    default:
+      return "down";
+  }
+}
+
+void DaemonHealth::enter(State state, double since, std::string reason) {
+  state_ = state;
+  since_ = since;
+  reason_ = std::move(reason);
+  ++revision_;
+}
+
+}  // namespace tws::worker

@@ -1,0 +1,55 @@
+// DaemonHealth: whether a daemon answers, since when, and when to try again.
+#pragma once
+
+#include <string>
+
+#include "worker/timers.hpp"
+
+namespace tws::worker {
+
+class DaemonHealth {
+ public:
+  enum class State {
+    kUnknown,  // nothing asked yet
+    kUp,
+    kBusy,  // connected, but it has not answered for kBusyAfter
+    kDown,  // no connection, turned away, or no answer in time
+  };
+
+  static constexpr std::chrono::seconds kBusyAfter{2};
+
+  void answered();
+  // A request sent at this time (Unix seconds) waits for longer than kBusyAfter.
+  void overdue(double sent);
+  // `sent`: when the failed request was. `unauthorized`: transmission-daemon locks everybody out after
+  // 100 wrong passwords, so the next try comes much later.
+  void failed(std::string reason, double sent, bool unauthorized);
+  // Nothing known again: the next request is to go out at once.
+  void forget() { *this = DaemonHealth(revision_ + 1); }
+
+  DaemonHealth() = default;
+
+  [[nodiscard]] State state() const { return state_; }
+  [[nodiscard]] const char* state_name() const;
+  [[nodiscard]] double since() const { return since_; }
+  [[nodiscard]] const std::string& reason() const { return reason_; }
+  // While down: nothing is asked before, but for a command.
+  [[nodiscard]] Clock::time_point retry_at() const { return retry_at_; }
+  [[nodiscard]] Clock::time_point last_answer() const { return last_answer_; }
+  // Grows with each change of state or reason.
+  [[nodiscard]] unsigned revision() const { return revision_; }
+
+ private:
+  explicit DaemonHealth(unsigned revision) : revision_(revision) {}
+  void enter(State state, double since, std::string reason);
+
+  State state_ = State::kUnknown;
+  double since_ = 0;
+  std::string reason_;
+  Clock::time_point retry_at_{};
+  Clock::time_point last_answer_{};
+  std::chrono::seconds back_off_{0};
+  unsigned revision_ = 0;
+};
+
+}  // namespace tws::worker

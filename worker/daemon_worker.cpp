@@ -1,0 +1,99 @@
+#include "worker/daemon_worker.hpp"
+
+#include <curl/curl.h>
+
+#include "wire/error_uris.hpp"
+#include "worker/commands.hpp"
+#include "worker/list_watch.hpp"
+#include "worker/log_codes.hpp"
+
+namespace tws::worker {
+
+namespace {
+
+class DaemonWorker {
+ public:
+  DaemonWorker(JobSocket& socket, const DaemonConfig& config)
+      : socket_(socket),
+        config_(config),
+        daemon_(config),
+        watch_(daemon_, socket, config),
+        commands_(daemon_, watch_, socket, config) {}
+
+  int run() {
+    while (socket_.receive()) {
+      JobFrame frame;
+      auto got = socket_.next(frame);
+      for (; got && *got; got = socket_.next(frame)) {
+        take(frame);
+      }
+      if (!got) {
+        socket_.log("error", log_code::kProtocol, got.error().message);
+        return 1;
+      }
+      daemon_.perform();
+      Timers timers(Clock::now());
+      daemon_.tick(timers);
+      watch_.tick(timers, commands_.waiting());
+      log_health();
+      socket_.flush();
+      daemon_.wait(socket_.fd(), socket_.backlog(), timers.wait());
+    }
+    return 0;
+  }
+
+ private:
+  void take(const JobFrame& frame) {
+    const auto type = string_member(frame.header.get(), "type");
+    const auto id = integer_member(frame.header.get(), "id");
+    if (!id) {
+      return;
+    }
+    if (type == "cancel") {
+      watch_.cancel(*id);
+    } else if (type == "job" && string_member(frame.header.get(), "name") == "torrents.watch") {
+      const auto arguments = parse_json(frame.body);
+      if (const auto started = watch_.start(*id, arguments ? arguments->get() : nullptr); !started) {
+        socket_.send_error(*id, started.error());
+      }
+    } else if (type == "job") {
+      commands_.add(*id, frame);
+    }
+  }
+
+  void log_health() {
+    const DaemonHealth& health = daemon_.health();
+    const bool down = health.state() == DaemonHealth::State::kDown;
+    if (down && logged_reason_ != health.reason()) {
+      logged_reason_ = health.reason();
+      socket_.log("warning", log_code::kDaemonDown, "daemon " + config_.name + " is down: " + logged_reason_);
+    } else if (health.state() == DaemonHealth::State::kUp && !logged_reason_.empty()) {
+      logged_reason_.clear();
+      socket_.log("notice", log_code::kDaemonUp, "daemon " + config_.name + " is up again");
+    }
+  }
+
+  JobSocket& socket_;
+  const DaemonConfig& config_;
+  Daemon daemon_;
+  ListWatch watch_;
+  Commands commands_;
+  std::string logged_reason_;  // while the log says that the daemon is down
+};
+
+}  // namespace
+
+int run_daemon_worker(JobSocket& socket, const Json& configuration) {
+  const auto config = read_daemon_config(configuration.get());
+  if (!config) {
+    socket.log("error", log_code::kConfiguration, config.error().message);
+    return 1;
+  }
+  curl_global_init(CURL_GLOBAL_DEFAULT);
+  socket.send_ready();
+  const int status = DaemonWorker(socket, *config).run();
+  curl_global_cleanup();
+  return status;
+}
+
+}  // namespace tws::worker

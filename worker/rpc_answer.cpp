@@ -1,0 +1,91 @@
+#include "worker/rpc_answer.hpp"
+
+#include <optional>
+
+namespace tws::worker {
+
+namespace {
+
+constexpr std::size_t kMaxMessage = 500;
+
+std::string reason_of_status(long status) {
+  switch (status) {
+    case 401:
+      return "the daemon refuses our user name and password (HTTP 401): correct the credentials";
+    case 403:
+      return "the daemon does not admit this host (HTTP 403): see its rpc-whitelist, or restart it after too many "
+             "wrong passwords";
+    case 404:
+      return "there is no RPC at the daemon's URL (HTTP 404): it ends in /transmission/rpc as a rule";
+    case 421:
+      return "the daemon does not go by this host name (HTTP 421): use its IP address, or see its rpc-host-whitelist";
+    default:
+      return "the daemon answers HTTP " + std::to_string(status) +
+             (status >= 300 && status < 400 ? ": configure the URL that it redirects to" : "");
+  }
+}
+
+// transmission-daemon 3.00 writes a character beyond U+FFFF as \u with more than four digits. For some
+// the first four are half of a surrogate pair, which is no text: one hostile name would hide the whole
+// list. Such halves become U+FFFD.
+std::string without_lone_surrogates(std::string text) {
+  const auto code_unit = [&text](std::size_t at) -> unsigned long {
+    if (text.compare(at, 2, "\\u") != 0) {
+      return 0;
+    }
+    return std::strtoul(text.substr(at + 2, 4).c_str(), nullptr, 16);
+  };
+  const auto is_high = [](unsigned long unit) { return unit >= 0xD800 && unit < 0xDC00; };
+  const auto is_low = [](unsigned long unit) { return unit >= 0xDC00 && unit < 0xE000; };
+  for (std::size_t at = 0; (at = text.find('\\', at)) != std::string::npos && at + 6 <= text.size();) {
+    const unsigned long unit = code_unit(at);
+    if (is_high(unit) && at + 12 <= text.size() && is_low(code_unit(at + 6))) {
+      at += 12;
+      continue;
+    }
+    if (is_high(unit) || is_low(unit)) {
+      text.replace(at, 6, "\\ufffd");
+    }
+    at += 2;  // over the backslash and what it escapes
+  }
+  return text;
+}
+
+// Cut where a character ends.
+std::string shortened(std::string_view text) {
+  if (text.size() > kMaxMessage) {
+    std::size_t end = kMaxMessage;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80) {
+      --end;
+    }
+    text = text.substr(0, end);
+  }
+  return std::string(text);
+}
+
+}  // namespace
+
+RpcReply read_rpc_answer(long http_status, const std::string& body) {
+  if (http_status != 200) {
+    // After 5xx, as a reverse proxy gives it, the daemon may have taken the request.
+    return {http_status >= 500 ? RpcOutcome::kLost : RpcOutcome::kUnreachable,
+            {},
+            reason_of_status(http_status),
+            http_status == 401};
+  }
+  auto answer = parse_json(body);
+  if (!answer) {
+    answer = parse_json(without_lone_surrogates(body));
+  }
+  const auto result = answer ? string_member(answer->get(), "result") : std::nullopt;
+  if (!result) {
+    return {RpcOutcome::kLost, {}, "what answers at the daemon's URL is no Transmission RPC"};
+  }
+  if (*result != "success") {
+    return {RpcOutcome::kRefused, {}, shortened(*result)};
+  }
+  json_t* arguments = json_object_get(answer->get(), "arguments");
+  return {RpcOutcome::kSuccess, json_is_object(arguments) ? Json::share(arguments) : Json(json_object()), {}};
+}
+
+}  // namespace tws::worker

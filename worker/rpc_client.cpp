@@ -1,0 +1,191 @@
+#include "worker/rpc_client.hpp"
+
+#include <strings.h>
+
+#include "worker/rpc_answer.hpp"
+
+namespace tws::worker {
+
+namespace {
+
+// About 80,000 torrents. Both encodings of as long a list still fit into one frame of the worker protocol.
+constexpr std::size_t kMaxAnswer = 64UL << 20;
+constexpr std::size_t kMaxSessionId = 256;
+constexpr std::size_t kMaxIdleHandles = 4;
+constexpr std::string_view kSessionHeader = "X-Transmission-Session-Id:";
+
+long http_status(CURL* easy) {
+  long status = 0;
+  curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+  return status;
+}
+
+}  // namespace
+
+struct RpcClient::Transfer {
+  RpcRequest request;
+  Callback callback;
+  Easy easy;
+  std::unique_ptr<curl_slist, ListCleanup> headers;
+  Sent sent;
+  std::string body;
+  std::string answer;
+  std::string session_id;  // out of the answer's header
+  bool resent = false;
+};
+
+RpcClient::RpcClient(const DaemonConfig& config) : config_(config), multi_(curl_multi_init()) {}
+
+RpcClient::~RpcClient() {
+  for (const auto& [easy, transfer] : transfers_) {
+    curl_multi_remove_handle(multi_.get(), easy);
+  }
+}
+
+RpcClient::Easy RpcClient::make_easy() const {
+  Easy easy(curl_easy_init());
+  curl_easy_setopt(easy.get(), CURLOPT_URL, config_.url.c_str());
+  curl_easy_setopt(easy.get(), CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(easy.get(), CURLOPT_FOLLOWLOCATION, 0L);
+  curl_easy_setopt(easy.get(), CURLOPT_PROXY, "");  // whatever the environment says
+  curl_easy_setopt(easy.get(), CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy.get(), CURLOPT_USERAGENT, "mod_torrent_ws");
+  curl_easy_setopt(easy.get(), CURLOPT_WRITEFUNCTION, on_body);
+  curl_easy_setopt(easy.get(), CURLOPT_HEADERFUNCTION, on_header);
+  if (config_.has_credentials) {
+    curl_easy_setopt(easy.get(), CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
+    curl_easy_setopt(easy.get(), CURLOPT_USERNAME, config_.username.c_str());
+    curl_easy_setopt(easy.get(), CURLOPT_PASSWORD, config_.password.c_str());
+  }
+  return easy;
+}
+
+void RpcClient::send(RpcRequest request, Callback callback) {
+  auto transfer = std::make_unique<Transfer>();
+  if (idle_.empty()) {
+    transfer->easy = make_easy();
+  } else {
+    transfer->easy = std::move(idle_.back());
+    idle_.pop_back();
+  }
+  Json envelope(json_pack("{s:s}", "method", request.method.c_str()));
+  if (request.arguments) {
+    json_object_set(envelope.get(), "arguments", request.arguments.get());
+  }
+  transfer->body = to_text(envelope.get());
+  transfer->request = std::move(request);
+  transfer->callback = std::move(callback);
+  CURL* easy = transfer->easy.get();
+  start(easy, *transfers_.emplace(easy, std::move(transfer)).first->second);
+}
+
+void RpcClient::start(CURL* easy, Transfer& transfer) {
+  // "Expect:" without a value: libcurl would else wait a second before it sends a large body.
+  curl_slist* headers = curl_slist_append(nullptr, "Expect:");
+  headers = curl_slist_append(headers, "Content-Type: application/json");
+  headers = curl_slist_append(headers, (std::string(kSessionHeader) + ' ' + session_id_).c_str());
+  transfer.headers.reset(headers);
+  transfer.answer.clear();
+  transfer.session_id.clear();
+  transfer.sent = {Clock::now(), unix_time()};
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
+  curl_easy_setopt(easy, CURLOPT_POSTFIELDS, transfer.body.data());
+  curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(transfer.body.size()));
+  curl_easy_setopt(easy, CURLOPT_WRITEDATA, &transfer);
+  curl_easy_setopt(easy, CURLOPT_HEADERDATA, &transfer);
+  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(transfer.request.timeout.count()));
+  curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, transfer.request.repeatable ? 0L : 1L);
+  curl_multi_add_handle(multi_.get(), easy);
+}
+
+void RpcClient::perform() {
+  int running = 0;
+  curl_multi_perform(multi_.get(), &running);
+  int queued = 0;
+  while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &queued)) {
+    if (message->msg == CURLMSG_DONE) {
+      finish(message->easy_handle, message->data.result);
+    }
+  }
+}
+
+void RpcClient::finish(CURL* easy, CURLcode code) {
+  constexpr long kConflict = 409;
+  curl_multi_remove_handle(multi_.get(), easy);
+  const auto found = transfers_.find(easy);
+  Transfer& transfer = *found->second;
+  if (code == CURLE_OK && http_status(easy) == kConflict && !transfer.session_id.empty() && !transfer.resent) {
+    if (session_id_ != transfer.session_id) {
+      session_id_ = transfer.session_id;
+      ++session_;
+    }
+    transfer.resent = true;
+    start(easy, transfer);
+    return;
+  }
+  RpcReply reply = reply_of(easy, code, transfer);
+  const std::unique_ptr<Transfer> finished = std::move(found->second);
+  transfers_.erase(found);
+  if (idle_.size() < kMaxIdleHandles) {
+    idle_.push_back(std::move(finished->easy));
+  }
+  finished->callback(std::move(reply));
+}
+
+RpcReply RpcClient::reply_of(CURL* easy, CURLcode code, const Transfer& transfer) {
+  if (code == CURLE_OK) {
+    return read_rpc_answer(http_status(easy), transfer.answer);
+  }
+  long sent = 0;
+  curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &sent);
+  const bool was_sent = sent > 0;
+  if (transfer.answer.size() > kMaxAnswer) {
+    return {RpcOutcome::kLost, {}, "the daemon's answer is larger than 64 MiB"};
+  }
+  if (code == CURLE_OPERATION_TIMEDOUT && was_sent) {
+    return {RpcOutcome::kLost, {}, "the daemon does not answer in time: it may be busy with its disks"};
+  }
+  return {was_sent ? RpcOutcome::kLost : RpcOutcome::kUnreachable,
+          {},
+          std::string("no connection to the daemon (") + curl_easy_strerror(code) + "): is it running?"};
+}
+
+void RpcClient::wait(int fd, bool writing, Milliseconds timeout) {
+  curl_waitfd extra{.fd = fd, .events = CURL_WAIT_POLLIN, .revents = 0};
+  if (writing) {
+    extra.events |= CURL_WAIT_POLLOUT;
+  }
+  curl_multi_poll(multi_.get(), &extra, 1, static_cast<int>(timeout.count()), nullptr);
+}
+
+std::optional<RpcClient::Sent> RpcClient::oldest() const {
+  std::optional<Sent> oldest;
+  for (const auto& [easy, transfer] : transfers_) {
+    if (!transfer->request.late && (!oldest || transfer->sent.at < oldest->at)) {
+      oldest = transfer->sent;
+    }
+  }
+  return oldest;
+}
+
+size_t RpcClient::on_body(char* data, size_t size, size_t count, void* transfer) {
+  std::string& answer = static_cast<Transfer*>(transfer)->answer;
+  answer.append(data, size * count);
+  return answer.size() > kMaxAnswer ? 0 : size * count;
+}
+
+size_t RpcClient::on_header(char* data, size_t size, size_t count, void* transfer) {
+  std::string_view line(data, size * count);
+  if (line.size() > kSessionHeader.size() && line.size() < kMaxSessionId &&
+      ::strncasecmp(line.data(), kSessionHeader.data(), kSessionHeader.size()) == 0) {
+    line.remove_prefix(kSessionHeader.size());
+    const auto first = line.find_first_not_of(" \t");
+    const auto last = line.find_last_not_of(" \t\r\n");
+    if (first <= last && last != std::string_view::npos) {
+      static_cast<Transfer*>(transfer)->session_id = line.substr(first, last - first + 1);
+    }
+  }
+  return size * count;
+}
+
+}  // namespace tws::worker

@@ -1,0 +1,143 @@
+#include "worker/torrent_list.hpp"
+
+#include <optional>
+
+#include "worker/text_checks.hpp"
+
+namespace tws::worker {
+
+namespace {
+
+// The table, checked: each row has one value for each column, and a hash of its own.
+struct Table {
+  const json_t* rows;
+  std::vector<std::optional<std::size_t>> fields;  // of each column
+  std::vector<std::string> hashes;                 // of each row but the first
+  bool is_whole;                                   // it has all fields of the list
+};
+
+Result<Table> read_table(const json_t* rows) {
+  const json_t* names = json_array_get(rows, 0);
+  if (!json_is_array(names)) {
+    return Error{"the daemon's torrent list is no table", {}};
+  }
+  Table table{.rows = rows, .fields = {}, .hashes = {}, .is_whole = false};
+  FieldSet present;
+  std::size_t hash_column = json_array_size(names);
+  for (std::size_t column = 0; column < json_array_size(names); ++column) {
+    table.fields.push_back(find_list_field(string_of(json_array_get(names, column))));
+    if (const auto field = table.fields.back()) {
+      present.set(*field);
+      hash_column = *field == kHashField ? column : hash_column;
+    }
+  }
+  table.is_whole = present.all();
+  for (std::size_t i = 1; i < json_array_size(rows); ++i) {
+    const json_t* row = json_array_get(rows, i);
+    auto hash = info_hash(string_of(json_array_get(row, hash_column)));
+    if (!hash || json_array_size(row) != table.fields.size()) {
+      return Error{"the daemon's torrent list has a broken row", {}};
+    }
+    table.hashes.push_back(std::move(*hash));
+  }
+  return table;
+}
+
+// Takes over the values that differ.
+FieldSet assign(Torrent& torrent, const Table& table, const json_t* row) {
+  FieldSet changed;
+  for (std::size_t column = 0; column < table.fields.size(); ++column) {
+    const auto field = table.fields[column];
+    json_t* value = json_array_get(row, column);
+    if (field && (!torrent[*field] || json_equal(torrent[*field].get(), value) == 0)) {
+      torrent[*field] = Json::share(value);
+      changed.set(*field);
+    }
+  }
+  return changed;
+}
+
+ListDelta take_rows(TorrentList::Torrents& torrents, const Table& table, const HashSet& skip) {
+  ListDelta delta;
+  for (std::size_t i = 0; i < table.hashes.size(); ++i) {
+    const std::string& hash = table.hashes[i];
+    if (skip.contains(hash)) {
+      continue;
+    }
+    auto found = torrents.find(hash);
+    const bool is_new = found == torrents.end();
+    if (is_new && !table.is_whole) {
+      delta.unknown.push_back(hash);
+      continue;
+    }
+    if (is_new) {
+      found = torrents.try_emplace(hash).first;
+    }
+    const FieldSet changed = assign(found->second, table, json_array_get(table.rows, i + 1));
+    if (changed.any()) {
+      delta.changes.push_back({&found->first, &found->second, changed, is_new});
+    }
+  }
+  return delta;
+}
+
+}  // namespace
+
+Result<ListDelta> TorrentList::update(const json_t* table, const HashSet& skip) {
+  const auto read = read_table(table);
+  if (!read) {
+    return read.error();
+  }
+  return take_rows(torrents_, *read, skip);
+}
+
+Result<ListDelta> TorrentList::update_exactly(const json_t* table, const HashSet& asked, const HashSet& skip) {
+  const auto read = read_table(table);
+  if (!read) {
+    return read.error();
+  }
+  ListDelta delta = take_rows(torrents_, *read, skip);
+  HashSet gone = asked;
+  for (const std::string& hash : read->hashes) {
+    gone.erase(hash);
+  }
+  for (const std::string& hash : skip) {
+    gone.erase(hash);
+  }
+  delta.removed = remove(gone);
+  return delta;
+}
+
+Result<ListDelta> TorrentList::replace(const json_t* table, const HashSet& skip) {
+  HashSet all;
+  for (const auto& [hash, torrent] : torrents_) {
+    all.insert(all.end(), hash);
+  }
+  return update_exactly(table, all, skip);
+}
+
+std::vector<std::string> TorrentList::remove(const HashSet& hashes) {
+  std::vector<std::string> removed;
+  for (const std::string& hash : hashes) {
+    if (torrents_.erase(hash) != 0) {
+      removed.push_back(hash);
+    }
+  }
+  return removed;
+}
+
+std::vector<std::string> TorrentList::remove_ids(const json_t* ids, const HashSet& skip) {
+  HashSet gone;
+  std::set<json_int_t> wanted;
+  for (std::size_t i = 0; i < json_array_size(ids); ++i) {
+    wanted.insert(json_integer_value(json_array_get(ids, i)));
+  }
+  for (const auto& [hash, torrent] : torrents_) {
+    if (!wanted.empty() && wanted.contains(json_integer_value(torrent[kIdField].get())) && !skip.contains(hash)) {
+      gone.insert(hash);
+    }
+  }
+  return remove(gone);
+}
+
+}  // namespace tws::worker

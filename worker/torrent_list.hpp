@@ -1,0 +1,66 @@
+// TorrentList: the last known state of a daemon's torrents. Takes what torrent-get answers in table format
+// and tells exactly what changed.
+#pragma once
+
+#include <array>
+#include <bitset>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "support/json.hpp"
+#include "support/result.hpp"
+#include "worker/torrent_fields.hpp"
+
+namespace tws::worker {
+
+using HashSet = std::set<std::string, std::less<>>;
+using FieldSet = std::bitset<kListFieldCount>;
+
+// By field, as in kListFields. Never a null pointer.
+using Torrent = std::array<Json, kListFieldCount>;
+
+struct ListDelta {
+  struct Change {
+    const std::string* hash;  // into the list, as is `torrent`: valid until its next change
+    const Torrent* torrent;
+    FieldSet fields;  // changed ones; all of a new torrent
+    bool is_new;
+  };
+  std::vector<Change> changes;
+  std::vector<std::string> removed;
+  std::vector<std::string> unknown;  // torrents that came with live fields only: to be read whole
+
+  [[nodiscard]] bool empty() const { return changes.empty() && removed.empty(); }
+};
+
+class TorrentList {
+ public:
+  using Torrents = std::map<std::string, Torrent, std::less<>>;
+
+  [[nodiscard]] const Torrents& torrents() const { return torrents_; }
+  void clear() { torrents_.clear(); }
+
+  // `table` is the member `torrents` of an answer: a row of field names, then a row for each torrent.
+  // Rows of `skip` are passed over: a command has touched these torrents since the answer was asked for.
+  // The error tells what is wrong with the answer; the list is then unchanged.
+
+  // Some torrents.
+  Result<ListDelta> update(const json_t* table, const HashSet& skip);
+  // All of `asked` that there are: the others are removed.
+  Result<ListDelta> update_exactly(const json_t* table, const HashSet& asked, const HashSet& skip);
+  // All torrents of the daemon.
+  Result<ListDelta> replace(const json_t* table, const HashSet& skip);
+
+  // Those of them that are in the list; gives what was removed.
+  std::vector<std::string> remove(const HashSet& hashes);
+  // `ids` is a list of the daemon's numbers.
+  std::vector<std::string> remove_ids(const json_t* ids, const HashSet& skip);
+
+ private:
+  Torrents torrents_;
+};
+
+}  // namespace tws::worker
