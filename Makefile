@@ -55,7 +55,7 @@ $(BUILD)/objects/$(1)/mod_torrent_ws/apache/%.o: mod_torrent_ws/apache/%.cpp con
 $(BUILD)/objects/$(1)/tests/unit/%.o: tests/unit/%.cpp config.mk $(BUILD)/generated/schema.hpp
 	@mkdir -p $$(@D)
 	@echo '  CXX $$@'
-	@$$(CXX) $$(CPPFLAGS) -I. $$(LOOP_CFLAGS) $$(WORKER_CFLAGS) $$(CPPUTEST_CFLAGS) $$(VARIANT_FLAGS_$(1)) -c $$< -o $$@
+	@$$(CXX) $$(CPPFLAGS) -I. $$(LOOP_CFLAGS) $$(WORKER_CFLAGS) $$(CPPUTEST_CFLAGS) -DCPPUTEST_MEM_LEAK_DETECTION_DISABLED $$(VARIANT_FLAGS_$(1)) -c $$< -o $$@
 $(BUILD)/objects/$(1)/%.o: %.cpp config.mk $(BUILD)/generated/schema.hpp
 	@mkdir -p $$(@D)
 	@echo '  CXX $$@'
@@ -63,23 +63,28 @@ $(BUILD)/objects/$(1)/%.o: %.cpp config.mk $(BUILD)/generated/schema.hpp
 endef
 $(foreach variant,release test-endpoints address thread,$(eval $(call COMPILE,$(variant))))
 
-# programs DIRECTORY,VARIANT
+# The test endpoints are in few files; all others are the same objects.
+ENDPOINT_SOURCES := $(shell grep -l TWS_TEST_ENDPOINTS $(MODULE_SOURCES) $(LOOP_SOURCES))
+with_endpoints = $(call objects,test-endpoints,$(filter $(ENDPOINT_SOURCES),$(1))) \
+                 $(call objects,release,$(filter-out $(ENDPOINT_SOURCES),$(1)))
+
+# programs DIRECTORY,MODULE OBJECTS,LOOP OBJECTS
 define LINK
-$(1)/mod_torrent_ws.so: $(call objects,$(2),$(MODULE_SOURCES))
+$(1)/mod_torrent_ws.so: $(2)
 	@mkdir -p $$(@D)
 	@echo '  LINK $$@'
-	@$$(CXX) -shared $$(VARIANT_FLAGS_$(2)) $$^ $$(MODULE_LIBS) -o $$@
-$(1)/torrent-ws: $(call objects,$(2),$(LOOP_SOURCES))
+	@$$(CXX) -shared $$(COMMON) $$^ $$(MODULE_LIBS) -o $$@
+$(1)/torrent-ws: $(3)
 	@mkdir -p $$(@D)
 	@echo '  LINK $$@'
-	@$$(CXX) $$(VARIANT_FLAGS_$(2)) $$^ $$(LOOP_LIBS) -o $$@
-$(1)/torrent-ws-worker: $(call objects,$(2),$(WORKER_SOURCES))
+	@$$(CXX) $$(COMMON) $$^ $$(LOOP_LIBS) -o $$@
+$(1)/torrent-ws-worker: $(call objects,release,$(WORKER_SOURCES))
 	@mkdir -p $$(@D)
 	@echo '  LINK $$@'
-	@$$(CXX) $$(VARIANT_FLAGS_$(2)) $$^ $$(WORKER_LIBS) -o $$@
+	@$$(CXX) $$(COMMON) $$^ $$(WORKER_LIBS) -o $$@
 endef
-$(eval $(call LINK,$(BUILD),release))
-$(eval $(call LINK,$(BUILD)/test-endpoints,test-endpoints))
+$(eval $(call LINK,$(BUILD),$(call objects,release,$(MODULE_SOURCES)),$(call objects,release,$(LOOP_SOURCES))))
+$(eval $(call LINK,$(BUILD)/test-endpoints,$(call with_endpoints,$(MODULE_SOURCES)),$(call with_endpoints,$(LOOP_SOURCES))))
 
 PROGRAMS := mod_torrent_ws.so torrent-ws torrent-ws-worker
 programs: $(addprefix $(BUILD)/,$(PROGRAMS))
@@ -149,8 +154,8 @@ SHARE_DIRECTORY = $(datadir)/torrent-ws
 install: all
 	install -D -m 644 $(BUILD)/mod_torrent_ws.so $(DESTDIR)$(HTTPD_MODULE_DIRECTORY)/mod_torrent_ws.so
 	install -D -m 755 -t $(DESTDIR)$(PROGRAMS_DIRECTORY) $(BUILD)/torrent-ws $(BUILD)/torrent-ws-worker
-	install -D -m 644 -t $(DESTDIR)$(SHARE_DIRECTORY) conf/torrent_ws.conf conf/schema.sql conf/example-site.conf
-	install -D -m 644 -t $(DESTDIR)$(SHARE_DIRECTORY)/php htdocs/php/*.php
+	install -D -m 644 -t $(DESTDIR)$(SHARE_DIRECTORY) $(BUILD)/torrent_ws.load conf/torrent_ws.conf conf/example-site.conf
+	install -D -m 644 -t $(DESTDIR)$(SHARE_DIRECTORY)/php htdocs/php/*.php conf/schema.sql
 	cd $(BUILD)/gui && find . -type f -exec install -D -m 644 {} $(DESTDIR)$(SHARE_DIRECTORY)/gui/{} \;
 .PHONY: install
 

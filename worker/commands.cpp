@@ -54,12 +54,7 @@ Result<Commands::Command> Commands::check(const JobFrame& job) const {
     return Error{std::string(name) + " is for administrators", error_uri::kNotAuthorized};
   }
   const auto body = parse_json(job.body);
-  if (!body || !json_is_object(body->get())) {
-    return Error{"the arguments must be a JSON object", error_uri::kInvalidArgument};
-  }
-  // Which daemon is meant has brought the job here.
-  json_object_del(body->get(), "daemon");
-  auto arguments = check_arguments(*procedure, body->get(), config_.download_roots);
+  auto arguments = check_arguments(*procedure, body ? body->get() : nullptr, config_.download_roots);
   if (!arguments) {
     return arguments.error();
   }

@@ -27,8 +27,9 @@ void Daemon::read_settings(RpcClient::Callback callback) {
            const auto version = integer_member(reply.arguments.get(), "rpc-version").value_or(0);
            if (version < kOldestRpcVersion) {
              reply = {RpcOutcome::kUnreachable, {}, "the daemon is older than transmission-daemon 3.00"};
-             broken(reply.message);
+             makes_no_sense(reply.message);
            } else {
+             makes_sense();
              rpc_version_ = static_cast<int>(version);
              settings_session_ = rpc_.session();
              settings_ = visible_session_fields(reply.arguments.get());

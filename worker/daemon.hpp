@@ -18,7 +18,9 @@ class Daemon {
   // Reads version and settings. The callback's reply is unreachable if the daemon is too old for us.
   void read_settings(RpcClient::Callback callback);
   // The daemon's answer makes no sense, or it refuses what a daemon must not refuse.
-  void broken(const std::string& reason) { health_.failed(reason, unix_time(), false); }
+  void makes_no_sense(const std::string& reason) { health_.makes_no_sense(reason); }
+  // For what was broken last: it is as it should be again.
+  void makes_sense() { health_.makes_sense(); }
   // For a new watch: whatever was known of its health counts no more.
   void forget_health() { health_.forget(); }
 
@@ -27,6 +29,7 @@ class Daemon {
   // An object: the settings that users may see. Empty before read_settings().
   [[nodiscard]] const Json& settings() const { return settings_; }
   [[nodiscard]] const DaemonHealth& health() const { return health_; }
+  [[nodiscard]] const RpcClient::Figures& figures() const { return rpc_.figures(); }
   // See RpcClient::session().
   [[nodiscard]] unsigned session() const { return rpc_.session(); }
 

@@ -12,10 +12,23 @@ constexpr std::chrono::seconds kUnauthorizedBackOff{300};
 
 void DaemonHealth::answered() {
   last_answer_ = Clock::now();
+  if (!makes_sense_) {
+    return;
+  }
   back_off_ = std::chrono::seconds(0);
   if (state_ != State::kUp) {
     enter(State::kUp, unix_time(), {});
   }
+}
+
+void DaemonHealth::makes_no_sense(std::string reason) {
+  makes_sense_ = false;
+  failed(std::move(reason), unix_time(), false);
+}
+
+void DaemonHealth::makes_sense() {
+  makes_sense_ = true;
+  answered();
 }
 
 void DaemonHealth::overdue(double sent) {

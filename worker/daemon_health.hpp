@@ -19,6 +19,9 @@ class DaemonHealth {
   static constexpr std::chrono::seconds kBusyAfter{2};
 
   void answered();
+  // It answers, but nothing that makes sense: down, until makes_sense(), whatever else it answers.
+  void makes_no_sense(std::string reason);
+  void makes_sense();
   // A request sent at this time (Unix seconds) waits for longer than kBusyAfter.
   void overdue(double sent);
   // `sent`: when the failed request was. `unauthorized`: transmission-daemon locks everybody out after
@@ -48,6 +51,7 @@ class DaemonHealth {
   std::string reason_;
   Clock::time_point retry_at_{};
   Clock::time_point last_answer_{};
+  bool makes_sense_ = true;
   std::chrono::seconds back_off_{0};
   unsigned revision_ = 0;
 };

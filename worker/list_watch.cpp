@@ -211,7 +211,7 @@ void ListWatch::give_up(const std::string& reason) {
   reading_ = false;
   due_.merge(requested_);
   if (!reason.empty()) {
-    daemon_.broken(reason);
+    daemon_.makes_no_sense(reason);
   }
 }
 
@@ -233,7 +233,9 @@ void ListWatch::take_list(Selection selection, const json_t* arguments) {
   if (selection == Selection::kRecentlyActive) {
     delta->removed = list_.remove_ids(json_object_get(arguments, "removed"), touched_);
   }
+  requested_.clear();
   due_.insert(delta->unknown.begin(), delta->unknown.end());
+  daemon_.makes_sense();
   updated_ = unix_time();
   publish(*delta);
 }

@@ -53,7 +53,7 @@ class ListWatch {
   std::string changed_totals();
   void send(const char* kind, const Json& members, const std::string& body = {});
   template <typename AppendTail>
-  void send_tails(const char* kind, AppendTail append_tail);
+  void send_tails(const char* kind, const Json& members, AppendTail append_tail);
 
   Daemon& daemon_;
   JobSocket& socket_;

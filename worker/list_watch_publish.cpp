@@ -1,4 +1,6 @@
 // What ListWatch tells the event loop.
+#include <utility>
+
 #include "worker/list_watch.hpp"
 
 namespace tws::worker {
@@ -29,19 +31,24 @@ void ListWatch::publish(const ListDelta& delta) {
     send("alive", Json(json_pack("{s:f}", "updated", updated_)));
     return;
   }
-  send_tails("delta",
+  send_tails("delta", Json(json_object()),
              [&](std::string& body, ListFormat format) { encoder_.append_delta(body, format, delta, session); });
 }
 
+// Another one after the first says nothing new: it is for the event loop's cache.
 void ListWatch::publish_snapshot() {
-  snapshot_sent_ = true;
-  totals_ = Json(json_object());
-  const std::string session = changed_totals();
-  send_tails("snapshot",
+  const Json members(json_object());
+  if (std::exchange(snapshot_sent_, true)) {
+    json_object_set_new(members.get(), "continues", json_true());
+  } else {
+    changed_totals();
+  }
+  const std::string session = to_text(totals_.get());
+  send_tails("snapshot", members,
              [&](std::string& body, ListFormat format) { encoder_.append_snapshot(body, format, list_, session); });
 }
 
-// The totals that differ from those last sent, as JSON text.
+// The totals that differ from those last sent, as JSON text; from now on they are sent.
 std::string ListWatch::changed_totals() {
   const Json changed(json_object());
   for (const char* name : kTotals) {
@@ -75,7 +82,7 @@ void ListWatch::publish_state() {
 }
 
 template <typename AppendTail>
-void ListWatch::send_tails(const char* kind, AppendTail append_tail) {
+void ListWatch::send_tails(const char* kind, const Json& members, AppendTail append_tail) {
   std::string body;
   const Json tails(json_array());
   for (const ListFormat format : formats_) {
@@ -84,12 +91,17 @@ void ListWatch::send_tails(const char* kind, AppendTail append_tail) {
     json_array_append_new(tails.get(), json_pack("{s:s,s:I}", "format", name_of(format), "length",
                                                  static_cast<json_int_t>(body.size() - start)));
   }
-  send(kind, Json(json_pack("{s:f,s:O}", "updated", updated_, "tails", tails.get())), body);
+  json_object_set_new(members.get(), "updated", json_real(updated_));
+  json_object_set(members.get(), "tails", tails.get());
+  send(kind, members, body);
 }
 
 void ListWatch::send(const char* kind, const Json& members, const std::string& body) {
   publish_state();  // before anything that it explains
-  Json header(json_pack("{s:s,s:I,s:s}", "type", "progress", "id", json_int_t{*id_}, "kind", kind));
+  const RpcClient::Figures& figures = daemon_.figures();
+  const Json header(json_pack("{s:s,s:I,s:s,s:{s:I,s:I,s:f}}", "type", "progress", "id", json_int_t{*id_}, "kind", kind,
+                              "figures", "requests", static_cast<json_int_t>(figures.requests), "errors",
+                              static_cast<json_int_t>(figures.errors), "busy_seconds", figures.busy_seconds));
   json_object_update(header.get(), members.get());
   socket_.send(header, body);
   last_frame_ = Clock::now();

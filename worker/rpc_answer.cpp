@@ -15,13 +15,15 @@ std::string reason_of_status(long status) {
     case 403:
       return "the daemon does not admit this host (HTTP 403): see its rpc-whitelist, or restart it after too many "
              "wrong passwords";
+    case 301:
+    case 302:
     case 404:
-      return "there is no RPC at the daemon's URL (HTTP 404): it ends in /transmission/rpc as a rule";
+      return "there is no RPC at the daemon's URL (HTTP " + std::to_string(status) +
+             "): it ends in /transmission/rpc as a rule";
     case 421:
       return "the daemon does not go by this host name (HTTP 421): use its IP address, or see its rpc-host-whitelist";
     default:
-      return "the daemon answers HTTP " + std::to_string(status) +
-             (status >= 300 && status < 400 ? ": configure the URL that it redirects to" : "");
+      return "the daemon answers HTTP " + std::to_string(status);
   }
 }
 

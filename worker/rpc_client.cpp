@@ -96,6 +96,7 @@ void RpcClient::start(CURL* easy, Transfer& transfer) {
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(transfer.request.timeout.count()));
   curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, transfer.request.repeatable ? 0L : 1L);
   curl_multi_add_handle(multi_.get(), easy);
+  ++figures_.requests;
 }
 
 void RpcClient::perform() {
@@ -124,6 +125,8 @@ void RpcClient::finish(CURL* easy, CURLcode code) {
     return;
   }
   RpcReply reply = reply_of(easy, code, transfer);
+  figures_.errors += reply.outcome == RpcOutcome::kSuccess ? 0 : 1;
+  figures_.busy_seconds += std::chrono::duration<double>(Clock::now() - transfer.sent.at).count();
   const std::unique_ptr<Transfer> finished = std::move(found->second);
   transfers_.erase(found);
   if (idle_.size() < kMaxIdleHandles) {

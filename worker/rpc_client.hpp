@@ -4,6 +4,7 @@
 
 #include <curl/curl.h>
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -60,6 +61,14 @@ class RpcClient {
   // Changes with the daemon's session id: it was restarted (or, after an hour, renewed its id).
   [[nodiscard]] unsigned session() const { return session_; }
 
+  // Since the client was made.
+  struct Figures {
+    std::uint64_t requests = 0;  // over HTTP
+    std::uint64_t errors = 0;    // requests that did not succeed
+    double busy_seconds = 0;     // that finished requests took, all together
+  };
+  [[nodiscard]] const Figures& figures() const { return figures_; }
+
   // When the oldest request under way was sent that the daemon itself can answer at once.
   struct Sent {
     Clock::time_point at;
@@ -93,6 +102,7 @@ class RpcClient {
   std::map<CURL*, std::unique_ptr<Transfer>> transfers_;
   std::string session_id_;
   unsigned session_ = 0;
+  Figures figures_;
 };
 
 }  // namespace tws::worker

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { Home } from './home.mjs';
 import { checkPort, freePort, get, until } from './network.mjs';
 import { readOptions } from './options.mjs';
-import { log, Program } from './program.mjs';
+import { awaitEnd, log, Program } from './program.mjs';
 import { loadTorrents, makeTorrents } from './torrents.mjs';
 import { TransmissionRpc, writeSettings } from './transmission.mjs';
 
@@ -16,6 +16,7 @@ class Demo {
   #home;
   #programs = [];
   #ending = new AbortController();
+  #failure;
 
   constructor(options) {
     this.#options = options;
@@ -25,7 +26,7 @@ class Demo {
   async run() {
     await checkPort('PORT', this.#options.port);
     await checkPort('TLS_PORT', this.#options.tlsPort);
-    for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => this.#ending.abort());
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => this.#ending.abort());
     this.#home = new Home(this.#options);
     try {
       this.#home.prepare(this.#options);
@@ -37,8 +38,11 @@ class Demo {
     } finally {
       // In the order of their dependence: httpd first, the tracker last.
       for (const program of this.#programs.reverse()) await program.stop();
+      // httpd's torrent-ws process and relays are nobody's children when httpd is gone.
+      await awaitEnd(this.#home.environmentMark);
       this.#home.leave();
     }
+    if (this.#failure) throw this.#failure;
   }
 
   async #start() {
@@ -112,12 +116,15 @@ class Demo {
     fs.writeFileSync(home.errorLog, '');
     this.#launch('error.log', ['tail', '--follow=name', '--lines=+1', home.errorLog]);
     this.#launch('httpd', ['apache2', '-f', home.httpdConfiguration, '-DFOREGROUND'], {
-      onDeath: () => this.#ending.abort(),
+      onDeath: () => {
+        this.#failure = new Error('httpd has ended, so the demo does too');
+        this.#ending.abort();
+      },
     });
   }
 
   #launch(name, command, options = {}) {
-    const environment = { ...this.#home.environment, DEMO_DATA: this.#home.data };
+    const { environment } = this.#home;
     const program = new Program({
       name, command, environment, pidFile: path.join(this.#home.run, `${name}.pid`), ...options,
     });

@@ -44,7 +44,12 @@ export class Home {
   // The programs of the packages that are unpacked, not installed, are found last.
   get environment() {
     const folders = ['/usr/sbin', '/usr/bin', '/sbin', '/bin', ...['sbin', 'bin'].map((name) => this.path('packages/usr', name))];
-    return { HOME: this.data, LANG: 'C.UTF-8', PATH: folders.join(':'), PHP_INI_SCAN_DIR: '' };
+    return { DEMO_DATA: this.data, HOME: this.data, LANG: 'C.UTF-8', PATH: folders.join(':'), PHP_INI_SCAN_DIR: '' };
+  }
+
+  // The part of that environment by which a process is known to be this demo's.
+  get environmentMark() {
+    return `DEMO_DATA=${this.data}`;
   }
 
   // Of the two places where Debian's package may be, as for the programs.

@@ -14,6 +14,45 @@ export function log(name, text) {
   process.stdout.write(`${name.padEnd(12)} | ${text}\n`);
 }
 
+// Whether the condition comes true in the time that a program has for its end.
+async function withinGrace(condition) {
+  const deadline = Date.now() + graceMilliseconds;
+  while (!condition()) {
+    if (Date.now() > deadline) return false;
+    await sleep(20);
+  }
+  return true;
+}
+
+// Negative numbers are process groups. What has ended meanwhile needs nothing.
+function kill(pid) {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error;
+  }
+}
+
+// The running processes that inherited this line of their environment, NAME=value, wherever they hang.
+function processesWith(line) {
+  return fs.readdirSync('/proc').filter((name) => {
+    try {
+      return /^\d+$/.test(name) && fs.readFileSync(`/proc/${name}/environ`, 'utf8').split('\0').includes(line);
+    } catch {
+      return false; // it has ended, or is another user's
+    }
+  }).map(Number);
+}
+
+// Resolves when no process has this line in its environment any more.
+export async function awaitEnd(line) {
+  if (await withinGrace(() => processesWith(line).length === 0)) return;
+  for (const pid of processesWith(line)) {
+    log('demo', `process ${pid} was left behind: killed`);
+    kill(pid);
+  }
+}
+
 export class Program {
   #child;
   #exited;
@@ -52,49 +91,23 @@ export class Program {
       this.onDeath?.();
       return;
     }
-    this.#signalGroup('SIGKILL');
+    kill(-this.#child.pid);
     await sleep(restartMilliseconds, undefined, { ref: false });
     if (!this.#stopping) this.start();
   }
 
-  // Resolves when the program is gone, with all that it started in its process group.
+  // Resolves when the program is gone.
   async stop() {
     this.#stopping = true;
-    if (!this.#hasExited()) {
-      this.#child.kill('SIGTERM');
-      if (!(await this.#within(graceMilliseconds, () => this.#hasExited()))) {
-        log(this.name, 'does not stop: killed');
-        this.#signalGroup('SIGKILL');
-        await this.#exited;
-      }
-    }
-    if (!(await this.#within(graceMilliseconds, () => !this.#signalGroup(0)))) {
-      log(this.name, 'left processes behind: killed');
-      this.#signalGroup('SIGKILL');
-    }
+    if (this.#hasExited()) return;
+    this.#child.kill('SIGTERM');
+    if (await withinGrace(() => this.#hasExited())) return;
+    log(this.name, 'does not stop: killed');
+    kill(-this.#child.pid);
+    await this.#exited;
   }
 
   #hasExited() {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
-  }
-
-  async #within(milliseconds, condition) {
-    const deadline = Date.now() + milliseconds;
-    while (!condition()) {
-      if (Date.now() > deadline) return false;
-      await sleep(20);
-    }
-    return true;
-  }
-
-  // Whether there was a process to signal.
-  #signalGroup(signal) {
-    try {
-      process.kill(-this.#child.pid, signal);
-      return true;
-    } catch (error) {
-      if (error.code !== 'ESRCH') throw error;
-      return false;
-    }
   }
 }

@@ -20,6 +20,8 @@ export interface Application {
   notices: Notices;
   dialog: Accessor<Dialog | undefined>;
   setDialog: Setter<Dialog | undefined>;
+  /** Whether what the list shows may be old: the page is offline, or a daemon does not answer. */
+  isAged: () => boolean;
   /** Milliseconds of the epoch when the server was last heard; follows nothing. */
   heardAt: () => number;
 }
@@ -52,6 +54,7 @@ export function createApplication(page: Page): Application {
     notices,
     dialog,
     setDialog,
+    isAged: () => connection.state().kind !== "connected" || daemons.troubled().length > 0,
     heardAt: () => heardAt,
   };
 }

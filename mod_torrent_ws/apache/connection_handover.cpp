@@ -4,6 +4,7 @@
 #include <http_connection.h>
 #include <http_core.h>
 #include <http_ssl.h>
+#include <unistd.h>
 #include <util_filter.h>
 
 #include <algorithm>
@@ -27,9 +28,13 @@ constexpr apr_off_t kDrainStep = 8000;
 
 // The connection filters that are known to hold nothing of a connection once it is drained. Any other
 // one (mod_dumpio, mod_ratelimit on connections, another TLS module) may, so such a connection stays.
-constexpr std::array<std::string_view, 7> kKnownFilters = {
-    "ssl/tls filter",  "ssl/tls coalescing filter", "reqtimeout", "remoteip_input", "log_input_output",
-    "core_in", "core"};
+constexpr std::array<std::string_view, 7> kKnownFilters = {"ssl/tls filter",
+                                                           "ssl/tls coalescing filter",
+                                                           "reqtimeout",
+                                                           "remoteip_input",
+                                                           "log_input_output",
+                                                           "core_in",
+                                                           "core"};
 
 const char* unknown_filter(const ap_filter_t* filter) {
   for (; filter != nullptr; filter = filter->next) {
@@ -178,6 +183,7 @@ Status hand_over_connection(request_rec* request, Handover handover) {
     return descriptor.error();
   }
   handover.tls = ap_ssl_conn_is_ssl(connection) != 0;
+  handover.child = getpid();
   if (handover.tls && !can_take_tls(connection)) {
     return Error{"its TLS is not mod_ssl's; serve this virtual host with mod_ssl", {}};
   }

@@ -135,9 +135,8 @@ const char* read_credentials(cmd_parms* cmd, const char* argument, DaemonConfigu
 }
 
 bool is_name(std::string_view text) {
-  return !text.empty() && text.size() <= 32 && std::all_of(text.begin(), text.end(), [](unsigned char c) {
-    return apr_isalnum(c) || c == '_' || c == '-';
-  });
+  return !text.empty() && text.size() <= 32 &&
+         std::all_of(text.begin(), text.end(), [](unsigned char c) { return apr_isalnum(c) || c == '_' || c == '-'; });
 }
 
 const char* set_backend_option(cmd_parms* cmd, std::string_view option, DaemonConfiguration& daemon) {
@@ -152,7 +151,9 @@ const char* set_backend_option(cmd_parms* cmd, std::string_view option, DaemonCo
   }
   if (name == "root") {
     if (value.empty() || value.front() != '/') {
-      return complain(cmd, "root= needs an absolute path as the daemon's machine sees it; quotes go around the whole: \"root=/my files\"");
+      return complain(cmd,
+                      "root= needs an absolute path as the daemon's machine sees it; quotes go around the whole: "
+                      "\"root=/my files\"");
     }
     daemon.download_roots.push_back(value);
     return nullptr;
@@ -166,7 +167,8 @@ const char* add_backend(cmd_parms* cmd, void* /*directory*/, int argc, char* con
     return problem;
   }
   if (argc < 2) {
-    return complain(cmd, "needs a name and a URL, such as: TorrentWsBackend main http://127.0.0.1:9091/transmission/rpc");
+    return complain(cmd,
+                    "needs a name and a URL, such as: TorrentWsBackend main http://127.0.0.1:9091/transmission/rpc");
   }
   DaemonConfiguration daemon;
   daemon.name = argv[0];
@@ -181,10 +183,12 @@ const char* add_backend(cmd_parms* cmd, void* /*directory*/, int argc, char* con
   apr_uri_t url;
   if (apr_uri_parse(cmd->temp_pool, daemon.url.c_str(), &url) != APR_SUCCESS || url.scheme == nullptr ||
       url.hostname == nullptr || (std::strcmp(url.scheme, "http") != 0 && std::strcmp(url.scheme, "https") != 0)) {
-    return complain(cmd, "\"" + daemon.url + "\" is not a URL of a daemon's RPC, such as http://127.0.0.1:9091/transmission/rpc");
+    return complain(
+        cmd, "\"" + daemon.url + "\" is not a URL of a daemon's RPC, such as http://127.0.0.1:9091/transmission/rpc");
   }
   if (url.user != nullptr || url.password != nullptr) {
-    return complain(cmd, "credentials in the URL would show in logs; put user:password into a file and give credentials=/path");
+    return complain(
+        cmd, "credentials in the URL would show in logs; put user:password into a file and give credentials=/path");
   }
   for (int i = 2; i < argc; ++i) {
     if (const char* problem = set_backend_option(cmd, argv[i], daemon)) {

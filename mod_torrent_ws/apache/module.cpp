@@ -6,15 +6,17 @@
 #include <mpm_common.h>
 
 #include "apache/directives.hpp"
+#include "apache/relay_process.hpp"
 #include "apache/status.hpp"
 #include "apache/supervisor.hpp"
-#include "apache/tls_relay.hpp"
 #include "apache/tls_takeover.hpp"
 #include "apache/upgrade.hpp"
 
 namespace tws::apache {
 
 namespace {
+
+constexpr const char* kRelayKey = "torrent_ws_relay";
 
 int check_config(apr_pool_t* /*pconf*/, apr_pool_t* /*plog*/, apr_pool_t* /*ptemp*/, server_rec* server) {
   const Configuration& configuration = state_of(server).configuration;
@@ -46,7 +48,20 @@ int monitor(apr_pool_t* /*pool*/, server_rec* server) {
   return DECLINED;
 }
 
-void child_init(apr_pool_t* pchild, server_rec* server) { state_of(server).relay = make_in_pool<TlsRelay>(pchild); }
+void child_init(apr_pool_t* pchild, server_rec* server) {
+  if (state_of(server).supervisor != nullptr) {
+    state_of(server).relay = make_in_pool<ChildRelay>(pchild, server);
+    apr_pool_userdata_setn(state_of(server).relay, kRelayKey, nullptr, pchild);
+  }
+}
+
+void child_stopping(apr_pool_t* pchild, int graceful) {
+  // The hook is given no server_rec to find it by.
+  void* relay = nullptr;
+  if (apr_pool_userdata_get(&relay, kRelayKey, pchild) == APR_SUCCESS && relay != nullptr) {
+    static_cast<ChildRelay*>(relay)->on_stopping(graceful != 0);
+  }
+}
 
 void register_hooks(apr_pool_t* /*pool*/) {
   ap_hook_check_config(check_config, nullptr, nullptr, APR_HOOK_MIDDLE);
@@ -54,6 +69,7 @@ void register_hooks(apr_pool_t* /*pool*/) {
   ap_hook_monitor(monitor, nullptr, nullptr, APR_HOOK_MIDDLE);
   // First, so that its cleanup runs last: connections' cleanups still hand their TLS to the relay.
   ap_hook_child_init(child_init, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
+  ap_hook_child_stopping(child_stopping, nullptr, nullptr, APR_HOOK_MIDDLE);
   ap_hook_handler(handle_upgrade, nullptr, nullptr, APR_HOOK_MIDDLE);
   ap_hook_handler(handle_status, nullptr, nullptr, APR_HOOK_MIDDLE);
   register_tls_hooks();
@@ -63,12 +79,12 @@ void register_hooks(apr_pool_t* /*pool*/) {
 
 }  // namespace tws::apache
 
-__attribute__((visibility("default"))) module AP_MODULE_DECLARE_DATA torrent_ws_module = {
-    STANDARD20_MODULE_STUFF,
-    tws::apache::create_directory_config,
-    tws::apache::merge_directory_config,
-    tws::apache::create_server_state,
-    tws::apache::merge_server_state,
-    tws::apache::directives(),
-    tws::apache::register_hooks,
-    0};
+__attribute__((visibility("default")))
+module AP_MODULE_DECLARE_DATA torrent_ws_module = {STANDARD20_MODULE_STUFF,
+                                                   tws::apache::create_directory_config,
+                                                   tws::apache::merge_directory_config,
+                                                   tws::apache::create_server_state,
+                                                   tws::apache::merge_server_state,
+                                                   tws::apache::directives(),
+                                                   tws::apache::register_hooks,
+                                                   0};

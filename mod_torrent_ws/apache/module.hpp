@@ -7,6 +7,7 @@
 #include <http_log.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "wire/configuration.hpp"
@@ -17,14 +18,14 @@ APLOG_USE_MODULE(torrent_ws);
 namespace tws::apache {
 
 struct SupervisorState;
-class TlsRelay;
+class ChildRelay;
 
 // One for each generation of the configuration, in httpd's parent and (after fork) in each child.
 // Lives in pconf; virtual hosts share the main server's.
 struct ServerState {
   Configuration configuration;
   SupervisorState* supervisor = nullptr;  // set in post_config; lives in process memory
-  TlsRelay* relay = nullptr;              // set in child_init; owned by pchild
+  ChildRelay* relay = nullptr;            // set in child_init; owned by pchild
 };
 
 // What may differ for each <Location>.
@@ -42,9 +43,9 @@ inline const DirectoryConfig& directory_config_of(const request_rec* request) {
 }
 
 // Makes a C++ object that is destroyed with an APR pool.
-template <typename T>
-T* make_in_pool(apr_pool_t* pool) {
-  T* object = new T();
+template <typename T, typename... Arguments>
+T* make_in_pool(apr_pool_t* pool, Arguments&&... arguments) {
+  T* object = new T(std::forward<Arguments>(arguments)...);
   apr_pool_cleanup_register(
       pool, object,
       [](void* data) -> apr_status_t {

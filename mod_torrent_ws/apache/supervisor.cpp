@@ -3,7 +3,6 @@
 #include <ap_mpm.h>
 #include <http_core.h>
 #include <mod_unixd.h>
-#include <signal.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -12,7 +11,9 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <csignal>
 #include <new>
+#include <system_error>
 
 #include "support/fd.hpp"
 #include "support/unix_message.hpp"
@@ -41,7 +42,9 @@ constexpr apr_time_t kStopTimeout = apr_time_from_sec(5);
 constexpr int kSendTimeoutMs = 500;
 constexpr int kHandoverBuffer = 1 << 20;
 
-Error system_error(const char* what) { return Error{std::string(what) + ": " + strerror(errno), {}}; }
+Error system_error(const char* what) {
+  return Error{std::string(what) + ": " + std::generic_category().message(errno), {}};
+}
 
 Result<SupervisorState*> create_state() {
   auto* state = static_cast<SupervisorState*>(ap_retained_data_create(kRetainedKey, sizeof(SupervisorState)));
@@ -64,6 +67,8 @@ Result<SupervisorState*> create_state() {
 // In the forked child: becomes the torrent-ws program, with the rights of httpd's children and no
 // descriptor but the two sockets and the ErrorLog.
 [[noreturn]] void become_torrent_ws(const Configuration& configuration, int control, int handover) {
+  // Away from httpd's process group, which prefork kills at a stop: torrent-ws says good-bye first.
+  setsid();
   // Both are moved out of the way first: either may be where the other has to go.
   const int control_copy = fcntl(control, F_DUPFD, 10);
   const int handover_copy = fcntl(handover, F_DUPFD, 10);
@@ -72,7 +77,7 @@ Result<SupervisorState*> create_state() {
   close_range(kHandoverDescriptor + 1, ~0U, 0);
   sigset_t none;
   sigemptyset(&none);
-  sigprocmask(SIG_SETMASK, &none, nullptr);
+  pthread_sigmask(SIG_SETMASK, &none, nullptr);
   for (int number = 1; number < NSIG; ++number) {
     signal(number, SIG_DFL);
   }

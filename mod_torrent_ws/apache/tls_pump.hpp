@@ -33,6 +33,9 @@ class TlsPump {
   // Moves what can be moved. `scratch` holds one record; nothing in it outlives the call.
   PumpOutcome run(std::span<char> scratch);
 
+  // For a relay process: a bad record would remove the session from httpd's cache by mod_ssl's callback.
+  void detach_session_cache() const { SSL_CTX_sess_set_remove_cb(connection_.session_context, nullptr); }
+
   [[nodiscard]] TlsInterest interest() const;
   [[nodiscard]] int client() const { return connection_.client.get(); }
   [[nodiscard]] int plain() const { return connection_.plain.get(); }

@@ -1,14 +1,17 @@
-// The TLS relay: one thread in each httpd child that moves bytes between clients' TLS connections and
-// the plain sockets that the torrent-ws process has the other ends of.
+// The TLS relay: moves bytes between clients' TLS connections and the plain sockets that the torrent-ws
+// process has the other ends of. It runs in one thread of each httpd child, and when the child leaves
+// before its clients do, in a relay process that is forked for them (relay_process.hpp).
 //
 // It never blocks, holds at most about one TLS record each way for a connection, and stops reading one
-// side while the other stalls. From adopt() on only this thread touches the SSL.
+// side while the other stalls. From adopt() on only the relay touches the SSL.
 #pragma once
 
 #include <openssl/ssl.h>
 
 #include <memory>
+#include <mutex>
 #include <string>
+#include <thread>
 
 #include "support/fd.hpp"
 
@@ -20,16 +23,19 @@ struct SslFree {
 
 // A TLS connection that was taken over, on its way to the relay.
 struct TlsConnection {
-  std::unique_ptr<SSL, SslFree> ssl;  // reads and writes `client` through socket BIOs
-  Fd client;                          // non-blocking
-  Fd plain;                           // non-blocking
-  std::string to_plain;               // decrypted already, to be delivered first
+  std::unique_ptr<SSL, SslFree> ssl;   // reads and writes `client` through socket BIOs
+  SSL_CTX* session_context = nullptr;  // mod_ssl's, from before SNI; its callbacks are for httpd's processes only
+  Fd client;                           // non-blocking
+  Fd plain;                            // non-blocking
+  std::string to_plain;                // decrypted already, to be delivered first
 };
+
+class TlsRelayLoop;
 
 class TlsRelay {
  public:
   TlsRelay();
-  // Stops the thread and drops its connections. In the child's main thread.
+  // As stop_thread(); drops the connections.
   ~TlsRelay();
   TlsRelay(const TlsRelay&) = delete;
   TlsRelay& operator=(const TlsRelay&) = delete;
@@ -37,9 +43,14 @@ class TlsRelay {
   // Takes the connection over; the first one starts the thread. Any thread of the child.
   void adopt(TlsConnection connection);
 
+  // Ends the thread and gives its loop, with the connections that are left; null when there are none.
+  // In the child's main thread, when no other thread adopts any more.
+  std::unique_ptr<TlsRelayLoop> stop_thread();
+
  private:
-  class Loop;
-  std::unique_ptr<Loop> loop_;
+  std::mutex mutex_;  // guards the start
+  std::unique_ptr<TlsRelayLoop> loop_;
+  std::thread thread_;
 };
 
 }  // namespace tws::apache

@@ -11,7 +11,7 @@
 #include <memory>
 #include <utility>
 
-#include "apache/tls_relay.hpp"
+#include "apache/relay_process.hpp"
 
 namespace tws::apache {
 
@@ -36,8 +36,9 @@ struct TakenTls {
 // Hangs on each connection from pre_connection on.
 struct TlsState {
   conn_rec* connection = nullptr;
-  TlsRelay* relay = nullptr;
-  SSL* ssl = nullptr;  // mod_ssl's, seen in pre_handshake
+  ChildRelay* relay = nullptr;
+  SSL* ssl = nullptr;          // mod_ssl's, seen in pre_handshake
+  SSL_CTX* context = nullptr;  // its context then, before SNI chose another one
   std::unique_ptr<TakenTls> taken;
 };
 
@@ -60,7 +61,7 @@ apr_status_t hand_to_relay(void* data) {
   SSL_set_app_data(ssl, nullptr);
   SSL_set_quiet_shutdown(ssl, 0);
   SSL_set_shutdown(ssl, 0);
-  state->relay->adopt(std::move(state->taken->connection));
+  state->relay->relay().adopt(std::move(state->taken->connection));
   return APR_SUCCESS;
 }
 
@@ -91,6 +92,7 @@ int on_pre_handshake(conn_rec* connection, SSL* ssl, int is_proxy) {
   TlsState* state = is_proxy != 0 ? nullptr : state_of_connection(connection);
   if (state != nullptr) {
     state->ssl = ssl;
+    state->context = SSL_get_SSL_CTX(ssl);
   }
   return DECLINED;
 }
@@ -143,6 +145,7 @@ void TlsTakeover::commit(std::string plaintext, std::string_view ciphertext) {
   state->taken = std::make_unique<TakenTls>();
   TakenTls& taken = *state->taken;
   taken.connection.ssl.reset(ssl);
+  taken.connection.session_context = state->context;
   taken.read_bio_of_mod_ssl = share(SSL_get_rbio(ssl));
   taken.write_bio_of_mod_ssl = share(SSL_get_wbio(ssl));
   SSL_set_info_callback(ssl, nullptr);

@@ -15,12 +15,7 @@ constexpr std::size_t kMaxCloseReason = 123;  // RFC 6455, 5.5
 
 Connection::Connection(lws* wsi, const Handover& handover, bool deflate, ConnectionLimits limits,
                        FlushQueue& flush_queue, TrafficCounts& counts)
-    : wsi_(wsi),
-      is_tls_(handover.tls),
-      limits_(limits),
-      flush_queue_(flush_queue),
-      counts_(counts),
-      outbox_(deflate) {}
+    : wsi_(wsi), is_tls_(handover.tls), limits_(limits), flush_queue_(flush_queue), counts_(counts), outbox_(deflate) {}
 
 Connection::~Connection() {
   counts_.queued_bytes -= outbox_.queued_bytes();

@@ -35,13 +35,15 @@ EventLoop::EventLoop(const Log& log, Configuration configuration, Fd handover_so
       handover_socket_(std::move(handover_socket)),
       loop_(ev_loop_new(EVFLAG_AUTO)),
       mailbox_(loop_),
-      jobs_(loop_, log, std::move(replace_worker)) {
+      jobs_(loop_, log, std::move(replace_worker)),
+      relays_(loop_) {
   make_torrents_realm();
 #ifdef TWS_TEST_ENDPOINTS
   realms_.emplace("realm1", std::make_unique<wamp::Realm>("realm1", wamp::RealmPolicy{true, {}, {}}));
 #endif
-  server_ = std::make_unique<WebSocketServer>(
-      loop_, log_, [this](const Handover& handover, Transport& transport) { return make_protocol(handover, transport); });
+  server_ = std::make_unique<WebSocketServer>(loop_, log_, [this](const Handover& handover, Transport& transport) {
+    return make_protocol(handover, transport);
+  });
   apply_limits();
 
   ev_io_init(&handover_ready_, on_handover, handover_socket_.get(), EV_READ);
@@ -157,7 +159,8 @@ std::unique_ptr<Protocol> EventLoop::make_protocol(const Handover& handover, Tra
 // The attempt that each job carries makes it safe to repeat: whoever redeemed first may do so again.
 void EventLoop::redeem_token(const std::string& user, const std::string& token,
                              const std::function<void(const Status&)>& done) {
-  const Json arguments(json_pack("{ss% ss%}", "user_id", user.data(), user.size(), "token", token.data(), token.size()));
+  const Json arguments(
+      json_pack("{ss% ss%}", "user_id", user.data(), user.size(), "token", token.data(), token.size()));
   if (!arguments) {
     done(Error{"not a token", error_uri::kAuthenticationFailed});
     return;
@@ -194,10 +197,16 @@ void EventLoop::take_handovers() {
                  "handover refused: " + (handover ? "no descriptor came with it" : handover.error().message));
       continue;
     }
-    if (handover->kind == HandoverKind::kStatus) {
-      answer_status(std::move(message.fd));
-    } else {
-      server_->adopt(std::move(message.fd), std::move(*handover));
+    switch (handover->kind) {
+      case HandoverKind::kStatus:
+        answer_status(std::move(message.fd));
+        break;
+      case HandoverKind::kRelay:
+        relays_.add(handover->relay, std::move(message.fd));
+        break;
+      case HandoverKind::kConnection:
+        server_->adopt(std::move(message.fd), *handover);
+        break;
     }
   }
 }

@@ -14,6 +14,7 @@
 
 #include "loop/jobs.hpp"
 #include "loop/mailbox.hpp"
+#include "loop/relay_processes.hpp"
 #include "loop/websocket_server.hpp"
 #include "support/fd.hpp"
 #include "support/log.hpp"
@@ -63,6 +64,7 @@ class EventLoop {
   struct ev_loop* loop_;
   Mailbox mailbox_;
   Jobs jobs_;
+  RelayProcesses relays_;
   std::map<std::string, std::unique_ptr<wamp::Realm>> realms_;
   Feeds feeds_;
   std::unique_ptr<TorrentsTopic> torrents_topic_;

@@ -56,7 +56,8 @@ std::string deflate_message(std::string_view text) {
 }  // namespace
 
 Frame::Frame(Opcode opcode, std::string payload)
-    : opcode_(opcode), plain_{make_head(kFin | static_cast<unsigned char>(opcode), payload.size()), std::move(payload)} {}
+    : opcode_(opcode),
+      plain_{make_head(kFin | static_cast<unsigned char>(opcode), payload.size()), std::move(payload)} {}
 
 Frame::Bytes Frame::bytes(bool deflate) const {
   if (deflate && !deflate_tried_) {

@@ -148,9 +148,9 @@ void Jobs::on_frame(pid_t pid, const JobFrame& frame) {
   } else if (type == "result" || type == "error") {
     std::erase(found->second.workers, pid);
     --workers_.at(pid).jobs;
-    finish(id, type == "result" ? Result<std::string>(frame.body)
-                                : Error{text_member(frame.header.get(), "message"),
-                                        text_member(frame.header.get(), "error")});
+    finish(id, type == "result"
+                   ? Result<std::string>(frame.body)
+                   : Error{text_member(frame.header.get(), "message"), text_member(frame.header.get(), "error")});
   }
 }
 
@@ -175,9 +175,9 @@ void Jobs::release(const Job& job) {
 
 void Jobs::on_lost(pid_t pid) {
   const std::string name = workers_.at(pid).name;
-  log_.write(LogLevel::kWarning, "TWS0201",
-             "worker " + std::to_string(pid) + (name == kPool ? "" : " of daemon " + name) +
-                 " ended; another one is started");
+  log_.write(
+      LogLevel::kWarning, "TWS0201",
+      "worker " + std::to_string(pid) + (name == kPool ? "" : " of daemon " + name) + " ended; another one is started");
   workers_.erase(pid);
   ++counts_.workers_lost;
   std::vector<JobId> lost;

@@ -3,7 +3,6 @@
 // running; the event-loop thread does all the rest.
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
 #include <memory>
 
 #include "loop/event_loop.hpp"
@@ -120,7 +120,8 @@ int Main::run() {
   log_.write(LogLevel::kInfo, "TWS0101", "the event loop runs");
   for (bool running = true; running;) {
     const auto next = workers_->supervise();
-    std::array<pollfd, 3> ready = {{{control_.get(), POLLIN, 0}, {signals_.get(), POLLIN, 0}, {wake_up_.get(), POLLIN, 0}}};
+    std::array<pollfd, 3> ready = {
+        {{control_.get(), POLLIN, 0}, {signals_.get(), POLLIN, 0}, {wake_up_.get(), POLLIN, 0}}};
     poll(ready.data(), ready.size(), static_cast<int>(next.count()));
     std::uint64_t count = 0;
     [[maybe_unused]] const auto size = read(wake_up_.get(), &count, sizeof count);

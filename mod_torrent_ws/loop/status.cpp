@@ -9,12 +9,12 @@ namespace {
 
 json_int_t number(std::uint64_t value) { return static_cast<json_int_t>(value); }
 
-json_t* pids_json(const std::vector<pid_t>& workers) {
+json_t* list_json(const std::vector<pid_t>& pids) {
   json_t* list = json_array();
-  for (const pid_t pid : workers) {
+  for (const pid_t pid : pids) {
     json_array_append_new(list, json_integer(pid));
   }
-  return json_pack("{si so s[]}", "event_loop", getpid(), "workers", list, "relays");
+  return list;
 }
 
 json_t* backends_json(const Feeds& feeds) {
@@ -41,10 +41,11 @@ std::string EventLoop::status_json() const {
     subscriptions += realm->broker().count();
   }
   const Json status(json_pack(
-      "{so s{sI sI sI} sI sI so s{sI sI sI sI} sI sI sI sI}", "pids", pids_json(jobs_.pids()), "connections", "ws",
-      number(connections.ws), "wss", number(connections.wss), "relay", number(0), "sessions", number(sessions),
-      "subscriptions", number(subscriptions), "backends", backends_json(feeds_), "jobs", "queued", number(jobs.queued),
-      "running", number(jobs.running), "done", number(jobs.done), "failed", number(jobs.failed), "queued_bytes",
+      "{s{si so so} s{sI sI sI} sI sI so s{sI sI sI sI} sI sI sI sI}", "pids", "event_loop", getpid(), "workers",
+      list_json(jobs_.pids()), "relays", list_json(relays_.pids()), "connections", "ws", number(connections.ws), "wss",
+      number(connections.wss), "relay", number(relays_.connections()), "sessions", number(sessions), "subscriptions",
+      number(subscriptions), "backends", backends_json(feeds_), "jobs", "queued", number(jobs.queued), "running",
+      number(jobs.running), "done", number(jobs.done), "failed", number(jobs.failed), "queued_bytes",
       number(traffic.queued_bytes), "dropped_deltas", number(traffic.dropped_deltas), "worker_restarts",
       number(jobs.workers_lost), "token_failures", number(token_failures_)));
   return to_text(status.get());

@@ -69,7 +69,7 @@ void WebSocketServer::set_limits(std::size_t max_connections, ConnectionLimits l
   limits_ = limits;
 }
 
-void WebSocketServer::adopt(Fd socket, Handover handover) {
+void WebSocketServer::adopt(Fd socket, const Handover& handover) {
   if (connections_.size() >= max_connections_) {
     log_.write(LogLevel::kWarning, "TWS0202",
                "connection refused: there are TorrentWsMaxConnections already; raise it if the machine can bear more");

@@ -37,7 +37,7 @@ class WebSocketServer {
   void set_limits(std::size_t max_connections, ConnectionLimits limits);
 
   // Takes a client's socket over and answers its handshake.
-  void adopt(Fd socket, Handover handover);
+  void adopt(Fd socket, const Handover& handover);
 
   // Tells every client that the server leaves. Connections go as they close.
   void shut_down();

@@ -1,12 +1,12 @@
 #include "loop/worker_processes.hpp"
 
-#include <signal.h>
 #include <spawn.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 
 #include "support/json.hpp"
 

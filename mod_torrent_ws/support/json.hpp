@@ -64,8 +64,6 @@ std::string text_member(const json_t* object, const char* key);
 bool bool_member(const json_t* object, const char* key);
 
 // The text of a JSON string value.
-inline std::string_view string_of(const json_t* value) {
-  return {json_string_value(value), json_string_length(value)};
-}
+inline std::string_view string_of(const json_t* value) { return {json_string_value(value), json_string_length(value)}; }
 
 }  // namespace tws

@@ -23,9 +23,7 @@ std::string watch_arguments() {
   return to_text(arguments.get());
 }
 
-double unix_now() {
-  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
+double unix_now() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
 
 std::string to_number(double seconds) {
   std::array<char, 32> text{};
@@ -78,8 +76,7 @@ void DaemonFeed::start_watch() {
   heard_ = Clock::now();
   silent_ = false;
   watch_ = jobs_.watch(
-      std::move(request), [this](const JobFrame& frame) { on_progress(frame); },
-      [this] { on_worker_lost(); });
+      std::move(request), [this](const JobFrame& frame) { on_progress(frame); }, [this] { on_worker_lost(); });
 }
 
 void DaemonFeed::on_worker_lost() {

@@ -16,18 +16,30 @@ struct Procedure {
 };
 
 constexpr std::array kProcedures = {
-    Procedure{"torrent.add", false},         Procedure{"torrent.start", false},
-    Procedure{"torrent.start_now", false},   Procedure{"torrent.stop", false},
-    Procedure{"torrent.verify", false},      Procedure{"torrent.reannounce", false},
-    Procedure{"torrent.set", false},         Procedure{"torrent.remove", false},
-    Procedure{"torrent.set_location", false}, Procedure{"torrent.rename_path", false},
-    Procedure{"torrent.queue_top", false},   Procedure{"torrent.queue_up", false},
-    Procedure{"torrent.queue_down", false},  Procedure{"torrent.queue_bottom", false},
-    Procedure{"torrent.get", true},          Procedure{"session.get", true},
-    Procedure{"session.set", false},         Procedure{"session.stats", true},
-    Procedure{"session.close", false},       Procedure{"free_space", true},
-    Procedure{"port_test", true},            Procedure{"blocklist_update", false},
-    Procedure{"group.get", true},            Procedure{"group.set", false},
+    Procedure{"torrent.add", false},
+    Procedure{"torrent.start", false},
+    Procedure{"torrent.start_now", false},
+    Procedure{"torrent.stop", false},
+    Procedure{"torrent.verify", false},
+    Procedure{"torrent.reannounce", false},
+    Procedure{"torrent.set", false},
+    Procedure{"torrent.remove", false},
+    Procedure{"torrent.set_location", false},
+    Procedure{"torrent.rename_path", false},
+    Procedure{"torrent.queue_top", false},
+    Procedure{"torrent.queue_up", false},
+    Procedure{"torrent.queue_down", false},
+    Procedure{"torrent.queue_bottom", false},
+    Procedure{"torrent.get", true},
+    Procedure{"session.get", true},
+    Procedure{"session.set", false},
+    Procedure{"session.stats", true},
+    Procedure{"session.close", false},
+    Procedure{"free_space", true},
+    Procedure{"port_test", true},
+    Procedure{"blocklist_update", false},
+    Procedure{"group.get", true},
+    Procedure{"group.set", false},
 };
 
 // The daemon that the call names, or the only one.
@@ -79,11 +91,10 @@ void add_procedures(wamp::Dealer& dealer, Jobs& jobs, const Feeds& feeds, std::c
       request.admin = call.admin;
       request.repeatable = procedure.only_reads;
       request.timeout = timeout;
-      jobs.submit(std::move(request),
-                  [&dealer, session = call.session, id = call.request](Result<std::string> outcome) {
-                    dealer.answer(session, id,
-                                  outcome ? kwargs_answer(std::move(*outcome)) : wamp::Answer(outcome.error()));
-                  });
+      jobs.submit(
+          std::move(request), [&dealer, session = call.session, id = call.request](Result<std::string> outcome) {
+            dealer.answer(session, id, outcome ? kwargs_answer(std::move(*outcome)) : wamp::Answer(outcome.error()));
+          });
     });
   }
   const auto add_cached = [&dealer, &feeds](const char* name, bool since) {

@@ -44,7 +44,7 @@ Result<std::string> TorrentsTopic::format_of(const json_t* options) const {
   }
   const auto known = std::find(kFormats.begin(), kFormats.end(), string_of(format));
   if (!json_is_string(format) || known == kFormats.end()) {
-    return Error{"_format is \"object\" or \"table\"", error_uri::kInvalidArgument};
+    return Error{R"(_format is "object" or "table")", error_uri::kInvalidArgument};
   }
   return std::string(*known);
 }
@@ -129,9 +129,8 @@ void TorrentsTopic::send_to_waiting() {
 // The first daemon's event is the snapshot; the others' add to it. Then what came since, as it went out.
 void TorrentsTopic::send_snapshot(wamp::Session& session, const wamp::Subscription& subscription) {
   if (feeds_.empty()) {
-    session.offer_event(subscription,
-                        event(subscription, head(next_revision(), true, nullptr) +
-                                                std::string(empty_tail(subscription.format))));
+    session.offer_event(subscription, event(subscription, head(next_revision(), true, nullptr) +
+                                                              std::string(empty_tail(subscription.format))));
   }
   for (std::size_t index = 0; index < feeds_.size(); ++index) {
     session.offer_event(subscription, snapshot_frame(subscription, index));

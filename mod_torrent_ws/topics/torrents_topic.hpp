@@ -60,7 +60,7 @@ class TorrentsTopic final : public wamp::ServerTopic {
   std::uint64_t revision_;
   std::map<std::pair<wamp::Id, std::size_t>, CachedFrame> snapshot_frames_;  // by subscription and feed
   std::map<wamp::Id, Waiting> waiting_;                                      // by subscription
-  std::set<std::pair<wamp::Session*, wamp::Id>> viewers_;  // a resumed subscriber is no new viewer
+  std::set<std::pair<wamp::Session*, wamp::Id>> viewers_;                    // a resumed subscriber is no new viewer
 };
 
 }  // namespace tws

@@ -7,8 +7,7 @@
 namespace tws::wamp {
 
 FramePtr Subscription::event(const Payload& payload, std::string_view details) const {
-  return text_frame(
-      MessageBuilder(MessageType::kEvent).id(id).id(random_id()).json(details).payload(payload).finish());
+  return text_frame(MessageBuilder(MessageType::kEvent).id(id).id(random_id()).json(details).payload(payload).finish());
 }
 
 Subscription& Broker::subscription(const std::string& topic, const std::string& format) {
@@ -42,16 +41,14 @@ void Broker::subscribe(Session& session, Id request, const std::string& topic, c
 void Broker::unsubscribe(Session& session, Id request, Id id) {
   const auto found = by_id_.find(id);
   if (found == by_id_.end() || !found->second->subscribers.contains(&session)) {
-    session.send_error(MessageType::kUnsubscribe, request,
-                       Error{"not subscribed", error_uri::kNoSuchSubscription});
+    session.send_error(MessageType::kUnsubscribe, request, Error{"not subscribed", error_uri::kNoSuchSubscription});
     return;
   }
   session.send(MessageBuilder(MessageType::kUnsubscribed).id(request).finish());
   drop(session, *found->second);
 }
 
-Id Broker::publish(const Session& publisher, const std::string& topic, const Payload& payload,
-                   bool exclude_publisher) {
+Id Broker::publish(const Session& publisher, const std::string& topic, const Payload& payload, bool exclude_publisher) {
   const auto found = subscriptions_.find({topic, ""});
   if (found != subscriptions_.end()) {
     const FramePtr frame = found->second->event(payload);

@@ -49,7 +49,7 @@ class Broker {
 
   // A repeated subscribe gives the same id and nothing more.
   void subscribe(Session& session, Id request, const std::string& topic, const json_t* options);
-  void unsubscribe(Session& session, Id request, Id subscription);
+  void unsubscribe(Session& session, Id request, Id id);
 
   // A client's publication; policy was checked. Gives the publication's id.
   Id publish(const Session& publisher, const std::string& topic, const Payload& payload, bool exclude_publisher);

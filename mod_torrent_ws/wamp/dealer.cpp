@@ -61,8 +61,7 @@ void Dealer::answer(Id session, Id request, const Answer& answer) {
     return;
   }
   if (answer) {
-    found->second->send(
-        MessageBuilder(MessageType::kResult).id(request).json("{}").payload(*answer).finish());
+    found->second->send(MessageBuilder(MessageType::kResult).id(request).json("{}").payload(*answer).finish());
   } else {
     found->second->send_error(MessageType::kCall, request, answer.error());
   }
@@ -108,8 +107,8 @@ bool Dealer::invocation_error(Session& callee, const Message& message) {
   }
   // The callee's own error and arguments pass through as they are.
   if (const auto caller = sessions_.find(invocation.caller); caller != sessions_.end()) {
-    caller->second->send(error_message(MessageType::kCall, invocation.request, message.text(4),
-                                       payload_of(message, kErrorPayload)));
+    caller->second->send(
+        error_message(MessageType::kCall, invocation.request, message.text(4), payload_of(message, kErrorPayload)));
   }
   return true;
 }

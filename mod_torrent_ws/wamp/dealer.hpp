@@ -67,7 +67,7 @@ class Dealer {
 
   std::unordered_map<std::string, ServerProcedure> server_procedures_;
   std::unordered_map<Id, Session*> sessions_;
-  std::map<std::string, Registration> registrations_;                        // by procedure
+  std::map<std::string, Registration> registrations_;                       // by procedure
   std::unordered_map<Id, std::unordered_map<Id, Invocation>> invocations_;  // by callee, then request
   Id last_registration_ = 0;
 };

@@ -16,12 +16,12 @@ struct Shape {
 };
 
 constexpr std::array kShapes = {
-    Shape{MessageType::kHello, "td", false},       Shape{MessageType::kAbort, "dt", true},
+    Shape{MessageType::kHello, "td", false},        Shape{MessageType::kAbort, "dt", true},
     Shape{MessageType::kAuthenticate, "td", false}, Shape{MessageType::kGoodbye, "dt", false},
-    Shape{MessageType::kError, "nidt", true},      Shape{MessageType::kPublish, "idt", true},
-    Shape{MessageType::kSubscribe, "idt", false},  Shape{MessageType::kUnsubscribe, "ii", false},
-    Shape{MessageType::kCall, "idt", true},        Shape{MessageType::kRegister, "idt", false},
-    Shape{MessageType::kUnregister, "ii", false},  Shape{MessageType::kYield, "id", true},
+    Shape{MessageType::kError, "nidt", true},       Shape{MessageType::kPublish, "idt", true},
+    Shape{MessageType::kSubscribe, "idt", false},   Shape{MessageType::kUnsubscribe, "ii", false},
+    Shape{MessageType::kCall, "idt", true},         Shape{MessageType::kRegister, "idt", false},
+    Shape{MessageType::kUnregister, "ii", false},   Shape{MessageType::kYield, "id", true},
 };
 
 const Shape* shape_of(json_int_t type) {

@@ -54,7 +54,7 @@ std::optional<TokenOptions> token_options(const json_t* options) {
 
 }  // namespace
 
-Session::Session(Realm& realm, Transport& transport, std::string site_user)
+Session::Session(Realm& realm, Transport& transport, const std::string& site_user)
     : realm_(realm), transport_(transport), id_(random_id()) {
   if (!site_user.empty()) {
     identity_ = Identity{site_user, "httpd", realm.is_admin(site_user)};
@@ -140,11 +140,11 @@ void Session::on_authenticate(const Message& message) {
 void Session::welcome(Identity identity) {
   identity_ = std::move(identity);
   state_ = State::kEstablished;
-  const Json details(json_pack(
-      "{s{s{s{sb}}s{s{}}} ss ss ss ss ss}", "roles", "broker", "features", "publisher_exclusion", 1, "dealer",
-      "features", "realm", realm_.name().c_str(), "authid", identity_.user.c_str(), "authrole",
-      identity_.admin ? "admin" : (identity_.user.empty() ? "anonymous" : "user"), "authmethod",
-      identity_.method.c_str(), "agent", "mod_torrent_ws"));
+  const Json details(json_pack("{s{s{s{sb}}s{s{}}} ss ss ss ss ss}", "roles", "broker", "features",
+                               "publisher_exclusion", 1, "dealer", "features", "realm", realm_.name().c_str(), "authid",
+                               identity_.user.c_str(), "authrole",
+                               identity_.admin ? "admin" : (identity_.user.empty() ? "anonymous" : "user"),
+                               "authmethod", identity_.method.c_str(), "agent", "mod_torrent_ws"));
   send(MessageBuilder(MessageType::kWelcome).id(id_).json(details.get()).finish());
 }
 
@@ -227,8 +227,8 @@ void Session::on_publish(const Message& message) {
     return;
   }
   const bool exclude_me = !json_is_false(json_object_get(options, "exclude_me"));
-  const Id publication = realm_.broker().publish(*this, std::string(message.text(3)),
-                                                 payload_of(message, kPublishPayload), exclude_me);
+  const Id publication =
+      realm_.broker().publish(*this, std::string(message.text(3)), payload_of(message, kPublishPayload), exclude_me);
   if (acknowledge) {
     send(MessageBuilder(MessageType::kPublished).id(message.id(1)).id(publication).finish());
   }
@@ -255,24 +255,23 @@ void Session::redeem(const std::string& user, const std::string& token,
   }
   // The session may be gone when the answer comes, so it is looked up again by its id.
   Realm& realm = realm_;
-  realm_.policy().redeem_token(
-      user, token, [&realm, id = id_, user, done = std::move(done)](const Status& redeemed) {
-        Session* session = realm.find(id);
-        if (session == nullptr || session->state_ == State::kClosed) {
-          return;
-        }
-        if (redeemed && !session->identity_.user.empty() && session->identity_.user != user) {
-          done(*session, Error{"the session is another user's already", error_uri::kNotAuthorized});
-          return;
-        }
-        if (redeemed && session->identity_.user.empty()) {
-          session->identity_ = Identity{user, "ticket", realm.is_admin(user)};
-        }
-        done(*session, redeemed);
-        if (!redeemed && ++session->failed_tokens_ >= kMaxFailedTokens && session->state_ != State::kClosed) {
-          session->abort(error_uri::kNotAuthorized, "too many wrong tokens");
-        }
-      });
+  realm_.policy().redeem_token(user, token, [&realm, id = id_, user, done = std::move(done)](const Status& redeemed) {
+    Session* session = realm.find(id);
+    if (session == nullptr || session->state_ == State::kClosed) {
+      return;
+    }
+    if (redeemed && !session->identity_.user.empty() && session->identity_.user != user) {
+      done(*session, Error{"the session is another user's already", error_uri::kNotAuthorized});
+      return;
+    }
+    if (redeemed && session->identity_.user.empty()) {
+      session->identity_ = Identity{user, "ticket", realm.is_admin(user)};
+    }
+    done(*session, redeemed);
+    if (!redeemed && ++session->failed_tokens_ >= kMaxFailedTokens && session->state_ != State::kClosed) {
+      session->abort(error_uri::kNotAuthorized, "too many wrong tokens");
+    }
+  });
 }
 
 void Session::send_error(MessageType request_type, Id request, const Error& error) {

@@ -16,13 +16,13 @@ class Session final : public Protocol {
  public:
   // `site_user` is whom httpd's own access control let in, or empty. The realm and the transport
   // outlive the session.
-  Session(Realm& realm, Transport& transport, std::string site_user);
+  Session(Realm& realm, Transport& transport, const std::string& site_user);
   ~Session() override;
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
   // Protocol
-  void on_message(std::string_view message, bool binary) override;
+  void on_message(std::string_view text, bool binary) override;
   void on_drained() override;
   void on_shutdown() override;
 

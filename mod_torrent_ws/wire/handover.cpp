@@ -1,24 +1,28 @@
 #include "wire/handover.hpp"
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 #include "support/json.hpp"
 
 namespace tws {
 
 namespace {
 
-constexpr const char* kStatusKind = "status";
-constexpr const char* kConnectionKind = "connection";
+// In the order of HandoverKind.
+constexpr std::array<std::string_view, 3> kKinds = {"connection", "status", "relay"};
 
 }  // namespace
 
 // The head is one JSON text ended by a line feed, which JSON escapes inside; the drained bytes follow.
 Result<std::string> encode_handover(const Handover& handover) {
-  const Json head(json_pack("{si ss ss ss ss ss sb ss ss ss}", "version", kHandoverVersion, "kind",
-                            handover.kind == HandoverKind::kStatus ? kStatusKind : kConnectionKind, "endpoint",
+  const Json head(json_pack("{si ss ss ss ss ss sb si si ss ss ss}", "version", kHandoverVersion, "kind",
+                            kKinds.at(static_cast<std::size_t>(handover.kind)).data(), "endpoint",
                             handover.endpoint.c_str(), "realm", handover.realm.c_str(), "address",
-                            handover.address.c_str(), "user", handover.user.c_str(), "tls", handover.tls ? 1 : 0, "key",
-                            handover.key.c_str(), "protocol", handover.protocol.c_str(), "extensions",
-                            handover.extensions.c_str()));
+                            handover.address.c_str(), "user", handover.user.c_str(), "tls", handover.tls ? 1 : 0,
+                            "child", handover.child, "relay", handover.relay, "key", handover.key.c_str(), "protocol",
+                            handover.protocol.c_str(), "extensions", handover.extensions.c_str()));
   if (!head) {
     return Error{"a request field is not UTF-8", {}};
   }
@@ -45,16 +49,18 @@ Result<Handover> decode_handover(std::string_view message) {
     return Error{"handover message of another version of the module", {}};
   }
   Handover handover;
-  const auto kind = text_member(head->get(), "kind");
-  if (kind != kStatusKind && kind != kConnectionKind) {
+  const auto* kind = std::find(kKinds.begin(), kKinds.end(), string_member(head->get(), "kind").value_or(""));
+  if (kind == kKinds.end()) {
     return Error{"handover message of unknown kind", {}};
   }
-  handover.kind = kind == kStatusKind ? HandoverKind::kStatus : HandoverKind::kConnection;
+  handover.kind = static_cast<HandoverKind>(kind - kKinds.begin());
   handover.endpoint = text_member(head->get(), "endpoint");
   handover.realm = text_member(head->get(), "realm");
   handover.address = text_member(head->get(), "address");
   handover.user = text_member(head->get(), "user");
   handover.tls = bool_member(head->get(), "tls");
+  handover.child = static_cast<int>(integer_member(head->get(), "child").value_or(0));
+  handover.relay = static_cast<int>(integer_member(head->get(), "relay").value_or(0));
   handover.key = text_member(head->get(), "key");
   handover.protocol = text_member(head->get(), "protocol");
   handover.extensions = text_member(head->get(), "extensions");

@@ -17,6 +17,7 @@ inline constexpr std::size_t kMaxHandover = 96UL << 10;
 enum class HandoverKind {
   kConnection,  // the descriptor is a client's socket, or the plain side of its TLS relay
   kStatus,      // the descriptor is a socket that wants the status JSON and is then closed
+  kRelay,       // a relay process began: the descriptor says how many connections it has, and ends with it
 };
 
 struct Handover {
@@ -26,6 +27,8 @@ struct Handover {
   std::string address;     // the client's, as httpd sees it behind mod_remoteip
   std::string user;        // r->user: signed in by httpd's own access control; else empty
   bool tls = false;        // came over TLS: the descriptor leads to a relay
+  int child = 0;           // pid of the httpd child whose relay that is; of kRelay, whose relays it took over
+  int relay = 0;           // kRelay: pid of the relay process
   std::string key;         // Sec-WebSocket-Key
   std::string protocol;    // the subprotocol that was chosen, or empty
   std::string extensions;  // Sec-WebSocket-Extensions as offered

@@ -51,6 +51,8 @@ export class GuiPage {
     page.on('pageerror', (error) => this.#errors.push(error.stack));
     page.on('console', (message) => {
       if (!['error', 'warning'].includes(message.type())) return;
+      // The browser asks for it by itself.
+      if (message.location().url.endsWith('/favicon.ico')) return;
       if (!(this.#toleratesOutage && outage.test(message.text()))) this.#errors.push(message.text());
     });
   }
@@ -102,13 +104,28 @@ export class GuiPage {
     return this.page.locator(`[role="toolbar"] [data-action="${action}"]`).click();
   }
 
-  async addFile(file, { isStarting = true } = {}) {
+  async openAddDialog() {
     await this.act('add');
-    const dialog = this.page.locator('[data-dialog="add"]');
+    return this.page.locator('[data-dialog="add"]');
+  }
+
+  async addFile(file) {
+    const dialog = await this.openAddDialog();
     await dialog.locator('[name="files"]').setInputFiles(file);
-    await dialog.locator('[name="start"]').setChecked(isStarting);
     await dialog.locator('[data-action="confirm"]').click();
-    await dialog.waitFor({ state: 'detached' });
+    const outcome = await this.page.waitForFunction(() => {
+      const open = document.querySelector('[data-dialog="add"]');
+      return open ? open.querySelector('[role="alert"]').textContent : 'closed';
+    });
+    assert.equal(await outcome.jsonValue(), 'closed');
+  }
+
+  paste(text) {
+    return this.page.evaluate((pasted) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text/plain', pasted);
+      document.dispatchEvent(new ClipboardEvent('paste', { clipboardData }));
+    }, text);
   }
 
   async screenshot(subject) {

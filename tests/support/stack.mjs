@@ -125,7 +125,7 @@ class Stack {
     if (this.#demo.exitCode === null && this.#demo.signalCode === null) process.kill(-this.#demo.pid, 'SIGTERM');
     await this.#exited;
     assert.deepEqual(unexpectedLines(this.errorLog(), allowed), [], 'unexpected lines in the error log');
-    const left = this.#output.filter((line) => /left processes behind|does not stop/.test(line));
+    const left = this.#output.filter((line) => /was left behind|does not stop/.test(line));
     assert.deepEqual(left, [], 'processes outlived their stop');
   }
 }

@@ -69,12 +69,12 @@ export function createConnection(page: Page, handlers: TopicHandlers): Connectio
         const delay = backoff.next();
         setState({ ...following, retryAt: Date.now() + delay });
         await sleep(delay);
+        setState(following);
       } else {
         setState(following);
         // Only what the user does can help: a login in another tab, or trying again.
         await sleep(Infinity);
       }
-      if (following.kind === "reconnecting") setState(following);
     }
   };
 

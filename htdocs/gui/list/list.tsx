@@ -12,7 +12,7 @@ import {
   Switch,
 } from "solid-js";
 import { useApplication } from "../application";
-import { type Column, columnOf, fittingColumns } from "./columns";
+import { type ColumnId, columnOf, fittingColumns } from "./columns";
 import { handleListKey } from "./keyboard";
 import { ListHeader } from "./list-header";
 import styles from "./list.module.css";
@@ -23,19 +23,17 @@ const compactRowHeight = 64;
 /** Rows kept ready above and below those in sight. */
 const overscan = 10;
 
-const compactColumns: Column[] = ["name", "status", "progress", "download", "upload", "eta"].map((id) =>
-  columnOf(id as Column["id"]),
-);
+const compactIds: ColumnId[] = ["name", "status", "progress", "download", "upload", "eta"];
+const compactColumns = compactIds.map(columnOf);
 
 /** The torrents, as a grid of virtual rows: only those in sight exist. */
 export function List(props: { isCompact: boolean }) {
-  const { connection, daemons, selection, setDialog, torrents, view } = useApplication();
+  const { isAged, selection, setDialog, torrents, view } = useApplication();
   const [width, setWidth] = createSignal(0);
   let scroller!: HTMLDivElement;
 
   const rowHeight = () => (props.isCompact ? compactRowHeight : wideRowHeight);
   const columns = createMemo(() => (props.isCompact ? compactColumns : fittingColumns(width())));
-  const isAged = () => connection.state().kind !== "connected" || daemons.troubled().length > 0;
 
   const virtualizer = createVirtualizer({
     get count() {
@@ -65,14 +63,11 @@ export function List(props: { isCompact: boolean }) {
     observer.observe(scroller);
     onCleanup(() => observer.disconnect());
   });
-  createEffect(() =>
-    scroller.style.setProperty(
-      "--columns",
-      columns()
-        .map(({ width }) => width)
-        .join(" "),
-    ),
-  );
+  const tracks = () =>
+    columns()
+      .map(({ width }) => width)
+      .join(" ");
+  createEffect(() => scroller.style.setProperty("--columns", tracks()));
   createEffect(() => scroller.style.setProperty("--row-height", `${rowHeight()}px`));
   createEffect(
     on(selection.active, (hash) => {
@@ -100,8 +95,8 @@ export function List(props: { isCompact: boolean }) {
         <ListHeader columns={columns()} />
       </Show>
       <Show when={view.hashes().length > 0} fallback={<Empty />}>
-        <div role="rowgroup" class={styles.rows} style={{ height: `${virtualizer.getTotalSize()}px` }}>
-          <div style={{ transform: `translateY(${first() * rowHeight()}px)` }}>
+        <div role="presentation" class={styles.rows} style={{ height: `${virtualizer.getTotalSize()}px` }}>
+          <div role="rowgroup" style={{ transform: `translateY(${first() * rowHeight()}px)` }}>
             <For each={inSight()}>
               {(hash, index) => (
                 <Row

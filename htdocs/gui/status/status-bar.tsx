@@ -8,7 +8,7 @@ import styles from "./status.module.css";
 
 /** Whether the page and its daemon are alive, and totals: what is shown and selected, how fast it transfers. */
 export function StatusBar() {
-  const { daemons, selection, torrents, view } = useApplication();
+  const { daemons, isAged, selection, torrents, view } = useApplication();
   const shown = () => {
     const all = view.counts().all.toLocaleString("en");
     const count = view.hashes().length.toLocaleString("en");
@@ -23,7 +23,7 @@ export function StatusBar() {
         <Show when={selection.hashes().length > 0}>
           <span data-total="selected">{selection.hashes().length.toLocaleString("en")} selected</span>
         </Show>
-        <span class={styles.totals}>
+        <span class={styles.totals} data-aged={isAged()}>
           <span class={styles.total} data-total="download" title="Download speed of the daemon">
             <Icon name="down" /> {formatSpeed(daemons.totals().downloadSpeed)}
           </span>

@@ -54,12 +54,12 @@ function DaemonTrouble(props: { name: string; daemon: DaemonState }) {
   return (
     <p class={styles.banner} data-severity={props.daemon.state === "down" ? "error" : "warning"}>
       <span>
-        The daemon “{props.name}” is {props.daemon.state === "down" ? "down" : "busy"} since{" "}
+        The daemon “{props.name}” is {props.daemon.state} since{" "}
         {formatSince(props.daemon.since, new Date(now()))}
-        <Show when={props.daemon.reason}>{(reason) => <> ({reason()})</>}</Show>.
         <Show when={props.daemon.updated}>
-          {(updated) => <> Last update {formatDuration(now() / 1000 - updated())} ago.</>}
+          {(updated) => <>, last update {formatDuration(now() / 1000 - updated())} ago</>}
         </Show>
+        <Show when={props.daemon.reason}>{(reason) => <>: {reason()}</>}</Show>
       </span>
     </p>
   );

@@ -43,4 +43,5 @@ test("a problem is told in the daemon's words", () => {
   expect(problemOf(torrent({ error: 1, errorString: "slow down" }))).toBe("Tracker warning: slow down");
   expect(problemOf(torrent({ error: 2, errorString: "gone" }))).toBe("Tracker error: gone");
   expect(problemOf(torrent({ error: 3, errorString: "No data found!" }))).toBe("Error: No data found!");
+  expect(problemOf(torrent({ error: 3, errorString: "" }))).toBe("Error");
 });

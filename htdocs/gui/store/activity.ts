@@ -65,16 +65,14 @@ export function progressOf(torrent: Torrent): number {
   return torrent.percentDone;
 }
 
-/** The daemon's words about what is wrong with the torrent; empty if nothing is. */
+const problemTitles: Record<number, string> = {
+  [TorrentError.trackerWarning]: "Tracker warning",
+  [TorrentError.trackerError]: "Tracker error",
+};
+
+/** What is wrong with the torrent, in the daemon's words where it has some; empty if nothing is. */
 export function problemOf(torrent: Torrent): string {
-  switch (torrent.error) {
-    case TorrentError.none:
-      return "";
-    case TorrentError.trackerWarning:
-      return `Tracker warning: ${torrent.errorString}`;
-    case TorrentError.trackerError:
-      return `Tracker error: ${torrent.errorString}`;
-    default:
-      return `Error: ${torrent.errorString}`;
-  }
+  if (torrent.error === TorrentError.none) return "";
+  const title = problemTitles[torrent.error] ?? "Error";
+  return torrent.errorString === "" ? title : `${title}: ${torrent.errorString}`;
 }

@@ -1,0 +1,87 @@
+// The relay's loop over its connections: epoll and pumps. It runs in the relay thread of an httpd child,
+// or in a relay process; only adopt(), stop() and has_connections() after its end are for others.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <unordered_map>
+#include <vector>
+
+#include "apache/tls_pump.hpp"
+#include "apache/tls_relay.hpp"
+
+namespace tws::apache {
+
+class TlsRelayLoop {
+ public:
+  TlsRelayLoop();
+
+  // Any thread.
+  void adopt(TlsConnection connection);
+  void stop();
+
+  // Runs until stop(), or with `until_empty` until the last connection has gone. `on_count` is told the
+  // number of connections when it has changed.
+  void run(bool until_empty, const std::function<void(std::size_t)>& on_count = {});
+
+  // The following are for when no run() is under way.
+
+  [[nodiscard]] bool has_connections() const { return !relayed_.empty() || !adopted_.empty(); }
+  [[nodiscard]] std::size_t connection_count() const { return relayed_.size() + adopted_.size(); }
+  [[nodiscard]] std::set<int> descriptors() const;
+  // In a process that was forked: an epoll of its own (the old one is shared with the parent), and no
+  // callback into httpd's session cache.
+  void move_to_this_process();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  // What epoll gives back: which connection, and 0 for the wake-up. Ids are never used again, so an
+  // event that was queued for a connection that is gone finds nothing.
+  using ConnectionId = std::uint64_t;
+
+  static constexpr std::size_t kRecord = 16UL << 10;
+
+  struct ContextFree {
+    void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
+  };
+  struct Relayed {
+    explicit Relayed(TlsConnection connection) : pump(std::move(connection)) {}
+    TlsPump pump;
+    TlsInterest watched;
+    bool lingering = false;
+    Clock::time_point linger_end;
+  };
+  using Table = std::unordered_map<ConnectionId, std::unique_ptr<Relayed>>;
+
+  void make_descriptors();
+  void wake() const;
+  void watch(int fd, int operation, unsigned events, ConnectionId id) const;
+  bool take_adopted();
+  void serve(ConnectionId id);
+  void update_interest(ConnectionId id, Relayed& relayed) const;
+  void update_one(int fd, unsigned before, unsigned wanted, ConnectionId id) const;
+  Table::iterator forget(Table::iterator found);
+  void end_lingering();
+
+  Fd epoll_;
+  Fd wake_up_;
+  std::unique_ptr<SSL_CTX, ContextFree> bare_context_;
+
+  std::mutex mutex_;  // guards the next two
+  std::vector<TlsConnection> adopted_;
+  bool stopping_ = false;
+
+  // The running thread's own.
+  Table relayed_;
+  std::vector<ConnectionId> busy_;
+  std::array<char, kRecord> scratch_{};
+  ConnectionId last_id_ = 0;
+  int lingering_ = 0;
+};
+
+}  // namespace tws::apache

@@ -1,0 +1,170 @@
+// The directives, as apachectl configtest sees them: what is wrong is named, with what to do about it.
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const repository = fileURLToPath(new URL('../..', import.meta.url));
+const build = path.resolve(process.env.BUILD || path.join(repository, 'build'));
+const modules = '/usr/lib/apache2/modules';
+const rpc = 'http://127.0.0.1:9091/transmission/rpc';
+
+let folder;
+before(() => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'torrent-ws-configuration-'));
+});
+after(() => fs.rmSync(folder, { recursive: true }));
+
+// What httpd says to these directives: {ok, message}.
+async function configTest(...directives) {
+  const file = path.join(folder, 'httpd.conf');
+  fs.writeFileSync(file, [
+    `ServerRoot "${folder}"`,
+    'ServerName localhost',
+    'Listen 127.0.0.1:1',
+    'PidFile httpd.pid',
+    'ErrorLog error.log',
+    `LoadModule mpm_event_module ${modules}/mod_mpm_event.so`,
+    `LoadModule authz_core_module ${modules}/mod_authz_core.so`,
+    `LoadModule authz_host_module ${modules}/mod_authz_host.so`,
+    `LoadModule torrent_ws_module ${build}/mod_torrent_ws.so`,
+    ...directives,
+    '',
+  ].join('\n'));
+  return new Promise((resolve) => {
+    execFile('apache2', ['-t', '-f', file], { env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` } }, (error, stdout, stderr) => {
+      resolve({ ok: error === null, message: stdout + stderr });
+    });
+  });
+}
+
+const programs = `TorrentWsPrograms ${build}`;
+const backend = (options = '') => `TorrentWsBackend main ${rpc} ${options}`;
+
+// A file below the test's folder, with this text.
+function credentials(text) {
+  const file = path.join(folder, 'credentials');
+  fs.writeFileSync(file, text);
+  return `credentials=${file}`;
+}
+
+const bad = [
+  ['TorrentWsWorkers 0', /from 1 to 64/],
+  ['TorrentWsWorkers 65', /from 1 to 64/],
+  ['TorrentWsWorkers two', /from 1 to 64/],
+  ['TorrentWsWorkers 2x', /from 1 to 64/],
+  ['TorrentWsWorkers', /takes one argument/],
+  ['TorrentWsWorkers 1 2', /takes one argument/],
+  ['TorrentWsPollInterval 0', /from 200ms to 3600000ms/],
+  ['TorrentWsPollInterval 199ms', /from 200ms/],
+  ['TorrentWsPollInterval 2h', /to 3600000ms/],
+  ['TorrentWsPollInterval soon', /such as 1s/],
+  ['TorrentWsJobTimeout 999ms', /from 1000ms/],
+  ['TorrentWsJobTimeout 11min', /to 600000ms/],
+  ['TorrentWsMaxConnections 0', /from 1 to 1000000/],
+  ['TorrentWsMaxConnections -1', /from 1 to/],
+  ['TorrentWsMaxMessageSize 1023', /from 1024 to/],
+  ['TorrentWsMaxMessageSize 1M', /from 1024 to/],
+  ['TorrentWsMaxQueuedBytes 65535', /from 65536 to/],
+  ['TorrentWsAllowedOrigins www.example.org', /scheme:\/\/host\[:port\]/],
+  ['TorrentWsAllowedOrigins https://www.example.org/', /without a path/],
+  ['TorrentWsAllowedOrigins https://', /scheme:\/\/host/],
+  ['TorrentWsAllowedOrigins https://www.example.org *.example.org', /scheme:\/\/host/],
+  ['TorrentWsAllowedOrigins', /requires at least (?:one|1)|takes/],
+  ['TorrentWsAdmins', /requires at least (?:one|1)|takes/],
+  ['TorrentWsDatabase', /takes one argument/],
+  ['TorrentWsPrograms /nowhere', /no program \/nowhere\/torrent-ws; install it or name the folder/],
+  ['TorrentWsBackend main', /needs a name and a URL, such as/],
+  [`TorrentWsBackend the/main ${rpc}`, /letters, digits, - or _/],
+  [`TorrentWsBackend ${'n'.repeat(33)} ${rpc}`, /1 to 32/],
+  [`${backend()}\nTorrentWsBackend main http://127.0.0.1:9092/transmission/rpc`, /give each backend its own/],
+  ['TorrentWsBackend main 127.0.0.1:9091', /such as http:\/\//],
+  ['TorrentWsBackend main ftp://127.0.0.1/', /such as http:\/\//],
+  ['TorrentWsBackend main http://user:secret@127.0.0.1:9091/transmission/rpc', /credentials=\/path/],
+  [backend('timeout=0'), /from 1000ms to 600000ms/],
+  [backend('timeout='), /from 1000ms/],
+  [backend('root=downloads'), /absolute path/],
+  [backend('root='), /absolute path/],
+  [backend('password=x'), /known are credentials=, timeout= and root=/],
+  [backend('credentials=/nowhere/credentials'), /create it with one line user:password/],
+];
+
+describe('a bad value', () => {
+  for (const [directive, remedy] of bad) {
+    test(directive.replaceAll('\n', ' + ').slice(0, 100), async () => {
+      const { ok, message } = await configTest(programs, 'TorrentWsDatabase tokens.sqlite', directive);
+      assert.equal(ok, false, message);
+      assert.match(message, remedy);
+      const [name] = directive.split(' ');
+      assert.ok(message.includes(name), `${name} is not named: ${message}`);
+    });
+  }
+
+  for (const [name, text] of [['an empty file', ''], ['no colon', 'user\n'], ['no user', ':password\n']]) {
+    test(`of credentials: ${name}`, async () => {
+      const { ok, message } = await configTest(programs, backend(credentials(text)));
+      assert.equal(ok, false);
+      assert.match(message, /TorrentWsBackend: .*user:password/);
+      assert.match(message, new RegExp(folder));
+    });
+  }
+
+  test('of a secret is not shown', async () => {
+    const { message } = await configTest(programs, backend(credentials('user secret\n')));
+    assert.doesNotMatch(message, /secret/);
+  });
+});
+
+describe('a directive in the wrong place', () => {
+  const serverWide = [
+    'TorrentWsDatabase tokens.sqlite', programs, 'TorrentWsWorkers 2', backend(), 'TorrentWsAdmins 1',
+    'TorrentWsPollInterval 1s', 'TorrentWsJobTimeout 10s', 'TorrentWsMaxConnections 10', 'TorrentWsMaxMessageSize 4096',
+    'TorrentWsMaxQueuedBytes 65536',
+  ];
+  for (const directive of serverWide) {
+    const [name] = directive.split(' ');
+    test(`${name} in a virtual host or location`, async () => {
+      for (const [begin, end] of [['<VirtualHost *:1>', '</VirtualHost>'], ['<Location /wss/>', '</Location>']]) {
+        const { ok, message } = await configTest(begin, directive, end);
+        assert.equal(ok, false, begin);
+        assert.match(message, new RegExp(`${name} (?:cannot occur within|not allowed)`));
+      }
+    });
+  }
+});
+
+describe('a good configuration', () => {
+  const good = [
+    [],
+    ['TorrentWsDatabase tokens.sqlite', programs],
+    [programs, backend()],
+    [programs, backend('timeout=5s root=/srv/torrents "root=/srv/my torrents"'), 'TorrentWsBackend other https://[::1]:9092/rpc timeout=10min'],
+    [programs, 'TorrentWsPollInterval 200ms', 'TorrentWsJobTimeout 10min', 'TorrentWsWorkers 64'],
+    ['<Location /wss/>', 'SetHandler torrent-ws', 'TorrentWsAllowedOrigins https://www.example.org http://[::1]:8080 *', '</Location>'],
+    ['<VirtualHost *:1>', 'TorrentWsAllowedOrigins https://www.example.org', '</VirtualHost>'],
+  ];
+  for (const directives of good) {
+    test(directives.join(' + ').replaceAll(build, '…') || 'without any directive', async () => {
+      const { ok, message } = await configTest(...directives);
+      assert.ok(ok, message);
+      assert.match(message, /^Syntax OK$/m);
+    });
+  }
+
+  test('with credentials, of which the password may hold a colon', async () => {
+    const { ok, message } = await configTest(programs, backend(credentials('user:pass:word\n')));
+    assert.ok(ok, message);
+  });
+
+  test('conf/torrent_ws.conf, with all that is commented out in it', async () => {
+    const text = fs.readFileSync(path.join(repository, 'conf/torrent_ws.conf'), 'utf8');
+    const active = text.replaceAll(/^#(?=TorrentWs)/gm, '').replace(/^TorrentWsPrograms .*$/m, programs);
+    assert.notEqual(active, text);
+    const { ok, message } = await configTest(active);
+    assert.ok(ok, message);
+  });
+});

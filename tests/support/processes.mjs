@@ -1,0 +1,58 @@
+// The processes behind a stack, as /proc shows them.
+
+import fs from 'node:fs';
+
+import { eventually } from './patience.mjs';
+
+// Unique over time: a pid alone may come again.
+function identity(pid) {
+  try {
+    // The command's name, in brackets, may hold blanks; field 22 is the time of the start.
+    const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { pid, parent: Number(fields[1]), state: fields[0], start: fields[19] };
+  } catch (error) {
+    if (error.code === 'ENOENT' || error.code === 'ESRCH') return null;
+    throw error;
+  }
+}
+
+// A process and all that it started, and what those started.
+export function processTree(root) {
+  const all = fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map((pid) => identity(Number(pid))).filter(Boolean);
+  const tree = all.filter(({ pid }) => pid === root);
+  for (const { pid } of tree) tree.push(...all.filter(({ parent }) => parent === pid));
+  return tree;
+}
+
+// A zombie counts as gone: it waits for its parent only.
+export function isRunning({ pid, start }) {
+  const now = identity(pid);
+  return now !== null && now.start === start && now.state !== 'Z';
+}
+
+// Kills a process, and resolves when it is gone.
+export async function killHard(pid) {
+  const victim = identity(pid);
+  process.kill(pid, 'SIGKILL');
+  await eventually(() => {
+    if (isRunning(victim)) throw new Error(`process ${pid} is still there`);
+  });
+}
+
+// {pool: [pid, …], daemon: pid} of a stack with one daemon. Its worker is the one with sockets beyond the
+// event loop's, those of libcurl.
+export async function workersOf(stack) {
+  return eventually(async () => {
+    const { pids } = await stack.status();
+    const isOfDaemon = (pid) => {
+      const folder = `/proc/${pid}/fd`;
+      const targets = fs.readdirSync(folder).map((name) => fs.readlinkSync(`${folder}/${name}`));
+      return targets.filter((target) => target.startsWith('socket:')).length > 1;
+    };
+    const pool = pids.workers.filter((pid) => !isOfDaemon(pid));
+    const [daemon] = pids.workers.filter(isOfDaemon);
+    if (daemon === undefined || pool.length < 2) throw new Error(`workers ${pids.workers}, of the daemon: ${daemon}`);
+    return { pool, daemon };
+  });
+}

@@ -1,0 +1,132 @@
+// HTTP and WebSocket frames as bytes on a socket, for a test that decides what goes out in one piece.
+
+import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import net from 'node:net';
+import tls from 'node:tls';
+
+const opcode = { text: 0x1, binary: 0x2, close: 0x8, ping: 0x9, pong: 0xa };
+
+// The head of a request. A header whose value is undefined is left out.
+export function requestHead(path, headers, { method = 'GET', version = '1.1' } = {}) {
+  const lines = Object.entries(headers).filter(([, value]) => value !== undefined);
+  const fields = lines.flatMap(([name, values]) => [values].flat().map((value) => `${name}: ${value}\r\n`));
+  return `${method} ${path} HTTP/${version}\r\n${fields.join('')}\r\n`;
+}
+
+// Headers of an upgrade that the server has to accept.
+export function upgradeHeaders(host, key = randomBytes(16).toString('base64')) {
+  return {
+    Host: host,
+    Connection: 'Upgrade',
+    Upgrade: 'websocket',
+    'Sec-WebSocket-Version': '13',
+    'Sec-WebSocket-Key': key,
+    'Sec-WebSocket-Protocol': 'wamp.2.json',
+  };
+}
+
+export function acceptOf(key) {
+  return createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
+}
+
+// A text frame as a client sends it.
+export function maskedFrame(text) {
+  const payload = Buffer.from(text);
+  const mask = randomBytes(4);
+  const long = payload.length > 0xffff;
+  const head = Buffer.alloc(payload.length < 126 ? 2 : long ? 10 : 4);
+  head[0] = 0x80 | opcode.text;
+  head[1] = 0x80 | (payload.length < 126 ? payload.length : long ? 127 : 126);
+  if (long) head.writeBigUInt64BE(BigInt(payload.length), 2);
+  else if (head.length === 4) head.writeUInt16BE(payload.length, 2);
+  return Buffer.concat([head, mask, payload.map((byte, index) => byte ^ mask[index % 4])]);
+}
+
+export class RawConnection {
+  #socket;
+  #received = Buffer.alloc(0);
+  #ended = false;
+  #wake = () => {};
+
+  // base: an http or https URL. ca: what to trust for https.
+  static async open(base, ca) {
+    const { protocol, hostname, port } = new URL(base);
+    const secure = protocol === 'https:';
+    const socket = secure ? tls.connect({ host: hostname, port, ca }) : net.connect({ host: hostname, port });
+    await once(socket, secure ? 'secureConnect' : 'connect');
+    socket.setNoDelay();
+    return new RawConnection(socket);
+  }
+
+  constructor(socket) {
+    this.#socket = socket;
+    const wake = () => this.#wake();
+    socket.on('data', (data) => {
+      this.#received = Buffer.concat([this.#received, data]);
+      wake();
+    });
+    for (const event of ['end', 'error', 'close']) {
+      socket.on(event, () => {
+        this.#ended = true;
+        wake();
+      });
+    }
+  }
+
+  // In one piece: one segment, or one TLS record as far as it fits.
+  send(...parts) {
+    this.#socket.write(Buffer.concat(parts.map((part) => Buffer.from(part))));
+  }
+
+  // {status, headers, body} of the next response. The body's end is told by Content-Length, or by
+  // chunks, or else there is none.
+  async response() {
+    const head = String(await this.#through('\r\n\r\n'));
+    const [statusLine, ...lines] = head.trimEnd().split('\r\n');
+    const headers = Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]));
+    let body = '';
+    if (headers['transfer-encoding'] === 'chunked') {
+      for (let size = -1; size !== 0; ) {
+        size = Number.parseInt(await this.#through('\r\n'), 16);
+        body += String(await this.#take(size + 2)).slice(0, size);
+      }
+    } else {
+      body = String(await this.#take(Number(headers['content-length'] ?? 0)));
+    }
+    return { status: Number(statusLine.split(' ')[1]), headers, body };
+  }
+
+  // The payload of the next frame, which is a whole text message.
+  async text() {
+    const [first, second] = await this.#take(2);
+    if (first !== (0x80 | opcode.text)) throw new Error(`a frame that begins with ${first.toString(16)}`);
+    let size = second & 0x7f;
+    if (size === 126) size = (await this.#take(2)).readUInt16BE();
+    else if (size === 127) size = Number((await this.#take(8)).readBigUInt64BE());
+    return String(await this.#take(size));
+  }
+
+  close() {
+    this.#socket.destroy();
+  }
+
+  async #through(end) {
+    await this.#until(() => this.#received.includes(end));
+    return this.#take(this.#received.indexOf(end) + end.length);
+  }
+
+  async #take(size) {
+    await this.#until(() => this.#received.length >= size);
+    const taken = this.#received.subarray(0, size);
+    this.#received = this.#received.subarray(size);
+    return taken;
+  }
+
+  async #until(condition) {
+    while (!condition()) {
+      if (this.#ended) throw new Error(`the connection ended after ${JSON.stringify(String(this.#received))}`);
+      await new Promise((resolve) => (this.#wake = resolve));
+    }
+  }
+}

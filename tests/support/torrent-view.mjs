@@ -1,0 +1,50 @@
+// The list that a page would show: what the events of the topic `torrents` add up to.
+
+import assert from 'node:assert/strict';
+
+// Transmission's table as the objects that it stands for.
+function objectsOf({ fields, rows }) {
+  const [key, ...names] = fields;
+  assert.equal(key, 'hash');
+  return Object.fromEntries(
+    rows.map(([hash, ...values]) => {
+      assert.equal(values.length, names.length);
+      return [hash, Object.fromEntries(values.map((value, index) => [names[index], value]))];
+    }),
+  );
+}
+
+export class TorrentView {
+  #events;
+
+  // The queue of a subscription, in either format.
+  constructor(events) {
+    this.#events = events;
+    this.torrents = {};
+    this.daemons = {};
+    this.revision = 0;
+  }
+
+  // Takes the next event, checks that it fits to those before it, and returns it, in object format.
+  async advance() {
+    const next = await this.#events.next();
+    const event = Array.isArray(next.torrents.rows) ? { ...next, torrents: objectsOf(next.torrents) } : next;
+    assert.ok(event.snapshot || this.revision > 0, 'the first event is a snapshot');
+    if (event.snapshot) this.torrents = {};
+    else assert.ok(event.revision > this.revision, `revision ${event.revision} after ${this.revision}`);
+    this.revision = event.revision;
+    for (const [key, fields] of Object.entries(event.torrents)) this.torrents[key] = { ...this.torrents[key], ...fields };
+    for (const key of event.removed) delete this.torrents[key];
+    Object.assign(this.daemons, event.daemons);
+    return event;
+  }
+
+  // Takes events until the view is as `condition` wants it.
+  async until(condition) {
+    while (!condition(this)) await this.advance();
+  }
+
+  named(name) {
+    return Object.values(this.torrents).find((torrent) => torrent.name === name);
+  }
+}

@@ -1,0 +1,154 @@
+// A WAMP v2 client that sends just what a test says, with the whole of each message in sight.
+
+import { once } from 'node:events';
+import WebSocket from 'ws';
+
+import { EventQueue } from './event-queue.mjs';
+
+const type = {
+  hello: 1, welcome: 2, abort: 3, challenge: 4, authenticate: 5, error: 8, publish: 16,
+  subscribe: 32, unsubscribe: 34, event: 36, call: 48, register: 64,
+};
+
+// An ABORT or ERROR from the router.
+export class WampError extends Error {
+  constructor(uri, details = {}, args = []) {
+    super(`${uri}: ${args[0] ?? details.message ?? ''}`);
+    this.uri = uri;
+    this.args = args;
+  }
+}
+
+export class WampClient {
+  #socket;
+  #joining;
+  #ticket;
+  #lastRequest = 0;
+  #requests = new Map();
+  #events = new Map();
+
+  // options: those of npm's ws, such as ca, origin and headers.
+  static async open(url, options = {}) {
+    const socket = new WebSocket(url, 'wamp.2.json', options);
+    const client = new WampClient(socket);
+    await once(socket, 'open');
+    return client;
+  }
+
+  constructor(socket) {
+    this.#socket = socket;
+    // Resolves with {code, reason} when the connection has ended.
+    this.closed = new Promise((resolve) => {
+      socket.on('close', (code, reason) => resolve({ code, reason: String(reason) }));
+    });
+    socket.on('message', (data) => this.#take(JSON.parse(data)));
+    socket.on('close', (code) => this.#fail(new Error(`the connection ended with ${code}`)));
+  }
+
+  // Resolves with WELCOME's details. `ticket` gives the answer to a CHALLENGE, or a promise of it.
+  join(details = {}, ticket = undefined, realm = 'torrents') {
+    this.#ticket = ticket;
+    const roles = { caller: {}, callee: {}, publisher: {}, subscriber: {} };
+    return new Promise((resolve, reject) => {
+      this.#joining = { resolve, reject };
+      this.send([type.hello, realm, { roles, ...details }]);
+    });
+  }
+
+  signIn(userId, token) {
+    return this.join({ authmethods: ['ticket'], authid: String(userId) }, () => token);
+  }
+
+  // Resolves with the queue of the subscription's events, each one EVENT's kwargs.
+  async subscribe(topic, options = {}) {
+    const [, , subscription] = await this.#request(type.subscribe, options, topic);
+    const events = this.#eventsOf(subscription);
+    events.subscription = subscription;
+    return events;
+  }
+
+  unsubscribe(events) {
+    return this.#request(type.unsubscribe, events.subscription);
+  }
+
+  // Resolves with the result's kwargs.
+  async call(procedure, kwargs = {}, args = []) {
+    const [, , , , result] = await this.#request(type.call, {}, procedure, args, kwargs);
+    return result;
+  }
+
+  publish(topic, kwargs = {}) {
+    return this.#request(type.publish, { acknowledge: true }, topic, [], kwargs);
+  }
+
+  register(procedure) {
+    return this.#request(type.register, {}, procedure);
+  }
+
+  // Sends a message as it is.
+  send(message) {
+    this.#socket.send(JSON.stringify(message));
+  }
+
+  // Ends the connection, and resolves when it is gone.
+  close() {
+    this.#socket.close();
+    return this.closed;
+  }
+
+  #request(requestType, ...rest) {
+    const id = ++this.#lastRequest;
+    return new Promise((resolve, reject) => {
+      this.#requests.set(id, { resolve, reject });
+      this.send([requestType, id, ...rest]);
+    });
+  }
+
+  async #take(message) {
+    switch (message[0]) {
+      case type.welcome:
+        this.#joining.resolve(message[2]);
+        break;
+      case type.abort:
+        this.#fail(new WampError(message[2], message[1]));
+        break;
+      case type.challenge:
+        this.send([type.authenticate, await this.#ticket(), {}]);
+        break;
+      case type.error:
+        this.#requests.get(message[2]).reject(new WampError(message[4], message[3], message[5]));
+        break;
+      case type.event:
+        this.#eventsOf(message[1]).push(message[5]);
+        break;
+      default:
+        this.#requests.get(message[1])?.resolve(message);
+    }
+  }
+
+  // An event may come before whoever awaits SUBSCRIBED runs again.
+  #eventsOf(subscription) {
+    if (!this.#events.has(subscription)) this.#events.set(subscription, new EventQueue());
+    return this.#events.get(subscription);
+  }
+
+  #fail(error) {
+    this.#joining?.reject(error);
+    for (const request of this.#requests.values()) request.reject(error);
+  }
+}
+
+// The address of a path of the stack's, with what a client needs to trust it. scheme: ws or wss.
+export function endpoint(stack, scheme = 'ws', path = '/wss/') {
+  const url = new URL(path, scheme === 'ws' ? stack.httpUrl : stack.tlsUrl);
+  url.protocol = scheme;
+  return { url: url.href, ca: stack.certificate };
+}
+
+// A client of the torrents, signed in with a fresh token.
+export async function signedInClient(stack, { userId = 1, scheme = 'ws' } = {}) {
+  const { url, ca } = endpoint(stack, scheme);
+  const [client, token] = await Promise.all([WampClient.open(url, { ca }), stack.token(userId)]);
+  await client.signIn(userId, token);
+  return client;
+}

@@ -1,0 +1,104 @@
+#include <CppUTest/TestHarness.h>
+#include <sys/socket.h>
+
+#include <array>
+
+#include "loop/handshake.hpp"
+#include "support/fd.hpp"
+#include "support/unix_message.hpp"
+#include "wire/configuration.hpp"
+#include "wire/handover.hpp"
+
+using tws::Handover;
+
+TEST_GROUP(Handover){};
+
+TEST(Handover, ComesOutAsItWentIn) {
+  Handover sent;
+  sent.endpoint = "wamp";
+  sent.realm = "torrents";
+  sent.address = "::1";
+  sent.user = "j\xc3\xb6rg";
+  sent.tls = true;
+  sent.key = "dGhlIHNhbXBsZSBub25jZQ==";
+  sent.protocol = "wamp.2.json";
+  sent.extensions = "permessage-deflate";
+  sent.drained = std::string("\x81\x85\n\0x", 5);
+  const auto message = tws::encode_handover(sent);
+  CHECK_TRUE(static_cast<bool>(message));
+  const auto got = tws::decode_handover(*message);
+  CHECK_TRUE(static_cast<bool>(got));
+  STRCMP_EQUAL("j\xc3\xb6rg", got->user.c_str());
+  STRCMP_EQUAL("dGhlIHNhbXBsZSBub25jZQ==", got->key.c_str());
+  CHECK_TRUE(got->tls);
+  CHECK_TRUE(got->drained == sent.drained);
+}
+
+TEST(Handover, RefusesWhatIsNotUtf8) {
+  Handover sent;
+  sent.user = "\xff\xfe";
+  CHECK_FALSE(static_cast<bool>(tws::encode_handover(sent)));
+}
+
+TEST(Handover, RefusesAnotherVersionAndNoise) {
+  CHECK_FALSE(static_cast<bool>(tws::decode_handover("{\"version\":99,\"kind\":\"connection\"}\n")));
+  CHECK_FALSE(static_cast<bool>(tws::decode_handover("{\"version\":1,\"kind\":\"other\"}\n")));
+  CHECK_FALSE(static_cast<bool>(tws::decode_handover("no line feed")));
+  CHECK_FALSE(static_cast<bool>(tws::decode_handover("")));
+}
+
+TEST(Handover, TravelsWithItsDescriptor) {
+  std::array<int, 2> pair{};
+  CHECK_EQUAL(0, socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair.data()));
+  const tws::Fd sender(pair[0]);
+  tws::Fd receiver(pair[1]);
+  std::array<int, 2> pipe_ends{};
+  CHECK_EQUAL(0, pipe(pipe_ends.data()));
+  const tws::Fd read_end(pipe_ends[0]);
+  tws::Fd write_end(pipe_ends[1]);
+
+  CHECK_TRUE(static_cast<bool>(tws::send_message(sender.get(), "hello", write_end.get(), 100)));
+  write_end.reset();
+  tws::ReceivedMessage message;
+  CHECK_TRUE(tws::receive_message(receiver.get(), 100, message) == tws::ReceiveOutcome::kMessage);
+  STRCMP_EQUAL("hello", message.bytes.c_str());
+  CHECK_EQUAL(1, write(message.fd.get(), "x", 1));
+  char byte = 0;
+  CHECK_EQUAL(1, read(read_end.get(), &byte, 1));
+  CHECK_TRUE(tws::receive_message(receiver.get(), 100, message) == tws::ReceiveOutcome::kNothingYet);
+  receiver.reset();
+  CHECK_FALSE(static_cast<bool>(tws::send_message(sender.get(), "nobody", -1, 100)));
+}
+
+TEST_GROUP(ConfigurationMessage){};
+
+TEST(ConfigurationMessage, ComesOutAsItWentIn) {
+  tws::Configuration sent;
+  sent.programs = "/usr/lib/torrent-ws";
+  sent.database = "/var/lib/x.sqlite";
+  sent.workers = 3;
+  sent.daemons = {{"main", "http://127.0.0.1:9091/transmission/rpc", "u", "p:\"w", 5000, {"/srv/a", "/srv/b"}}};
+  sent.admins = {"1", "alice"};
+  sent.max_queued_bytes = 123456;
+  const auto got = tws::decode_configuration(tws::encode_configuration(sent));
+  CHECK_TRUE(static_cast<bool>(got));
+  CHECK_EQUAL(3, got->workers);
+  CHECK_EQUAL(1, got->daemons.size());
+  STRCMP_EQUAL("p:\"w", got->daemons[0].password.c_str());
+  STRCMP_EQUAL("/srv/b", got->daemons[0].download_roots.at(1).c_str());
+  STRCMP_EQUAL("alice", got->admins.at(1).c_str());
+  CHECK_EQUAL(123456, got->max_queued_bytes);
+  CHECK_FALSE(static_cast<bool>(tws::decode_configuration("{\"version\":0}")));
+}
+
+TEST_GROUP(Handshake){};
+
+TEST(Handshake, TakesTheDeflateOffersThatCanBeKept) {
+  CHECK_TRUE(tws::accepts_deflate("permessage-deflate"));
+  CHECK_TRUE(tws::accepts_deflate("permessage-deflate; client_max_window_bits"));
+  CHECK_TRUE(tws::accepts_deflate("x-unknown, permessage-deflate ; client_no_context_takeover"));
+  CHECK_TRUE(tws::accepts_deflate("permessage-deflate; server_max_window_bits=10, permessage-deflate"));
+  CHECK_FALSE(tws::accepts_deflate("permessage-deflate; server_max_window_bits=10"));
+  CHECK_FALSE(tws::accepts_deflate("x-webkit-deflate-frame"));
+  CHECK_FALSE(tws::accepts_deflate(""));
+}
