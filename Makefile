@@ -120,14 +120,20 @@ demo: $(if $(TEST_ENDPOINTS),test-endpoints,programs) gui
 .PHONY: demo
 
 # --- tests ------------------------------------------------------------------------------------------
-UNIT_TESTED := $(filter-out mod_torrent_ws/loop/main.cpp worker/main.cpp,$(sort $(LOOP_SOURCES) $(WORKER_SOURCES)))
+RELAY_SOURCES := $(addprefix mod_torrent_ws/apache/,tls_relay.cpp tls_relay_loop.cpp tls_pump.cpp)
+UNIT_TESTED := $(filter-out mod_torrent_ws/loop/main.cpp worker/main.cpp,$(sort $(LOOP_SOURCES) $(WORKER_SOURCES))) $(RELAY_SOURCES)
 $(BUILD)/unit-tests: $(call objects,address,$(UNIT_TESTED) $(UNIT_SOURCES))
 	@echo '  LINK $@'
 	@$(CXX) $(VARIANT_FLAGS_address) $^ $(LOOP_LIBS) $(WORKER_LIBS) $(CPPUTEST_LIBS) -o $@
+# What runs in several threads.
+$(BUILD)/thread-tests: $(call objects,thread,$(RELAY_SOURCES) tests/unit/main.cpp tests/unit/tls_relay_test.cpp)
+	@echo '  LINK $@'
+	@$(CXX) $(VARIANT_FLAGS_thread) $^ $(MODULE_LIBS) $(CPPUTEST_LIBS) -lpthread -o $@
 
 check: lint check-unit check-gui check-httpd check-browser
-check-unit: $(BUILD)/unit-tests
+check-unit: $(BUILD)/unit-tests $(BUILD)/thread-tests
 	$(BUILD)/unit-tests
+	$(BUILD)/thread-tests
 check-gui: gui
 	cd htdocs && npm run check && npm test
 check-httpd: programs test-endpoints gui tests/node_modules/.installed
