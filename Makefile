@@ -130,10 +130,33 @@ $(BUILD)/thread-tests: $(call objects,thread,$(RELAY_SOURCES) tests/unit/main.cp
 	@echo '  LINK $@'
 	@$(CXX) $(VARIANT_FLAGS_thread) $^ $(MODULE_LIBS) $(CPPUTEST_LIBS) -lpthread -o $@
 
-check: lint check-unit check-gui check-httpd check-browser
+# Built in parallel, run one after the other: the tests measure and the machine is small.
+check:
+	$(MAKE) --jobs=$(shell nproc) --output-sync lint programs test-endpoints gui $(BUILD)/unit-tests $(BUILD)/thread-tests \
+	  $(addprefix $(BUILD)/fuzz/,$(FUZZ_TARGETS)) tests/node_modules/.installed
+	$(MAKE) check-unit check-fuzz check-gui check-httpd check-browser
 check-unit: $(BUILD)/unit-tests $(BUILD)/thread-tests
 	$(BUILD)/unit-tests
 	$(BUILD)/thread-tests
+
+# Each fuzz target replays its corpus in make check, and looks for new inputs in make fuzz.
+FUZZ_TARGETS := session wire
+FUZZ_SECONDS ?= 60
+FUZZ_SOURCES := $(wildcard mod_torrent_ws/wamp/*.cpp) \
+                mod_torrent_ws/loop/frame.cpp mod_torrent_ws/loop/handshake.cpp $(SHARED_SOURCES)
+$(BUILD)/fuzz/%: tests/fuzz/%.cpp $(FUZZ_SOURCES) $(wildcard mod_torrent_ws/*/*.hpp) config.mk
+	@mkdir -p $(@D)
+	@echo '  FUZZER $@'
+	@clang++ -std=c++20 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(CPPFLAGS) $(LOOP_CFLAGS) \
+	  $(filter %.cpp,$^) $(LOOP_LIBS) -o $@
+check-fuzz: $(addprefix $(BUILD)/fuzz/,$(FUZZ_TARGETS))
+	for target in $(FUZZ_TARGETS); do $(BUILD)/fuzz/$$target -runs=0 tests/fuzz/corpus/$$target || exit 1; done
+fuzz: $(addprefix $(BUILD)/fuzz/,$(FUZZ_TARGETS))
+	for target in $(FUZZ_TARGETS); do mkdir -p $(BUILD)/fuzz/found/$$target; \
+	  $(BUILD)/fuzz/$$target -max_total_time=$(FUZZ_SECONDS) -artifact_prefix=$(BUILD)/fuzz/ \
+	    $(BUILD)/fuzz/found/$$target tests/fuzz/corpus/$$target || exit 1; done
+.PHONY: fuzz check-fuzz
+
 check-gui: gui
 	cd htdocs && npm run check && npm test
 check-httpd: programs test-endpoints gui tests/node_modules/.installed

@@ -116,6 +116,11 @@ export class Home {
     return folder;
   }
 
+  // What lies below the folder becomes the programs' own, where they run as another user.
+  giveToPrograms(folder) {
+    if (this.user !== null) execFileSync('chown', ['--recursive', `${this.user}:${this.user}`, folder]);
+  }
+
   #copyServed({ repository, build, testEndpoints }) {
     const copy = (from, to) => fs.cpSync(from, this.path(to), { recursive: true });
     copy(path.join(repository, 'htdocs/site'), 'site');

@@ -57,6 +57,7 @@ export async function makeTorrents(home, { trackerPort, peerPort }) {
       if (torrent.state) await generate(home.downloads, torrent);
     }),
   );
+  home.giveToPrograms(home.downloads);
   await fs.writeFile(home.trackerWhitelist, `${hashes.join('\n')}\n`);
   await fs.copyFile(metainfo(home, extra), path.join(home.root, 'extra.torrent'));
 

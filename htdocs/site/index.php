@@ -25,6 +25,8 @@ function e(int|string $text): string
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Torrents – Example Site</title>
+<meta name="color-scheme" content="light dark">
+<link rel="icon" href="/favicon.svg">
 <link rel="stylesheet" href="/site.css">
 <link rel="stylesheet" href="/gui/app.css">
 </head>
