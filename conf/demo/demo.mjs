@@ -78,12 +78,16 @@ class Demo {
     ], { user });
     this.#launch('seeder', [home.path('seeder.py'), home.seederSettings], { user });
     const settings = ['--config-dir', home.transmission, '--log-error'];
-    this.#launch('transmission', ['transmission-daemon', '--foreground', ...settings], { user, restart: true });
+    const command = ['transmission-daemon', '--foreground', ...settings];
+    const transmission = this.#launch('transmission', command, { user, restart: true });
 
     const rpcUrl = `http://127.0.0.1:${rpcPort}/transmission/rpc`;
     const rpc = new TransmissionRpc(rpcUrl);
     await this.#until(() => rpc.call('session-get'));
     await loadTorrents(home, rpc);
+    // At its end it writes down the state of each torrent; one that is killed before would forget it.
+    await transmission.cycle();
+    await this.#until(() => rpc.call('session-get'));
     return rpcUrl;
   }
 
@@ -130,6 +134,7 @@ class Demo {
     });
     program.start();
     this.#programs.push(program);
+    return program;
   }
 
   #until(attempt) {

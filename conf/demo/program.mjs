@@ -96,6 +96,13 @@ export class Program {
     if (!this.#stopping) this.start();
   }
 
+  // Ends the program properly and starts it anew.
+  async cycle() {
+    await this.stop();
+    this.#stopping = false;
+    this.start();
+  }
+
   // Resolves when the program is gone.
   async stop() {
     this.#stopping = true;

@@ -22,7 +22,7 @@ before(async () => {
   session = await page.subscribe('session');
   await view.until(({ torrents }) => Object.keys(torrents).length > 0);
 });
-after(() => stack.stop());
+after(() => stack?.stop());
 
 // Calls a command for the torrent with this name, and waits until its new `field` shows to be `value`.
 async function assertShows(name, procedure, kwargs, field, value) {

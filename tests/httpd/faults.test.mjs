@@ -19,7 +19,7 @@ before(async () => {
   stack = await startStack();
   ({ torrentCount } = await stack.rpc.call('session-stats'));
 });
-after(() => stack.stop([/ TWS0002: /, / TWS0103: /, / TWS0201: /, / TWS03\d\d: /]));
+after(() => stack?.stop([/ TWS0002: /, / TWS0103: /, / TWS0201: /, / TWS03\d\d: /]));
 
 // A page: a client that watches the list.
 async function openPage() {

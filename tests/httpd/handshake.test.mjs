@@ -29,7 +29,7 @@ let stack;
 before(async () => {
   stack = await startStack({ conf: places });
 });
-after(() => stack.stop([/ TWS0004: /]));
+after(() => stack?.stop([/ TWS0004: /]));
 
 const open = (base) => RawConnection.open(base, stack.certificate);
 const hostOf = (base) => new URL(base).host;

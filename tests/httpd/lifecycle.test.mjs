@@ -18,7 +18,7 @@ describe('the status', () => {
   before(async () => {
     stack = await startStack();
   });
-  after(() => stack.stop());
+  after(() => stack?.stop());
 
   test('has all figures as JSON', async () => {
     const clients = await Promise.all(['ws', 'wss', 'wss'].map((scheme) => signedInClient(stack, { scheme })));
@@ -78,7 +78,7 @@ describe('the status', () => {
 
 test('a graceful restart keeps the WebSockets, and takes the new configuration', async (t) => {
   const stack = await startStack({ conf: 'TorrentWsAdmins 7\n' });
-  t.after(() => stack.stop());
+  t.after(() => stack?.stop());
   const [admin, user] = await Promise.all([signedInClient(stack), signedInClient(stack, { userId: 2 })]);
   const view = new TorrentView(await admin.subscribe('torrents'));
   await view.advance();
@@ -124,7 +124,7 @@ test('the end leaves no process, and tells the clients', async () => {
 
 test('a port that is taken is told before anything starts', async (t) => {
   const stack = await startStack();
-  t.after(() => stack.stop());
+  t.after(() => stack?.stop());
   const port = Number(new URL(stack.tlsUrl).port);
   await assert.rejects(startStack({ tlsPort: port }), new RegExp(`port ${port} is taken: choose another one with TLS_PORT`));
 });

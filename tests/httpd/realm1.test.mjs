@@ -8,6 +8,7 @@ import { after, before, describe, test } from 'node:test';
 import WebSocket from 'ws';
 
 import { EventQueue } from '../support/event-queue.mjs';
+import { eventually } from '../support/patience.mjs';
 import { startStack } from '../support/stack.mjs';
 import { endpoint, WampClient, WampError } from '../support/wamp.mjs';
 import { libraries } from '../support/wamp-libraries.mjs';
@@ -19,7 +20,7 @@ let stack;
 before(async () => {
   stack = await startStack({ testEndpoints: true });
 });
-after(() => stack.stop());
+after(() => stack?.stop());
 
 const names = Object.keys(libraries);
 const connect = (library, scheme) => libraries[library]({ ...endpoint(stack, scheme, '/ws'), realm: 'realm1' });
@@ -194,6 +195,26 @@ describe('the echo', () => {
       const { data, isBinary } = await connection.messages.next();
       assert.equal(isBinary, true);
       assert.ok(Buffer.concat(parts).equals(data));
+      await close(connection);
+    });
+  }
+
+  for (const scheme of ['ws', 'wss']) {
+    test(`pings while a long message is on its way to a slow reader, over ${scheme}`, async () => {
+      const connection = await openEcho(scheme);
+      const { socket, messages } = connection;
+      const failure = once(socket, 'error').then(([error]) => assert.fail(error));
+      const message = randomBytes(8 * megabyte);
+      socket.pause();
+      socket.send(message);
+      await eventually(async () => assert.ok((await stack.status()).queued_bytes > 0));
+      const pongs = new EventQueue();
+      socket.on('pong', (data) => pongs.push(String(data)));
+      for (let n = 0; n < 3; n += 1) socket.ping(`${n}`);
+      socket.resume();
+      const { data } = await Promise.race([messages.next(), failure]);
+      assert.ok(message.equals(data));
+      await pongs.next((payload) => payload === '2'); // a server may answer the last one only
       await close(connection);
     });
   }

@@ -33,7 +33,7 @@ let stack;
 before(async () => {
   stack = await startStack({ testEndpoints: true, conf: guarded });
 });
-after(() => stack.stop([/ AH01617: | AH01618: /]));
+after(() => stack?.stop([/ AH01617: | AH01618: /]));
 
 // Without a session yet.
 function connect(options = {}) {
