@@ -17,6 +17,7 @@
 
 #include "support/fd.hpp"
 #include "support/unix_message.hpp"
+#include "wire/handover.hpp"
 
 namespace tws::apache {
 
@@ -33,7 +34,10 @@ struct SupervisorState {
 
 namespace {
 
-constexpr const char* kRetainedKey = "torrent_ws";
+// Another version starts a torrent-ws process of its own; the old one leaves, as no configuration follows.
+constexpr const char* kRetainedKey = "torrent_ws/1";
+static_assert(kHandoverVersion == 1 && kControlVersion == 1, "kRetainedKey is to name the new version");
+
 constexpr int kControlDescriptor = 3;
 constexpr int kHandoverDescriptor = 4;
 constexpr int kMaxQuickDeaths = 4;
@@ -195,11 +199,14 @@ void start_or_complain(SupervisorState& state, server_rec* server) {
   }
 }
 
-// Runs when a generation's configuration goes: if httpd itself is leaving, so does torrent-ws. Prefork's
-// graceful-stop tells it in no other way.
+// Runs when a generation's configuration goes: if httpd itself is leaving, so does torrent-ws (prefork's
+// graceful-stop tells it in no other way), else torrent-ws waits for the next configuration.
 apr_status_t on_generation_end(void* data) {
+  auto& state = *static_cast<SupervisorState*>(data);
   if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_EXITING) {
-    end_process(*static_cast<SupervisorState*>(data));
+    end_process(state);
+  } else if (state.pid > 0) {
+    static_cast<void>(send_message(state.control, kGenerationEnds, -1, kSendTimeoutMs));
   }
   return APR_SUCCESS;
 }

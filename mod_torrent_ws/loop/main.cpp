@@ -9,7 +9,9 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <csignal>
 #include <memory>
 
@@ -25,6 +27,11 @@ constexpr int kControl = 3;
 constexpr int kHandover = 4;
 constexpr int kFirstConfigurationTimeoutMs = 10'000;
 
+using Clock = std::chrono::steady_clock;
+constexpr auto kNoLeaseEnd = Clock::time_point::max();
+// How long httpd may take to read its next configuration.
+constexpr auto kLease = std::chrono::seconds(10);
+
 // As many descriptors as the system lets it have: each connection is one.
 void raise_descriptor_limit() {
   rlimit limit{};
@@ -34,12 +41,17 @@ void raise_descriptor_limit() {
   }
 }
 
-// A new ErrorLog comes with each configuration, since logs are rotated.
-Result<Configuration> receive_configuration(const Fd& control, Log& log) {
+// The next message, or an error when there is nobody any more to send one.
+Result<ReceivedMessage> receive_control(const Fd& control) {
   ReceivedMessage message;
   if (receive_message(control.get(), kMaxControlMessage, message) != ReceiveOutcome::kMessage) {
     return Error{"httpd's parent process is gone", {}};
   }
+  return message;
+}
+
+// A new ErrorLog comes with each configuration, since logs are rotated.
+Result<Configuration> take_configuration(const ReceivedMessage& message, Log& log) {
   if (message.fd) {
     dup2(message.fd.get(), STDERR_FILENO);
     dup2(message.fd.get(), STDOUT_FILENO);
@@ -71,11 +83,15 @@ class Main {
   // False when it is time to leave.
   bool on_signal();
   bool on_control();
+  // Until the workers or the lease want attention; negative for never.
+  [[nodiscard]] int poll_timeout(std::chrono::milliseconds workers) const;
 
   Log log_;
   Fd control_{kControl};
   Fd wake_up_{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
   Fd signals_;
+  // When to leave unless a configuration has come.
+  Clock::time_point lease_end_ = kNoLeaseEnd;
   std::unique_ptr<WorkerProcesses> workers_;
   std::unique_ptr<EventLoop> loop_;
 };
@@ -83,7 +99,8 @@ class Main {
 bool Main::start() {
   pollfd first{control_.get(), POLLIN, 0};
   poll(&first, 1, kFirstConfigurationTimeoutMs);
-  auto configuration = receive_configuration(control_, log_);
+  const auto message = receive_control(control_);
+  auto configuration = message ? take_configuration(*message, log_) : Result<Configuration>(message.error());
   if (!configuration) {
     log_.write(LogLevel::kError, "TWS0104", "no configuration: " + configuration.error().message);
     return false;
@@ -122,10 +139,14 @@ int Main::run() {
     const auto next = workers_->supervise();
     std::array<pollfd, 3> ready = {
         {{control_.get(), POLLIN, 0}, {signals_.get(), POLLIN, 0}, {wake_up_.get(), POLLIN, 0}}};
-    poll(ready.data(), ready.size(), static_cast<int>(next.count()));
+    poll(ready.data(), ready.size(), poll_timeout(next));
     std::uint64_t count = 0;
     [[maybe_unused]] const auto size = read(wake_up_.get(), &count, sizeof count);
     running = on_signal() && (ready[0].revents == 0 || on_control());
+    if (Clock::now() >= lease_end_) {
+      log_.write(LogLevel::kNotice, "TWS0106", "httpd runs without this version of the module now: leaving");
+      running = false;
+    }
   }
   // First the clients, who are told, then the workers that still may answer them.
   loop_->stop();
@@ -143,12 +164,31 @@ bool Main::on_signal() {
 }
 
 bool Main::on_control() {
-  auto configuration = receive_configuration(control_, log_);
-  if (!configuration) {
+  const auto message = receive_control(control_);
+  if (!message) {
     return false;
   }
+  if (message->bytes == kGenerationEnds) {
+    lease_end_ = Clock::now() + kLease;
+    return true;
+  }
+  auto configuration = take_configuration(*message, log_);
+  if (!configuration) {
+    log_.write(LogLevel::kError, "TWS0104", "no configuration: " + configuration.error().message);
+    return false;
+  }
+  lease_end_ = kNoLeaseEnd;
   loop_->reconfigure(std::move(*configuration));
   return true;
+}
+
+int Main::poll_timeout(std::chrono::milliseconds workers) const {
+  if (lease_end_ == kNoLeaseEnd) {
+    return static_cast<int>(workers.count());
+  }
+  const auto lease =
+      std::chrono::ceil<std::chrono::milliseconds>(std::max(lease_end_ - Clock::now(), Clock::duration()));
+  return static_cast<int>((workers.count() < 0 ? lease : std::min(workers, lease)).count());
 }
 
 }  // namespace

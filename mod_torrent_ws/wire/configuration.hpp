@@ -1,5 +1,6 @@
-// The configuration that the module sends to the torrent-ws process: first at its start, then at each
-// graceful restart, as one message on the control socket with the ErrorLog's descriptor attached.
+// What httpd's parent tells the torrent-ws process on the control socket: the configuration, first at
+// its start, then at each graceful restart, with the ErrorLog's descriptor attached; and before each
+// graceful restart that a generation of the configuration ends.
 // Built by httpd's parent process, read by the main thread of torrent-ws.
 #pragma once
 
@@ -42,5 +43,8 @@ struct Configuration {
 
 std::string encode_configuration(const Configuration& configuration);
 Result<Configuration> decode_configuration(std::string_view message);
+
+// Unless a configuration follows soon, the module is no longer loaded, or another version of it is.
+inline constexpr std::string_view kGenerationEnds = "generation ends";
 
 }  // namespace tws

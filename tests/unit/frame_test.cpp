@@ -1,8 +1,7 @@
 #include "loop/frame.hpp"
 
-#include <zlib.h>
-
 #include <CppUTest/TestHarness.h>
+#include <zlib.h>
 
 #include "loop/outbox.hpp"
 

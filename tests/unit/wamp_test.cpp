@@ -83,9 +83,9 @@ TEST(WampUri, KnowsTheServersOwnNames) {
 TEST_GROUP(WampSession){};
 
 TEST(WampSession, BadMessagesEndTheSession) {
-  for (const char* bad : {"", "{}", "[]", "[\"x\"]", "[99]", "[32,1,{}]", "[32,0,{},\"a\"]", "[32,1,{},\"a\",7]",
-                          "[1,\"realm1\",{}", "[48,1,{},\"p\",{},{}]", "[2,1,{}]", "[32,1,{},\"before.welcome\"]",
-                          "[32,9007199254740993,{},\"a\"]"}) {
+  for (const char* bad :
+       {"", "{}", "[]", "[\"x\"]", "[99]", "[32,1,{}]", "[32,0,{},\"a\"]", "[32,1,{},\"a\",7]", "[1,\"realm1\",{}",
+        "[48,1,{},\"p\",{},{}]", "[2,1,{}]", "[32,1,{},\"before.welcome\"]", "[32,9007199254740993,{},\"a\"]"}) {
     Realm realm("realm1", open_policy());
     Peer peer(realm);
     peer.say(bad);
