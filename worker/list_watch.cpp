@@ -12,6 +12,10 @@ namespace {
 constexpr std::chrono::seconds kSweepInterval{30};
 // "recently-active" and its `removed` cover 60 s; less a margin.
 constexpr std::chrono::seconds kLongestGap{55};
+// What a command asks for, a stop above all, Transmission does with its next pulse, every 500 ms.
+constexpr Milliseconds kSettleTime{600};
+// The event loop takes a worker that is silent for longer to hang.
+constexpr std::chrono::seconds kHeartbeat{1};
 // With more torrents to read again, the whole list costs the daemon less.
 constexpr std::size_t kMaxTouched = 500;
 
@@ -66,6 +70,7 @@ void ListWatch::cancel(std::int64_t id) {
   reading_ = false;
   list_.clear();
   due_.clear();
+  settling_.clear();
   snapshot_sent_ = false;
   totals_ = Json(json_object());
   session_text_.clear();
@@ -75,6 +80,8 @@ void ListWatch::touched(const HashSet& hashes) {
   if (id_) {
     due_.insert(hashes.begin(), hashes.end());
     touched_.insert(hashes.begin(), hashes.end());
+    settling_.insert(hashes.begin(), hashes.end());
+    settled_at_ = Clock::now() + kSettleTime;
   }
 }
 
@@ -84,6 +91,7 @@ void ListWatch::removed(const HashSet& hashes) {
   }
   for (const std::string& hash : hashes) {
     due_.erase(hash);
+    settling_.erase(hash);
     touched_.insert(hash);
   }
   ListDelta delta;
@@ -100,11 +108,14 @@ void ListWatch::tick(Timers& timers, bool command_waits) {
   }
   publish_state();
   // Whatever else happens, the event loop hears from the worker.
-  const auto heartbeat = std::max<Milliseconds>(std::chrono::seconds(1), interval_);
-  if (last_frame_ + heartbeat <= timers.now() && !socket_.backlog()) {
+  if (last_frame_ + kHeartbeat <= timers.now() && !socket_.backlog()) {
     send("alive", Json(json_object()));
   }
-  timers.due(last_frame_ + heartbeat);
+  timers.due(last_frame_ + kHeartbeat);
+  if (!settling_.empty() && timers.due(settled_at_)) {
+    due_.merge(settling_);
+    settling_.clear();
+  }
   // Nothing more is read than the event loop takes.
   if (!reading_ && !socket_.backlog()) {
     start_next_request(timers, command_waits);

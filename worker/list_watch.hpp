@@ -71,7 +71,9 @@ class ListWatch {
   HashSet due_;                    // torrents to read whole
   HashSet requested_;              // those that the request under way is for
   HashSet touched_;                // those that a command touched since that request was sent
-  Json stats_{json_object()};      // the daemon's session-stats
+  HashSet settling_;               // those to be read once more at settled_at_
+  Clock::time_point settled_at_{};
+  Json stats_{json_object()};  // the daemon's session-stats
 
   bool reading_ = false;
   bool settings_due_ = true;

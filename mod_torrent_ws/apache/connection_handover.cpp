@@ -4,7 +4,6 @@
 #include <http_connection.h>
 #include <http_core.h>
 #include <http_ssl.h>
-#include <unistd.h>
 #include <util_filter.h>
 
 #include <algorithm>
@@ -183,7 +182,6 @@ Status hand_over_connection(request_rec* request, Handover handover) {
     return descriptor.error();
   }
   handover.tls = ap_ssl_conn_is_ssl(connection) != 0;
-  handover.child = getpid();
   if (handover.tls && !can_take_tls(connection)) {
     return Error{"its TLS is not mod_ssl's; serve this virtual host with mod_ssl", {}};
   }

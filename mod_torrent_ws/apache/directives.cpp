@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <string_view>
@@ -134,6 +135,14 @@ const char* read_credentials(cmd_parms* cmd, const char* argument, DaemonConfigu
   return nullptr;
 }
 
+// http or https, with a host and a port that there can be.
+bool is_web_url(const apr_uri_t& url) {
+  const std::string_view scheme = url.scheme != nullptr ? url.scheme : "";
+  const bool has_host = url.hostname != nullptr && *url.hostname != '\0';
+  const bool port_fits = url.port_str == nullptr || *url.port_str == '\0' || std::atoi(url.port_str) == url.port;
+  return (scheme == "http" || scheme == "https") && has_host && port_fits;
+}
+
 bool is_name(std::string_view text) {
   return !text.empty() && text.size() <= 32 &&
          std::all_of(text.begin(), text.end(), [](unsigned char c) { return apr_isalnum(c) || c == '_' || c == '-'; });
@@ -181,8 +190,7 @@ const char* add_backend(cmd_parms* cmd, void* /*directory*/, int argc, char* con
     return complain(cmd, "the name \"" + daemon.name + "\" is taken; give each backend its own");
   }
   apr_uri_t url;
-  if (apr_uri_parse(cmd->temp_pool, daemon.url.c_str(), &url) != APR_SUCCESS || url.scheme == nullptr ||
-      url.hostname == nullptr || (std::strcmp(url.scheme, "http") != 0 && std::strcmp(url.scheme, "https") != 0)) {
+  if (apr_uri_parse(cmd->temp_pool, daemon.url.c_str(), &url) != APR_SUCCESS || !is_web_url(url)) {
     return complain(
         cmd, "\"" + daemon.url + "\" is not a URL of a daemon's RPC, such as http://127.0.0.1:9091/transmission/rpc");
   }
@@ -204,8 +212,9 @@ const char* add_allowed_origin(cmd_parms* cmd, void* directory, const char* argu
   std::string origin = argument;
   ap_str_tolower(origin.data());
   apr_uri_t url;
-  const bool is_origin = apr_uri_parse(cmd->temp_pool, origin.c_str(), &url) == APR_SUCCESS && url.scheme != nullptr &&
-                         url.hostname != nullptr && url.path == nullptr && url.query == nullptr;
+  const bool is_origin = apr_uri_parse(cmd->temp_pool, origin.c_str(), &url) == APR_SUCCESS && is_web_url(url) &&
+                         url.path == nullptr && url.query == nullptr && url.fragment == nullptr &&
+                         url.user == nullptr && std::strchr(url.hostname, '*') == nullptr;
   if (origin != "*" && !is_origin) {
     return complain(cmd, "\"" + origin + "\" is not an origin; give scheme://host[:port] without a path, or *");
   }

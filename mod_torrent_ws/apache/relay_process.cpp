@@ -50,7 +50,7 @@ void reset_signals() {
 }
 
 // Tells torrent-ws of this process; the socket that is kept says how many connections it has.
-Fd introduce(int handover, pid_t child) {
+Fd introduce(int handover) {
   std::array<int, 2> pair{-1, -1};
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair.data()) != 0) {
     return {};
@@ -59,7 +59,6 @@ Fd introduce(int handover, pid_t child) {
   const Fd theirs(pair[1]);
   Handover message;
   message.kind = HandoverKind::kRelay;
-  message.child = child;
   message.relay = getpid();
   const auto encoded = encode_handover(message);
   if (!encoded || !send_message(handover, *encoded, theirs.get(), kSendTimeoutMs)) {
@@ -69,10 +68,10 @@ Fd introduce(int handover, pid_t child) {
 }
 
 // Nothing of httpd is used here, not even its log: the log's descriptor may be a client's socket by now.
-[[noreturn]] void run_relay_process(TlsRelayLoop& loop, int handover, pid_t child) {
+[[noreturn]] void run_relay_process(TlsRelayLoop& loop, int handover) {
   setsid();
   reset_signals();
-  const Fd counter = introduce(handover, child);
+  const Fd counter = introduce(handover);
   std::set<int> kept = loop.descriptors();
   if (counter) {
     kept.insert(counter.get());
@@ -110,10 +109,9 @@ ChildRelay::~ChildRelay() {
     return;
   }
   const int handover = handover_socket(*state_of(server_).supervisor);
-  const pid_t child = getpid();
   switch (fork()) {
     case 0:
-      run_relay_process(*loop, handover, child);
+      run_relay_process(*loop, handover);
     case -1:
       // Then this child stays for them, though its slot is missed.
       loop->move_to_this_process();

@@ -1,6 +1,7 @@
 #include "apache/status.hpp"
 
 #include <http_protocol.h>
+#include <http_request.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -102,7 +103,7 @@ int handle_status(request_rec* request) {
     return DECLINED;
   }
   if (request->method_number != M_GET) {
-    request->allowed = AP_METHOD_BIT << M_GET;
+    ap_allow_standard_methods(request, REPLACE_ALLOW, M_GET, -1);
     return HTTP_METHOD_NOT_ALLOWED;
   }
   const ServerState& state = state_of(request->server);

@@ -224,9 +224,10 @@ Status supervise(server_rec* server, apr_pool_t* pconf) {
   }
   state_of(server).supervisor = state;
   apr_pool_cleanup_register(pconf, state, on_generation_end, apr_pool_cleanup_null);
-  if (state->pid > 0 && kill(state->pid, 0) == 0) {
+  // The socket tells whether it still runs; its pid may be somebody else's by now.
+  if (state->pid > 0 && send_configuration(*state, server)) {
     register_process(*state, server);
-    return send_configuration(*state, server);
+    return Done{};
   }
   state->quick_deaths = 0;
   return start_process(*state, server);

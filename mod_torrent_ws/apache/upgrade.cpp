@@ -3,6 +3,7 @@
 #include <apr_base64.h>
 #include <apr_strings.h>
 #include <http_protocol.h>
+#include <http_request.h>
 
 #include <algorithm>
 #include <array>
@@ -90,7 +91,7 @@ int refuse_unavailable(request_rec* request) {
 // OK, or the HTTP status that the request is refused with.
 int check_request(request_rec* request, const Endpoint& endpoint) {
   if (request->method_number != M_GET || request->header_only != 0) {
-    request->allowed = AP_METHOD_BIT << M_GET;
+    ap_allow_standard_methods(request, REPLACE_ALLOW, M_GET, -1);
     return HTTP_METHOD_NOT_ALLOWED;
   }
   if (request->connection->master != nullptr) {

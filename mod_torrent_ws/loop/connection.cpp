@@ -101,7 +101,7 @@ void Connection::flush() {
   while (!outbox_.empty() && lws_partial_buffered(wsi_) == 0) {
     const std::string_view chunk = outbox_.next_chunk(scratch);
     // LWS_WRITE_HTTP passes bytes through unframed: the frames are made already. What the socket does
-    // not take at once, lws keeps and sends before it says writable again.
+    // not take at once, lws keeps and sends before its own control frames and before it says writable.
     auto* bytes = reinterpret_cast<unsigned char*>(const_cast<char*>(chunk.data()));
     if (lws_write(wsi_, bytes, chunk.size(), LWS_WRITE_HTTP) < 0) {
       // Broken: lws closes it, and calls back.

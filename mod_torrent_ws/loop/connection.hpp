@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "loop/outbox.hpp"
 #include "loop/transport.hpp"

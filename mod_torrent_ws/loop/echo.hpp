@@ -9,7 +9,7 @@ class Echo final : public Protocol {
  public:
   explicit Echo(Transport& transport) : transport_(transport) {}
   void on_message(std::string_view message, bool binary) override {
-    transport_.send(std::make_shared<const Frame>(binary ? Opcode::kBinary : Opcode::kText, std::string(message)));
+    transport_.send(std::make_shared<const Frame>(binary ? Opcode::kBinary : Opcode::kText, message));
   }
 
  private:

@@ -138,8 +138,7 @@ void EventLoop::make_feeds() {
   listener.on_session = [this](const DaemonFeed& feed) { session_topic_->on_change(feed); };
   for (const auto& daemon : configuration_.daemons) {
     feeds_.push_back(std::make_unique<DaemonFeed>(
-        daemon.name, jobs_, std::chrono::milliseconds(configuration_.poll_interval_ms),
-        [this] { return torrents_topic_->next_revision(); }, listener));
+        daemon.name, jobs_, [this] { return torrents_topic_->next_revision(); }, listener));
   }
 }
 

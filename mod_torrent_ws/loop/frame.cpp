@@ -2,76 +2,100 @@
 
 #include <zlib.h>
 
+#include <algorithm>
+
 namespace tws {
 
 namespace {
 
 constexpr unsigned char kFin = 0x80;
-constexpr unsigned char kCompressed = 0x40;  // RSV1
+constexpr unsigned char kCompressed = 0x40;  // RSV1, on the first fragment only
+constexpr unsigned char kContinuation = 0x00;
 
-// Below this a delta gains less than deflate costs.
+// A length of 16 bits: enough for every fragment.
+constexpr std::size_t kLongHead = 4;
+constexpr std::size_t kShortPayload = 125;
+constexpr unsigned char kLongLength = 126;
+constexpr std::size_t kFragmentPayload = Frame::kFragment - kLongHead;
+
+// Below this a message gains less than deflate costs.
 constexpr std::size_t kWorthDeflating = 1024;
 constexpr std::size_t kFlushTail = 4;  // 00 00 ff ff, cut by RFC 7692, 7.2.1
 constexpr int kRawDeflateWindow = -15;
 constexpr int kMemoryLevel = 8;
 constexpr int kFastLevel = 1;
 
-std::string make_head(unsigned char first, std::size_t size) {
-  std::string head(1, static_cast<char>(first));
-  int width = 0;
-  if (size < 126) {
-    head.push_back(static_cast<char>(size));
-  } else if (size <= 0xFFFF) {
-    head.push_back(126);
-    width = 2;
-  } else {
-    head.push_back(127);
-    width = 8;
+void append_head(std::string& out, unsigned char first, std::size_t size) {
+  out.push_back(static_cast<char>(first));
+  if (size <= kShortPayload) {
+    out.push_back(static_cast<char>(size));
+    return;
   }
-  for (int shift = 8 * (width - 1); shift >= 0; shift -= 8) {
-    head.push_back(static_cast<char>((size >> shift) & 0xFF));
-  }
-  return head;
+  out.push_back(static_cast<char>(kLongLength));
+  out.push_back(static_cast<char>(size >> 8));
+  out.push_back(static_cast<char>(size & 0xFF));
 }
 
-// A stream of its own for each message: it refers to nothing before it, so that it is valid for every
-// client whatever it got until now. Empty when zlib fails.
-std::string deflate_message(std::string_view text) {
-  z_stream stream{};
-  if (deflateInit2(&stream, kFastLevel, Z_DEFLATED, kRawDeflateWindow, kMemoryLevel, Z_DEFAULT_STRATEGY) != Z_OK) {
-    return {};
+std::string to_wire(unsigned char first_byte, std::string_view payload) {
+  std::string out;
+  out.reserve(payload.size() + kLongHead * (payload.size() / kFragmentPayload + 1));
+  bool last = false;
+  for (unsigned char byte = first_byte; !last; byte = kContinuation) {
+    const auto part = payload.substr(0, kFragmentPayload);
+    payload.remove_prefix(part.size());
+    last = payload.empty();
+    append_head(out, last ? kFin | byte : byte, part.size());
+    out.append(part);
   }
-  std::string out(deflateBound(&stream, text.size()) + kFlushTail + 2, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  const bool complete = deflate(&stream, Z_SYNC_FLUSH) == Z_OK && stream.avail_in == 0 && stream.avail_out > 0;
-  out.resize(complete ? stream.total_out - kFlushTail : 0);
-  out.shrink_to_fit();
-  deflateEnd(&stream);
   return out;
+}
+
+// The payload of the fragment that `wire` begins with.
+std::string_view fragment_payload(std::string_view wire) {
+  const bool is_long = static_cast<unsigned char>(wire[1]) == kLongLength;
+  return wire.substr(0, Frame::kFragment).substr(is_long ? kLongHead : 2);
 }
 
 }  // namespace
 
-Frame::Frame(Opcode opcode, std::string payload)
-    : opcode_(opcode),
-      plain_{make_head(kFin | static_cast<unsigned char>(opcode), payload.size()), std::move(payload)} {}
+Frame::Frame(Opcode opcode, std::string_view payload)
+    : opcode_(opcode), plain_(to_wire(static_cast<unsigned char>(opcode), payload)) {}
 
-Frame::Bytes Frame::bytes(bool deflate) const {
+std::string_view Frame::wire(bool deflate) const {
   if (deflate && !deflate_tried_) {
     deflate_tried_ = true;
-    if (plain_.payload.size() >= kWorthDeflating) {
-      std::string payload = deflate_message(plain_.payload);
-      if (!payload.empty() && payload.size() < plain_.payload.size()) {
-        auto head = make_head(kFin | kCompressed | static_cast<unsigned char>(opcode_), payload.size());
-        deflated_ = Form{std::move(head), std::move(payload)};
+    if (plain_.size() >= kWorthDeflating) {
+      const std::string payload = deflated_payload();
+      if (!payload.empty() && payload.size() < plain_.size()) {
+        deflated_ = to_wire(kCompressed | static_cast<unsigned char>(opcode_), payload);
       }
     }
   }
-  const Form& form = deflate && deflated_ ? *deflated_ : plain_;
-  return {form.head, form.payload};
+  return deflate && deflated_ ? *deflated_ : plain_;
+}
+
+// A stream of its own for each message: it refers to nothing before it, so that it is valid for every
+// client whatever it got until now. Empty when zlib fails.
+std::string Frame::deflated_payload() const {
+  z_stream stream{};
+  if (deflateInit2(&stream, kFastLevel, Z_DEFLATED, kRawDeflateWindow, kMemoryLevel, Z_DEFAULT_STRATEGY) != Z_OK) {
+    return {};
+  }
+  std::string out(deflateBound(&stream, plain_.size()) + kFlushTail + 2, '\0');
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  bool complete = true;
+  for (std::string_view rest = plain_; complete && !rest.empty();) {
+    const auto payload = fragment_payload(rest);
+    rest.remove_prefix(std::min(rest.size(), kFragment));
+    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(payload.data()));
+    stream.avail_in = static_cast<uInt>(payload.size());
+    complete = deflate(&stream, rest.empty() ? Z_SYNC_FLUSH : Z_NO_FLUSH) == Z_OK && stream.avail_in == 0 &&
+               stream.avail_out > 0;
+  }
+  out.resize(complete ? stream.total_out - kFlushTail : 0);
+  deflateEnd(&stream);
+  return out;
 }
 
 }  // namespace tws

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <deque>
-#include <functional>
 #include <string>
 
 #include "loop/frame.hpp"
@@ -19,19 +18,17 @@ class Outbox {
   [[nodiscard]] bool empty() const { return frames_.empty(); }
   [[nodiscard]] std::size_t queued_bytes() const { return queued_bytes_; }
 
-  // The next bytes to write, at most about `kChunk`, empty when there are none: small frames are put
-  // together in `scratch`, so that they cost one write; a large one is given as it lies, in pieces.
+  // The next bytes to write, whole fragments, empty when there are none: small ones are put together in
+  // `scratch`, so that they cost one write; a full fragment is given as it lies.
   std::string_view next_chunk(std::string& scratch) const;
 
-  // Counts `size` bytes of next_chunk() as written.
+  // Counts all of the last next_chunk() as written.
   void consume(std::size_t size);
-
-  static constexpr std::size_t kChunk = 64UL << 10;
 
  private:
   bool deflate_;
   std::deque<FramePtr> frames_;
-  std::size_t first_offset_ = 0;  // bytes of the first frame that are written
+  std::size_t first_offset_ = 0;  // bytes of the first frame that are written, whole fragments
   std::size_t queued_bytes_ = 0;
 };
 

@@ -136,8 +136,10 @@ void WorkerProcesses::start(Slot& slot) {
   sigemptyset(&none);
   posix_spawnattr_setsigmask(&attributes, &none);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-  std::string name = "torrent-ws-worker";
-  std::array<char*, 2> arguments = {name.data(), nullptr};
+  // The arguments are for people who look at the list of processes.
+  std::string program = "torrent-ws-worker";
+  std::string name = slot.name.empty() ? "pool" : "daemon " + slot.name;
+  std::array<char*, 3> arguments = {program.data(), name.data(), nullptr};
   const int error = posix_spawn(&slot.pid, program_.c_str(), &actions, &attributes, arguments.data(), environ);
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);

@@ -6,8 +6,8 @@ namespace tws {
 
 namespace {
 
-// A worker says something each second or poll interval; after twice that and this it is taken to hang.
-constexpr auto kSilenceMargin = std::chrono::milliseconds(1000);
+// A worker says something each second; one that is silent for so long is taken to hang.
+constexpr auto kSilence = std::chrono::seconds(3);
 // So long it may hang before it is replaced: a stopped or swapped-out one may come back by itself.
 constexpr auto kReplaceAfter = std::chrono::seconds(15);
 // Deltas are kept for late subscribers until they weigh as much as this many snapshots.
@@ -41,11 +41,9 @@ std::size_t size_of(const Tails& tails) {
 
 }  // namespace
 
-DaemonFeed::DaemonFeed(std::string name, Jobs& jobs, std::chrono::milliseconds poll_interval,
-                       std::function<std::uint64_t()> next_revision, Listener listener)
+DaemonFeed::DaemonFeed(std::string name, Jobs& jobs, std::function<std::uint64_t()> next_revision, Listener listener)
     : name_(std::move(name)),
       jobs_(jobs),
-      poll_interval_(poll_interval),
       next_revision_(std::move(next_revision)),
       listener_(std::move(listener)),
       since_(unix_now()) {}
@@ -186,7 +184,7 @@ void DaemonFeed::tick() {
     return;
   }
   const auto silence = Clock::now() - heard_;
-  if (!silent_ && silence > 2 * poll_interval_ + kSilenceMargin) {
+  if (!silent_ && silence > kSilence) {
     silent_ = true;
     const auto seconds = std::chrono::duration<double>(silence).count();
     set_state("busy", unix_now() - seconds, "its worker does not answer");

@@ -48,8 +48,7 @@ class DaemonFeed {
     std::function<void(const DaemonFeed&)> on_session;
   };
 
-  DaemonFeed(std::string name, Jobs& jobs, std::chrono::milliseconds poll_interval,
-             std::function<std::uint64_t()> next_revision, Listener listener);
+  DaemonFeed(std::string name, Jobs& jobs, std::function<std::uint64_t()> next_revision, Listener listener);
   ~DaemonFeed();
   DaemonFeed(const DaemonFeed&) = delete;
   DaemonFeed& operator=(const DaemonFeed&) = delete;
@@ -84,7 +83,6 @@ class DaemonFeed {
 
   std::string name_;
   Jobs& jobs_;
-  std::chrono::milliseconds poll_interval_;
   std::function<std::uint64_t()> next_revision_;
   Listener listener_;
 

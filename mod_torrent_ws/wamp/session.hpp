@@ -31,7 +31,7 @@ class Session final : public Protocol {
   Transport& transport() { return transport_; }
   Id next_invocation() { return ++last_invocation_; }
 
-  void send(std::string message) { transport_.send(text_frame(std::move(message))); }
+  void send(std::string_view message) { transport_.send(text_frame(message)); }
   void send_error(MessageType request_type, Id request, const Error& error);
 
   // Sends an event that a later snapshot can replace. False: it was left out, as the client is behind;

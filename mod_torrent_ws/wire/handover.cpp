@@ -17,12 +17,12 @@ constexpr std::array<std::string_view, 3> kKinds = {"connection", "status", "rel
 
 // The head is one JSON text ended by a line feed, which JSON escapes inside; the drained bytes follow.
 Result<std::string> encode_handover(const Handover& handover) {
-  const Json head(json_pack("{si ss ss ss ss ss sb si si ss ss ss}", "version", kHandoverVersion, "kind",
+  const Json head(json_pack("{si ss ss ss ss ss sb si ss ss ss}", "version", kHandoverVersion, "kind",
                             kKinds.at(static_cast<std::size_t>(handover.kind)).data(), "endpoint",
                             handover.endpoint.c_str(), "realm", handover.realm.c_str(), "address",
                             handover.address.c_str(), "user", handover.user.c_str(), "tls", handover.tls ? 1 : 0,
-                            "child", handover.child, "relay", handover.relay, "key", handover.key.c_str(), "protocol",
-                            handover.protocol.c_str(), "extensions", handover.extensions.c_str()));
+                            "relay", handover.relay, "key", handover.key.c_str(), "protocol", handover.protocol.c_str(),
+                            "extensions", handover.extensions.c_str()));
   if (!head) {
     return Error{"a request field is not UTF-8", {}};
   }
@@ -59,7 +59,6 @@ Result<Handover> decode_handover(std::string_view message) {
   handover.address = text_member(head->get(), "address");
   handover.user = text_member(head->get(), "user");
   handover.tls = bool_member(head->get(), "tls");
-  handover.child = static_cast<int>(integer_member(head->get(), "child").value_or(0));
   handover.relay = static_cast<int>(integer_member(head->get(), "relay").value_or(0));
   handover.key = text_member(head->get(), "key");
   handover.protocol = text_member(head->get(), "protocol");

@@ -27,7 +27,6 @@ struct Handover {
   std::string address;     // the client's, as httpd sees it behind mod_remoteip
   std::string user;        // r->user: signed in by httpd's own access control; else empty
   bool tls = false;        // came over TLS: the descriptor leads to a relay
-  int child = 0;           // pid of the httpd child whose relay that is; of kRelay, whose relays it took over
   int relay = 0;           // kRelay: pid of the relay process
   std::string key;         // Sec-WebSocket-Key
   std::string protocol;    // the subprotocol that was chosen, or empty

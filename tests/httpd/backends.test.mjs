@@ -26,7 +26,10 @@ async function startGuardedDaemon(folder) {
   const guard = { 'rpc-authentication-required': true, 'rpc-username': user, 'rpc-password': password };
   fs.writeFileSync(file, JSON.stringify({ ...settings, ...guard }));
   const command = ['transmission-daemon', '--foreground', '--log-error', '--config-dir', folder];
-  const daemon = spawn('setpriv', ['--pdeathsig', 'TERM', '--', ...command], { stdio: 'ignore', env: { ...process.env, HOME: folder } });
+  const daemon = spawn('setpriv', ['--pdeathsig', 'TERM', '--', ...command], {
+    stdio: 'ignore',
+    env: { ...process.env, HOME: folder },
+  });
   return { daemon, url: `http://127.0.0.1:${rpcPort}/transmission/rpc` };
 }
 
@@ -88,7 +91,10 @@ test('a call names the daemon that it is for', async () => {
   assert.ok(version);
   await assert.rejects(client.call('session.get'), invalidArgument);
   await assert.rejects(client.call('session.get', { daemon: 'nobody' }), invalidArgument);
-  await assert.rejects(client.call('session.get', { daemon: 'locked' }), (error) => error.uri === 'torrent_ws.error.daemon_unreachable');
+  await assert.rejects(
+    client.call('session.get', { daemon: 'locked' }),
+    (error) => error.uri === 'torrent_ws.error.daemon_unreachable',
+  );
 });
 
 test('a folder of one daemon is none of another', async () => {

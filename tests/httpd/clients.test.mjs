@@ -33,7 +33,10 @@ for (const [library, connect] of Object.entries(libraries)) {
       let client;
       before(async () => {
         client = await connect({
-          ...endpoint(stack, scheme), realm: 'torrents', userId: 1, token: await stack.token(),
+          ...endpoint(stack, scheme),
+          realm: 'torrents',
+          userId: 1,
+          token: await stack.token(),
         });
       });
       after(() => client.close());
@@ -55,11 +58,14 @@ for (const [library, connect] of Object.entries(libraries)) {
         await list.until(() => Object.keys(list.torrents).length === torrents.length);
         for (const { hashString, name, totalSize } of torrents) {
           const shown = list.torrents[hashString];
-          assert.deepEqual({ name: shown.name, totalSize: shown.totalSize, daemon: shown.daemon }, { name, totalSize, daemon: 'main' });
+          assert.deepEqual(
+            { name: shown.name, totalSize: shown.totalSize, daemon: shown.daemon },
+            { name, totalSize, daemon: 'main' },
+          );
         }
 
         const isDelta = ({ snapshot, torrents: changed }) => !snapshot && Object.keys(changed).length > 0;
-        for (let seen = 0; seen < 3; ) {
+        for (let seen = 0; seen < 3;) {
           const known = structuredClone(list.torrents);
           const event = await list.advance();
           if (!isDelta(event)) continue;
@@ -73,12 +79,12 @@ for (const [library, connect] of Object.entries(libraries)) {
       });
 
       test('stops and starts a torrent, and another page sees it', async () => {
-        const [ids, { status }] = Object.entries(view.torrents).find(([, { name }]) => name.startsWith('ubuntu-core'));
+        const { hashString, status } = view.named('ubuntu-core-16');
         assert.notEqual(status, stopped);
-        assert.deepEqual((await client.call('torrent.stop', { ids: [ids] })).kwargs, {});
-        await view.until(({ torrents }) => torrents[ids].status === stopped);
-        assert.deepEqual((await client.call('torrent.start', { ids: [ids] })).kwargs, {});
-        await view.until(({ torrents }) => torrents[ids].status !== stopped);
+        assert.deepEqual((await client.call('torrent.stop', { ids: [hashString] })).kwargs, {});
+        await view.until(({ torrents }) => torrents[hashString].status === stopped);
+        assert.deepEqual((await client.call('torrent.start', { ids: [hashString] })).kwargs, {});
+        await view.until(({ torrents }) => torrents[hashString].status !== stopped);
       });
 
       test('adds a torrent of its metainfo, and removes it with its files', async () => {
@@ -112,7 +118,10 @@ for (const [library, connect] of Object.entries(libraries)) {
         await assert.rejects(client.call('torrent.stop', {}), wampError('wamp.error.invalid_argument'));
         await assert.rejects(client.call('torrent.stop', { ids: [1] }), wampError('wamp.error.invalid_argument'));
         await assert.rejects(client.call('torrent.vanish', {}), wampError('wamp.error.no_such_procedure'));
-        await assert.rejects(client.register('torrent.stop', () => ({})), wampError('wamp.error.not_authorized'));
+        await assert.rejects(
+          client.register('torrent.stop', () => ({})),
+          wampError('wamp.error.not_authorized'),
+        );
         await assert.rejects(client.publish('torrents', {}), wampError('wamp.error.not_authorized'));
       });
     });

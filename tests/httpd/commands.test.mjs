@@ -70,11 +70,19 @@ test('rename_path', async () => {
 });
 
 test('set_location', () =>
-  assertShows(paused, 'torrent.set_location', { location: `${stack.root}/downloads/other`, move: false }, 'downloadDir', `${stack.root}/downloads/other`));
+  assertShows(
+    paused,
+    'torrent.set_location',
+    { location: `${stack.root}/downloads/other`, move: false },
+    'downloadDir',
+    `${stack.root}/downloads/other`,
+  ));
 
 test('add and remove', async () => {
   const metainfo = fs.readFileSync(stack.extraTorrent, 'base64');
-  const { 'torrent-added': { hashString } } = await client.call('torrent.add', { metainfo, paused: true });
+  const {
+    'torrent-added': { hashString },
+  } = await client.call('torrent.add', { metainfo, paused: true });
   await view.until(({ torrents }) => torrents[hashString]);
   await client.call('torrent.remove', { ids: [hashString] });
   await view.until(({ torrents }) => !torrents[hashString]);
@@ -89,7 +97,9 @@ test('what several pages command at the same time', async () => {
   const pages = await Promise.all(Array.from({ length: 5 }, () => signedInClient(stack)));
   const { hashString } = view.named('renamed');
   await Promise.all(pages.map((page, index) => page.call('torrent.set', { ids: [hashString], labels: [`${index}`] })));
-  const { torrents: [{ labels }] } = await stack.rpc.call('torrent-get', { ids: [hashString], fields: ['labels'] });
+  const {
+    torrents: [{ labels }],
+  } = await stack.rpc.call('torrent-get', { ids: [hashString], fields: ['labels'] });
   await view.until(({ torrents }) => torrents[hashString].labels[0] === labels[0]);
   assert.equal(labels.length, 1);
   await Promise.all(pages.map((page) => page.close()));

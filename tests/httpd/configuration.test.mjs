@@ -22,23 +22,31 @@ after(() => fs.rmSync(folder, { recursive: true }));
 // What httpd says to these directives: {ok, message}.
 async function configTest(...directives) {
   const file = path.join(folder, 'httpd.conf');
-  fs.writeFileSync(file, [
-    `ServerRoot "${folder}"`,
-    'ServerName localhost',
-    'Listen 127.0.0.1:1',
-    'PidFile httpd.pid',
-    'ErrorLog error.log',
-    `LoadModule mpm_event_module ${modules}/mod_mpm_event.so`,
-    `LoadModule authz_core_module ${modules}/mod_authz_core.so`,
-    `LoadModule authz_host_module ${modules}/mod_authz_host.so`,
-    `LoadModule torrent_ws_module ${build}/mod_torrent_ws.so`,
-    ...directives,
-    '',
-  ].join('\n'));
+  fs.writeFileSync(
+    file,
+    [
+      `ServerRoot "${folder}"`,
+      'ServerName localhost',
+      'Listen 127.0.0.1:1',
+      'PidFile httpd.pid',
+      'ErrorLog error.log',
+      `LoadModule mpm_event_module ${modules}/mod_mpm_event.so`,
+      `LoadModule authz_core_module ${modules}/mod_authz_core.so`,
+      `LoadModule authz_host_module ${modules}/mod_authz_host.so`,
+      `LoadModule torrent_ws_module ${build}/mod_torrent_ws.so`,
+      ...directives,
+      '',
+    ].join('\n'),
+  );
   return new Promise((resolve) => {
-    execFile('apache2', ['-t', '-f', file], { env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` } }, (error, stdout, stderr) => {
-      resolve({ ok: error === null, message: stdout + stderr });
-    });
+    execFile(
+      'apache2',
+      ['-t', '-f', file],
+      { env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin` } },
+      (error, stdout, stderr) => {
+        resolve({ ok: error === null, message: stdout + stderr });
+      },
+    );
   });
 }
 
@@ -74,6 +82,9 @@ const bad = [
   ['TorrentWsAllowedOrigins https://www.example.org/', /without a path/],
   ['TorrentWsAllowedOrigins https://', /scheme:\/\/host/],
   ['TorrentWsAllowedOrigins https://www.example.org *.example.org', /scheme:\/\/host/],
+  ['TorrentWsAllowedOrigins https://*.example.org', /scheme:\/\/host/],
+  ['TorrentWsAllowedOrigins https://user@www.example.org', /scheme:\/\/host/],
+  ['TorrentWsAllowedOrigins https://www.example.org#top', /scheme:\/\/host/],
   ['TorrentWsAllowedOrigins', /requires at least (?:one|1)|takes/],
   ['TorrentWsAdmins', /requires at least (?:one|1)|takes/],
   ['TorrentWsDatabase', /takes one argument/],
@@ -84,6 +95,7 @@ const bad = [
   [`${backend()}\nTorrentWsBackend main http://127.0.0.1:9092/transmission/rpc`, /give each backend its own/],
   ['TorrentWsBackend main 127.0.0.1:9091', /such as http:\/\//],
   ['TorrentWsBackend main ftp://127.0.0.1/', /such as http:\/\//],
+  ['TorrentWsBackend main http:///transmission/rpc', /such as http:\/\//],
   ['TorrentWsBackend main http://user:secret@127.0.0.1:9091/transmission/rpc', /credentials=\/path/],
   [backend('timeout=0'), /from 1000ms to 600000ms/],
   [backend('timeout='), /from 1000ms/],
@@ -104,7 +116,11 @@ describe('a bad value', () => {
     });
   }
 
-  for (const [name, text] of [['an empty file', ''], ['no colon', 'user\n'], ['no user', ':password\n']]) {
+  for (const [name, text] of [
+    ['an empty file', ''],
+    ['no colon', 'user\n'],
+    ['no user', ':password\n'],
+  ]) {
     test(`of credentials: ${name}`, async () => {
       const { ok, message } = await configTest(programs, backend(credentials(text)));
       assert.equal(ok, false);
@@ -121,14 +137,24 @@ describe('a bad value', () => {
 
 describe('a directive in the wrong place', () => {
   const serverWide = [
-    'TorrentWsDatabase tokens.sqlite', programs, 'TorrentWsWorkers 2', backend(), 'TorrentWsAdmins 1',
-    'TorrentWsPollInterval 1s', 'TorrentWsJobTimeout 10s', 'TorrentWsMaxConnections 10', 'TorrentWsMaxMessageSize 4096',
+    'TorrentWsDatabase tokens.sqlite',
+    programs,
+    'TorrentWsWorkers 2',
+    backend(),
+    'TorrentWsAdmins 1',
+    'TorrentWsPollInterval 1s',
+    'TorrentWsJobTimeout 10s',
+    'TorrentWsMaxConnections 10',
+    'TorrentWsMaxMessageSize 4096',
     'TorrentWsMaxQueuedBytes 65536',
   ];
   for (const directive of serverWide) {
     const [name] = directive.split(' ');
     test(`${name} in a virtual host or location`, async () => {
-      for (const [begin, end] of [['<VirtualHost *:1>', '</VirtualHost>'], ['<Location /wss/>', '</Location>']]) {
+      for (const [begin, end] of [
+        ['<VirtualHost *:1>', '</VirtualHost>'],
+        ['<Location /wss/>', '</Location>'],
+      ]) {
         const { ok, message } = await configTest(begin, directive, end);
         assert.equal(ok, false, begin);
         assert.match(message, new RegExp(`${name} (?:cannot occur within|not allowed)`));
@@ -142,9 +168,18 @@ describe('a good configuration', () => {
     [],
     ['TorrentWsDatabase tokens.sqlite', programs],
     [programs, backend()],
-    [programs, backend('timeout=5s root=/srv/torrents "root=/srv/my torrents"'), 'TorrentWsBackend other https://[::1]:9092/rpc timeout=10min'],
+    [
+      programs,
+      backend('timeout=5s root=/srv/torrents "root=/srv/my torrents"'),
+      'TorrentWsBackend other https://[::1]:9092/rpc timeout=10min',
+    ],
     [programs, 'TorrentWsPollInterval 200ms', 'TorrentWsJobTimeout 10min', 'TorrentWsWorkers 64'],
-    ['<Location /wss/>', 'SetHandler torrent-ws', 'TorrentWsAllowedOrigins https://www.example.org http://[::1]:8080 *', '</Location>'],
+    [
+      '<Location /wss/>',
+      'SetHandler torrent-ws',
+      'TorrentWsAllowedOrigins https://www.example.org http://[::1]:8080 *',
+      '</Location>',
+    ],
     ['<VirtualHost *:1>', 'TorrentWsAllowedOrigins https://www.example.org', '</VirtualHost>'],
   ];
   for (const directives of good) {

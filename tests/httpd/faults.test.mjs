@@ -11,6 +11,7 @@ import { endpoint, signedInClient, WampClient, WampError } from '../support/wamp
 
 const wampError = (uri) => (error) => error instanceof WampError && error.uri === uri;
 const outcomeUnknown = wampError('torrent_ws.error.outcome_unknown');
+const stopped = 0;
 const now = () => Date.now() / 1000;
 
 let stack;
@@ -29,7 +30,10 @@ async function openPage() {
   return { client, view };
 }
 
-const stateIs = (...states) => ({ daemons }) => states.includes(daemons.main?.state);
+const stateIs =
+  (...states) =>
+  ({ daemons }) =>
+    states.includes(daemons.main?.state);
 
 // Stops a process for the time of `action`.
 async function whileStopped(pids, action) {
@@ -101,9 +105,11 @@ describe('a process that is killed', () => {
 
   test('the event loop: clients connect again and see the list', async () => {
     const { client, view } = await openPage();
-    const { pids: { event_loop: pid } } = await stack.status();
+    const {
+      pids: { event_loop: pid },
+    } = await stack.status();
     await killHard(pid);
-    await client.closed;
+    await client.ended();
     const again = await eventually(openPage);
     assert.ok(again.view.revision > view.revision, 'a revision is never given twice');
     assert.notEqual((await stack.status()).pids.event_loop, pid);
@@ -122,9 +128,10 @@ describe('a process that is killed', () => {
     await session.next(({ daemons: { main } }) => main.state === 'up');
     await view.until(stateIs('up'));
     await view.until(({ torrents }) => Object.keys(torrents).length === torrentCount);
-    const [ids, { status }] = Object.entries(view.torrents).find(([, { name }]) => name.startsWith('ubuntu-core'));
-    await client.call(status === 0 ? 'torrent.start' : 'torrent.stop', { ids: [ids] });
-    await view.until(({ torrents }) => (torrents[ids].status === 0) !== (status === 0));
+    const { hashString, status } = view.named('ubuntu-core-16');
+    const wasStopped = status === stopped;
+    await client.call(wasStopped ? 'torrent.start' : 'torrent.stop', { ids: [hashString] });
+    await view.until(({ torrents }) => (torrents[hashString].status === stopped) !== wasStopped);
     await client.close();
   });
 });

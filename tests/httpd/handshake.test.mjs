@@ -43,7 +43,10 @@ async function attempt(headers, { base = stack.httpUrl, path = '/wss/', ...optio
   return response;
 }
 
-const schemes = () => [['ws', stack.httpUrl], ['wss', stack.tlsUrl]];
+const schemes = () => [
+  ['ws', stack.httpUrl],
+  ['wss', stack.tlsUrl],
+];
 
 describe('a request that is no proper upgrade', () => {
   const refusals = [
@@ -92,7 +95,12 @@ test('the answer to a proper upgrade is that of RFC 6455', async () => {
   const key = 'dGhlIHNhbXBsZSBub25jZQ==';
   for (const [, base] of schemes()) {
     const { status, headers } = await attempt(
-      { 'Sec-WebSocket-Key': key, 'Sec-WebSocket-Protocol': 'wamp.2.smoke, wamp.2.json', Connection: 'keep-alive, Upgrade', Upgrade: 'WebSocket' },
+      {
+        'Sec-WebSocket-Key': key,
+        'Sec-WebSocket-Protocol': 'wamp.2.smoke, wamp.2.json',
+        Connection: 'keep-alive, Upgrade',
+        Upgrade: 'WebSocket',
+      },
       { base },
     );
     assert.equal(status, 101);
@@ -118,8 +126,14 @@ describe('the origin of a page', () => {
   test('may be no other one', async () => {
     const { origin, hostname } = new URL(stack.httpUrl);
     const foreign = [
-      'https://evil.example', 'null', '', `http://${hostname}`, `${origin}.evil.example`, `${origin}0`,
-      origin.replace('http:', 'https:'), new URL(stack.tlsUrl).origin,
+      'https://evil.example',
+      'null',
+      '',
+      `http://${hostname}`,
+      `${origin}.evil.example`,
+      `${origin}0`,
+      origin.replace('http:', 'https:'),
+      new URL(stack.tlsUrl).origin,
     ];
     for (const other of foreign) assert.equal(await statusFor(other, stack.httpUrl), 403, other);
   });
@@ -128,7 +142,12 @@ describe('the origin of a page', () => {
     for (const listed of ['https://www.example.org', 'http://example.org:8080', 'https://WWW.example.org']) {
       assert.equal(await statusFor(listed, stack.httpUrl, '/listed/'), 101, listed);
     }
-    for (const other of ['http://www.example.org', 'http://example.org', 'https://example.org', new URL(stack.httpUrl).origin]) {
+    for (const other of [
+      'http://www.example.org',
+      'http://example.org',
+      'https://example.org',
+      new URL(stack.httpUrl).origin,
+    ]) {
       assert.equal(await statusFor(other, stack.httpUrl, '/listed/'), 403, other);
     }
   });
@@ -160,7 +179,9 @@ for (const scheme of ['ws', 'wss']) {
 
     test('so are more of them than a buffer of httpd holds', async () => {
       const connection = await open(base);
-      const calls = Array.from({ length: 5 }, (_, index) => maskedFrame(call(index + 1, 'no.such', { filler: 'x'.repeat(50_000) })));
+      const calls = Array.from({ length: 5 }, (_, index) =>
+        maskedFrame(call(index + 1, 'no.such', { filler: 'x'.repeat(50_000) })),
+      );
       connection.send(upgrade, maskedFrame(hello), ...calls);
       assert.equal((await connection.response()).status, 101);
       assert.equal((await next(connection))[0], welcome);
@@ -206,9 +227,14 @@ for (const scheme of ['ws', 'wss']) {
     test('large headers do not matter', async () => {
       // A virtual host keeps the limit of 8190 bytes for a field that it began with.
       const cookie = `a=${'x'.repeat(scheme === 'ws' ? 20_000 : 8_000)}`;
-      const others = Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`X-Filler-${index}`, 'y'.repeat(1000)]));
+      const others = Object.fromEntries(
+        Array.from({ length: 10 }, (_, index) => [`X-Filler-${index}`, 'y'.repeat(1000)]),
+      );
       const connection = await open(base);
-      connection.send(requestHead('/wss/', { ...upgradeHeaders(hostOf(base)), Cookie: cookie, ...others }), maskedFrame(hello));
+      connection.send(
+        requestHead('/wss/', { ...upgradeHeaders(hostOf(base)), Cookie: cookie, ...others }),
+        maskedFrame(hello),
+      );
       assert.equal((await connection.response()).status, 101);
       assert.equal((await next(connection))[0], welcome);
       connection.close();
@@ -223,7 +249,10 @@ test('open WebSockets keep nobody in httpd busy', async () => {
   );
   await Promise.all(clients.map((client) => client.subscribe('torrents')));
   const { connections, sessions } = await stack.status();
-  assert.deepEqual({ ws: connections.ws, wss: connections.wss, sessions }, { ws: count, wss: count, sessions: 2 * count });
+  assert.deepEqual(
+    { ws: connections.ws, wss: connections.wss, sessions },
+    { ws: count, wss: count, sessions: 2 * count },
+  );
   // The one that is busy answers this question.
   await eventually(async () => {
     const { body } = await get(new URL('/server-status?auto', stack.httpUrl).href);

@@ -59,7 +59,8 @@ describe('the status', () => {
         family = declared;
         continue;
       }
-      const [, name, labels, value] = /^([a-z_:][a-z0-9_:]*)((?:\{[a-z_]+="[^"\\]*"\})?) (-?[0-9.e+-]+)$/.exec(line) ?? [];
+      const [, name, labels, value] =
+        /^([a-z_:][a-z0-9_:]*)((?:\{[a-z_]+="[^"\\]*"\})?) (-?[0-9.e+-]+)$/.exec(line) ?? [];
       assert.ok(name, `not a sample: ${line}`);
       assert.ok([family, `${family}_total`].includes(name), `${name} in the family ${family}`);
       assert.ok(!samples.has(name + labels), `two samples ${name}${labels}`);
@@ -115,16 +116,22 @@ test('the end leaves no process, and tells the clients', async () => {
   const processes = processTree(pid);
   const { pids } = await stack.status();
   for (const known of [pids.event_loop, ...pids.workers, stack.pid('httpd'), stack.pid('transmission')]) {
-    assert.ok(processes.some((process) => process.pid === known), `process ${known} is not below the demo`);
+    assert.ok(
+      processes.some((process) => process.pid === known),
+      `process ${known} is not below the demo`,
+    );
   }
   await stack.stop();
   assert.deepEqual(processes.filter(isRunning), []);
-  for (const client of clients) assert.equal((await client.closed).code, 1001);
+  for (const client of clients) assert.equal((await client.ended()).code, 1001);
 });
 
 test('a port that is taken is told before anything starts', async (t) => {
   const stack = await startStack();
   t.after(() => stack?.stop());
   const port = Number(new URL(stack.tlsUrl).port);
-  await assert.rejects(startStack({ tlsPort: port }), new RegExp(`port ${port} is taken: choose another one with TLS_PORT`));
+  await assert.rejects(
+    startStack({ tlsPort: port }),
+    new RegExp(`port ${port} is taken: choose another one with TLS_PORT`),
+  );
 });

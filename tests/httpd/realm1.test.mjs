@@ -50,14 +50,20 @@ for (const [one, other] of names.flatMap((name) => names.map((second) => [name, 
         throw new WampError('com.example.error.no_luck', {}, ['no luck', 7]);
       });
       const sums = await Promise.all([1, 2, 3].map((a) => there.call('com.example.add', { a, b: 40 })));
-      assert.deepEqual(sums.map(({ kwargs }) => kwargs.sum), [41, 42, 43]);
+      assert.deepEqual(
+        sums.map(({ kwargs }) => kwargs.sum),
+        [41, 42, 43],
+      );
       assert.deepEqual((await here.call('com.example.add', { a: 1, b: 1 })).kwargs, { sum: 2 });
       await assert.rejects(here.call('com.example.fail', {}), (error) => {
         assert.equal(error.uri, 'com.example.error.no_luck');
         assert.deepEqual(error.args, ['no luck', 7]);
         return true;
       });
-      await assert.rejects(there.register('com.example.add', () => ({})), wampError('wamp.error.procedure_already_exists'));
+      await assert.rejects(
+        there.register('com.example.add', () => ({})),
+        wampError('wamp.error.procedure_already_exists'),
+      );
       await assert.rejects(there.call('com.example.nothing', {}), wampError('wamp.error.no_such_procedure'));
     });
   });
@@ -93,7 +99,7 @@ describe('a router', () => {
   test('refuses a realm that is not there', async () => {
     const client = await WampClient.open(endpoint(stack, 'ws', '/ws').url);
     await assert.rejects(client.join({}, undefined, 'torrents'), wampError('wamp.error.no_such_realm'));
-    await client.closed;
+    await client.ended();
   });
 
   const violations = [
@@ -108,10 +114,8 @@ describe('a router', () => {
   for (const [name, message] of violations) {
     test(`ends a session for ${name}`, async () => {
       const client = await join();
-      const pending = client.call('com.example.later', {}).catch((error) => error);
-      await pending;
       client.send(message);
-      assert.equal((await client.closed).code, 1002);
+      assert.equal((await client.ended()).code, 1002);
     });
   }
 
@@ -214,7 +218,7 @@ describe('the echo', () => {
       socket.resume();
       const { data } = await Promise.race([messages.next(), failure]);
       assert.ok(message.equals(data));
-      await pongs.next((payload) => payload === '2'); // a server may answer the last one only
+      await pongs.next(); // libwebsockets answers the first of several that wait
       await close(connection);
     });
   }

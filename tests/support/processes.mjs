@@ -19,7 +19,11 @@ function identity(pid) {
 
 // A process and all that it started, and what those started.
 export function processTree(root) {
-  const all = fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map((pid) => identity(Number(pid))).filter(Boolean);
+  const all = fs
+    .readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => identity(Number(pid)))
+    .filter(Boolean);
   const tree = all.filter(({ pid }) => pid === root);
   for (const { pid } of tree) tree.push(...all.filter(({ parent }) => parent === pid));
   return tree;

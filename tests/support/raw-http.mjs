@@ -5,7 +5,9 @@ import { once } from 'node:events';
 import net from 'node:net';
 import tls from 'node:tls';
 
-const opcode = { text: 0x1, binary: 0x2, close: 0x8, ping: 0x9, pong: 0xa };
+import { patience } from './patience.mjs';
+
+const finalText = 0x81;
 
 // The head of a request. A header whose value is undefined is left out.
 export function requestHead(path, headers, { method = 'GET', version = '1.1' } = {}) {
@@ -36,7 +38,7 @@ export function maskedFrame(text) {
   const mask = randomBytes(4);
   const long = payload.length > 0xffff;
   const head = Buffer.alloc(payload.length < 126 ? 2 : long ? 10 : 4);
-  head[0] = 0x80 | opcode.text;
+  head[0] = finalText;
   head[1] = 0x80 | (payload.length < 126 ? payload.length : long ? 127 : 126);
   if (long) head.writeBigUInt64BE(BigInt(payload.length), 2);
   else if (head.length === 4) head.writeUInt16BE(payload.length, 2);
@@ -56,6 +58,7 @@ export class RawConnection {
     const socket = secure ? tls.connect({ host: hostname, port, ca }) : net.connect({ host: hostname, port });
     await once(socket, secure ? 'secureConnect' : 'connect');
     socket.setNoDelay();
+    socket.setTimeout(patience, () => socket.destroy());
     return new RawConnection(socket);
   }
 
@@ -84,10 +87,15 @@ export class RawConnection {
   async response() {
     const head = String(await this.#through('\r\n\r\n'));
     const [statusLine, ...lines] = head.trimEnd().split('\r\n');
-    const headers = Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]));
+    const headers = Object.fromEntries(
+      lines.map((line) => {
+        const [, name, value] = /^([^:]+):\s*(.*)$/.exec(line);
+        return [name.toLowerCase(), value];
+      }),
+    );
     let body = '';
     if (headers['transfer-encoding'] === 'chunked') {
-      for (let size = -1; size !== 0; ) {
+      for (let size = -1; size !== 0;) {
         size = Number.parseInt(await this.#through('\r\n'), 16);
         body += String(await this.#take(size + 2)).slice(0, size);
       }
@@ -100,7 +108,7 @@ export class RawConnection {
   // The payload of the next frame, which is a whole text message.
   async text() {
     const [first, second] = await this.#take(2);
-    if (first !== (0x80 | opcode.text)) throw new Error(`a frame that begins with ${first.toString(16)}`);
+    if (first !== finalText) throw new Error(`a frame that begins with ${first.toString(16)}`);
     let size = second & 0x7f;
     if (size === 126) size = (await this.#take(2)).readUInt16BE();
     else if (size === 127) size = Number((await this.#take(8)).readBigUInt64BE());

@@ -13,6 +13,8 @@ import { unexpectedLines } from './error-log.mjs';
 import { runPhp } from './php.mjs';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
+// A stack that does not serve by then never will: torrent-ws may be dying again and again.
+const startMilliseconds = 180_000;
 const build = path.resolve(process.env.BUILD || path.join(repository, 'build'));
 let started = 0;
 
@@ -64,7 +66,9 @@ class Stack {
           if (line.startsWith('ready: ')) resolve(this.#describe());
         });
       }
-      this.#exited.then(() => reject(new Error(`the demo ended:\n${this.#output.join('\n')}`)));
+      const fail = (what) => reject(new Error(`${what}:\n${this.#output.join('\n')}`));
+      this.#exited.then(() => fail('the demo ended'));
+      setTimeout(() => fail('the demo does not get ready'), startMilliseconds).unref();
     });
   }
 

@@ -33,7 +33,8 @@ export class TorrentView {
     if (event.snapshot) this.torrents = {};
     else assert.ok(event.revision > this.revision, `revision ${event.revision} after ${this.revision}`);
     this.revision = event.revision;
-    for (const [key, fields] of Object.entries(event.torrents)) this.torrents[key] = { ...this.torrents[key], ...fields };
+    for (const [key, fields] of Object.entries(event.torrents))
+      this.torrents[key] = { ...this.torrents[key], ...fields };
     for (const key of event.removed) delete this.torrents[key];
     Object.assign(this.daemons, event.daemons);
     return event;

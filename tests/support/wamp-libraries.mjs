@@ -56,13 +56,15 @@ async function connectAutobahn({ url, ca, realm, userId, token }) {
     publish: (topic, kwargs, options) =>
       session.publish(topic, [], kwargs, { acknowledge: true, ...options }).catch(uniform),
     register: (procedure, endpoint) =>
-      session.register(procedure, async (args, kwargs) => {
-        try {
-          return new autobahn.Result([], await endpoint(kwargs));
-        } catch (error) {
-          throw new autobahn.Error(error.uri, error.args);
-        }
-      }).catch(uniform),
+      session
+        .register(procedure, async (args, kwargs) => {
+          try {
+            return new autobahn.Result([], await endpoint(kwargs));
+          } catch (error) {
+            throw new autobahn.Error(error.uri, error.args);
+          }
+        })
+        .catch(uniform),
     close() {
       connection.close();
       return closed;
@@ -95,13 +97,15 @@ async function connectWampy({ url, ca, realm, userId, token }) {
     call: async (procedure, kwargs) => payload(await client.call(procedure, { argsDict: kwargs }).catch(uniform)),
     publish: (topic, kwargs, options) => client.publish(topic, { argsDict: kwargs }, options).catch(uniform),
     register: (procedure, endpoint) =>
-      client.register(procedure, async ({ argsDict }) => {
-        try {
-          return { argsDict: await endpoint(argsDict) };
-        } catch (error) {
-          throw { error: error.uri, argsList: error.args };
-        }
-      }).catch(uniform),
+      client
+        .register(procedure, async ({ argsDict }) => {
+          try {
+            return { argsDict: await endpoint(argsDict) };
+          } catch (error) {
+            throw { error: error.uri, argsList: error.args };
+          }
+        })
+        .catch(uniform),
     close: () => client.disconnect(),
   };
 }

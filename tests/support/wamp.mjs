@@ -4,10 +4,21 @@ import { once } from 'node:events';
 import WebSocket from 'ws';
 
 import { EventQueue } from './event-queue.mjs';
+import { withPatience } from './patience.mjs';
 
 const type = {
-  hello: 1, welcome: 2, abort: 3, challenge: 4, authenticate: 5, error: 8, publish: 16,
-  subscribe: 32, unsubscribe: 34, event: 36, call: 48, register: 64,
+  hello: 1,
+  welcome: 2,
+  abort: 3,
+  challenge: 4,
+  authenticate: 5,
+  error: 8,
+  publish: 16,
+  subscribe: 32,
+  unsubscribe: 34,
+  event: 36,
+  call: 48,
+  register: 64,
 };
 
 // An ABORT or ERROR from the router.
@@ -21,6 +32,7 @@ export class WampError extends Error {
 
 export class WampClient {
   #socket;
+  #closed;
   #joining;
   #ticket;
   #lastRequest = 0;
@@ -31,14 +43,13 @@ export class WampClient {
   static async open(url, options = {}) {
     const socket = new WebSocket(url, 'wamp.2.json', options);
     const client = new WampClient(socket);
-    await once(socket, 'open');
+    await withPatience(once(socket, 'open'), `opening ${url}`);
     return client;
   }
 
   constructor(socket) {
     this.#socket = socket;
-    // Resolves with {code, reason} when the connection has ended.
-    this.closed = new Promise((resolve) => {
+    this.#closed = new Promise((resolve) => {
       socket.on('close', (code, reason) => resolve({ code, reason: String(reason) }));
     });
     socket.on('message', (data) => this.#take(JSON.parse(data)));
@@ -49,10 +60,11 @@ export class WampClient {
   join(details = {}, ticket = undefined, realm = 'torrents') {
     this.#ticket = ticket;
     const roles = { caller: {}, callee: {}, publisher: {}, subscriber: {} };
-    return new Promise((resolve, reject) => {
+    const welcome = new Promise((resolve, reject) => {
       this.#joining = { resolve, reject };
       this.send([type.hello, realm, { roles, ...details }]);
     });
+    return withPatience(welcome, 'HELLO');
   }
 
   signIn(userId, token) {
@@ -90,18 +102,23 @@ export class WampClient {
     this.#socket.send(JSON.stringify(message));
   }
 
-  // Ends the connection, and resolves when it is gone.
+  // Resolves with {code, reason} when the connection has ended.
+  ended() {
+    return withPatience(this.#closed, 'the end of the connection');
+  }
+
   close() {
     this.#socket.close();
-    return this.closed;
+    return this.ended();
   }
 
   #request(requestType, ...rest) {
     const id = ++this.#lastRequest;
-    return new Promise((resolve, reject) => {
+    const answer = new Promise((resolve, reject) => {
       this.#requests.set(id, { resolve, reject });
       this.send([requestType, id, ...rest]);
     });
+    return withPatience(answer, JSON.stringify([requestType, id, ...rest]).slice(0, 200));
   }
 
   async #take(message) {
