@@ -170,7 +170,7 @@ TIDY_FILES := $(filter %.cpp,$(filter-out tests/%,$(CXX_FILES)))
 TIDY_STAMPS := $(patsubst %,$(BUILD)/tidy/%.done,$(TIDY_FILES))
 lint: lint-format $(TIDY_STAMPS)
 lint-format:
-	clang-format --dry-run --Werror $(CXX_FILES)
+	@clang-format --dry-run --Werror $(CXX_FILES)
 $(BUILD)/tidy/%.done: % .clang-tidy config.mk $(BUILD)/generated/schema.hpp $(filter %.hpp,$(CXX_FILES))
 	@mkdir -p $(@D)
 	@echo '  TIDY $<'

@@ -40,7 +40,7 @@ const char* unknown_filter(const ap_filter_t* filter) {
     const char* name = filter->frec->name;
     const bool known = std::any_of(kKnownFilters.begin(), kKnownFilters.end(),
                                    [name](std::string_view known_name) { return known_name == name; });
-    if (!known && filter->frec->ftype >= AP_FTYPE_CONNECTION) {
+    if (!known) {
       return name;
     }
   }

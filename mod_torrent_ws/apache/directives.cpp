@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <string_view>
@@ -139,7 +138,7 @@ const char* read_credentials(cmd_parms* cmd, const char* argument, DaemonConfigu
 bool is_web_url(const apr_uri_t& url) {
   const std::string_view scheme = url.scheme != nullptr ? url.scheme : "";
   const bool has_host = url.hostname != nullptr && *url.hostname != '\0';
-  const bool port_fits = url.port_str == nullptr || *url.port_str == '\0' || std::atoi(url.port_str) == url.port;
+  const bool port_fits = url.port_str == nullptr || *url.port_str == '\0' || url.port_str == std::to_string(url.port);
   return (scheme == "http" || scheme == "https") && has_host && port_fits;
 }
 

@@ -35,10 +35,10 @@ int post_config(apr_pool_t* pconf, apr_pool_t* /*plog*/, apr_pool_t* /*ptemp*/, 
   if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG || !is_enabled(state_of(server).configuration)) {
     return OK;
   }
+  // The site is more than its WebSockets: it starts without them, and the monitor hook tries again.
   if (const auto supervised = supervise(server, pconf); !supervised) {
     ap_log_error(APLOG_MARK, APLOG_ERR, 0, server, "TWS0001: cannot start torrent-ws: %s",
                  supervised.error().message.c_str());
-    return HTTP_INTERNAL_SERVER_ERROR;
   }
   return OK;
 }
@@ -50,6 +50,7 @@ int monitor(apr_pool_t* /*pool*/, server_rec* server) {
 
 void child_init(apr_pool_t* pchild, server_rec* server) {
   if (state_of(server).supervisor != nullptr) {
+    leave_to_parent(*state_of(server).supervisor);
     state_of(server).relay = make_in_pool<ChildRelay>(pchild, server);
     apr_pool_userdata_setn(state_of(server).relay, kRelayKey, nullptr, pchild);
   }

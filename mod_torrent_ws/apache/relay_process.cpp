@@ -70,6 +70,7 @@ Fd introduce(int handover) {
 // Nothing of httpd is used here, not even its log: the log's descriptor may be a client's socket by now.
 [[noreturn]] void run_relay_process(TlsRelayLoop& loop, int handover) {
   setsid();
+  prctl(PR_SET_DUMPABLE, 0);
   reset_signals();
   const Fd counter = introduce(handover);
   std::set<int> kept = loop.descriptors();
@@ -78,7 +79,6 @@ Fd introduce(int handover) {
   }
   close_others(kept);
   prctl(PR_SET_NAME, "tws-relay");
-  prctl(PR_SET_DUMPABLE, 0);
   loop.move_to_this_process();
   malloc_trim(0);
   loop.run(true, [&counter](std::size_t count) {
@@ -105,7 +105,12 @@ bool ChildRelay::is_hard_stop() const {
 
 ChildRelay::~ChildRelay() {
   auto loop = relay_.stop_thread();
-  if (!loop || is_hard_stop()) {
+  if (!loop) {
+    return;
+  }
+  if (is_hard_stop()) {
+    // The kernel closes all; freeing here could wait for a lock, in prefork's signal handler.
+    [[maybe_unused]] const auto* left = loop.release();
     return;
   }
   const int handover = handover_socket(*state_of(server_).supervisor);

@@ -50,21 +50,21 @@ Error system_error(const char* what) {
   return Error{std::string(what) + ": " + std::generic_category().message(errno), {}};
 }
 
+// Kept only when it is whole: a later generation relies on all of it.
 Result<SupervisorState*> create_state() {
-  auto* state = static_cast<SupervisorState*>(ap_retained_data_create(kRetainedKey, sizeof(SupervisorState)));
-  *state = {0, -1, -1, -1, 0, 0, nullptr};
   std::array<int, 2> pair{};
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair.data()) != 0) {
     return system_error("socketpair");
   }
-  state->handover_send = pair[0];
-  state->handover_receive = pair[1];
-  setsockopt(pair[0], SOL_SOCKET, SO_SNDBUF, &kHandoverBuffer, sizeof kHandoverBuffer);
+  Fd send_end(pair[0]);
+  Fd receive_end(pair[1]);
+  setsockopt(send_end.get(), SOL_SOCKET, SO_SNDBUF, &kHandoverBuffer, sizeof kHandoverBuffer);
   void* shared = mmap(nullptr, sizeof(std::atomic<int>), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (shared == MAP_FAILED) {
     return system_error("mmap");
   }
-  state->up = new (shared) std::atomic<int>(0);
+  auto* state = static_cast<SupervisorState*>(ap_retained_data_create(kRetainedKey, sizeof(SupervisorState)));
+  *state = {0, -1, send_end.release(), receive_end.release(), 0, 0, new (shared) std::atomic<int>(0)};
   return state;
 }
 
@@ -102,6 +102,8 @@ Status send_configuration(const SupervisorState& state, server_rec* server) {
 void forget_process(SupervisorState& state) {
   state.up->store(0);
   state.pid = 0;
+  // Children of httpd may have copies, which a close alone would leave open.
+  shutdown(state.control, SHUT_RDWR);
   close(state.control);
   state.control = -1;
 }
@@ -113,6 +115,9 @@ void end_process(SupervisorState& state) {
     return;
   }
   forget_process(state);
+  if (waitpid(pid, nullptr, WNOHANG) != 0) {
+    return;  // it has ended before
+  }
   kill(pid, SIGTERM);
   const apr_time_t deadline = apr_time_now() + kStopTimeout;
   while (waitpid(pid, nullptr, WNOHANG) == 0) {
@@ -229,6 +234,7 @@ Status supervise(server_rec* server, apr_pool_t* pconf) {
     register_process(*state, server);
     return Done{};
   }
+  end_process(*state);
   state->quick_deaths = 0;
   return start_process(*state, server);
 }
@@ -238,6 +244,12 @@ void supervise_again(server_rec* server) {
   if (state != nullptr && state->pid == 0 && ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_RUN_MPM) {
     start_or_complain(*state, server);
   }
+}
+
+void leave_to_parent(SupervisorState& state) {
+  close(state.control);
+  close(state.handover_receive);
+  state.control = state.handover_receive = -1;
 }
 
 bool is_up(const SupervisorState& state) { return state.up->load(std::memory_order_relaxed) != 0; }

@@ -17,6 +17,9 @@ Status supervise(server_rec* server, apr_pool_t* pconf);
 // Called from the monitor hook, every few seconds: starts a process that kept dying.
 void supervise_again(server_rec* server);
 
+// In a new child: closes what only the parent uses.
+void leave_to_parent(SupervisorState& state);
+
 // Whether a torrent-ws process runs to take a connection. In children: without a system call.
 bool is_up(const SupervisorState& state);
 

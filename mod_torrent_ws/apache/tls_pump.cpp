@@ -17,22 +17,12 @@ bool is_stall(int error) { return error == EAGAIN || error == EWOULDBLOCK || err
 
 }  // namespace
 
-TlsPump::TlsPump(TlsConnection connection) : connection_(std::move(connection)) {}
-
-TlsPump::~TlsPump() {
-  if (broken_) {
-    // Nothing more is said on a broken connection.
-    SSL_set_shutdown(connection_.ssl.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
-  }
-}
-
 PumpOutcome TlsPump::run(std::span<char> scratch) {
   tls_wants_write_ = false;
   for (int round = 0; round < kShare; ++round) {
     const Step in = client_to_plain(scratch);
     const Step out = plain_to_client(scratch);
     if (in == Step::kBroken || out == Step::kBroken) {
-      broken_ = true;
       return PumpOutcome::kFinished;
     }
     if (plain_ended_ && to_client_.empty() && !goodbye_said_) {
@@ -42,7 +32,7 @@ PumpOutcome TlsPump::run(std::span<char> scratch) {
       return PumpOutcome::kFinished;
     }
     if (in == Step::kStalled && out == Step::kStalled) {
-      return goodbye_said_ ? PumpOutcome::kLingering : PumpOutcome::kWaiting;
+      return PumpOutcome::kWaiting;
     }
   }
   return PumpOutcome::kBusy;

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <span>
+#include <utility>
 
 #include "apache/tls_relay.hpp"
 
@@ -17,24 +18,23 @@ struct TlsInterest {
 };
 
 enum class PumpOutcome {
-  kWaiting,    // nothing more to do until one of the descriptors is ready
-  kBusy,       // did its share; wants another turn after the others
-  kLingering,  // said good-bye to the client and waits for its end
-  kFinished,   // both sides are done, or one is broken: to be destroyed
+  kWaiting,   // nothing more to do until one of the descriptors is ready
+  kBusy,      // did its share; wants another turn after the others
+  kFinished,  // both sides are done, or one is broken: to be destroyed
 };
 
 class TlsPump {
  public:
-  explicit TlsPump(TlsConnection connection);
-  ~TlsPump();
-  TlsPump(const TlsPump&) = delete;
-  TlsPump& operator=(const TlsPump&) = delete;
+  explicit TlsPump(TlsConnection connection) : connection_(std::move(connection)) {}
 
   // Moves what can be moved. `scratch` holds one record; nothing in it outlives the call.
   PumpOutcome run(std::span<char> scratch);
 
   // For a relay process: a bad record would remove the session from httpd's cache by mod_ssl's callback.
   void detach_session_cache() const { SSL_CTX_sess_set_remove_cb(connection_.session_context, nullptr); }
+
+  // The plain side has ended: what is left is the farewell, which may not take for ever.
+  [[nodiscard]] bool is_leaving() const { return plain_ended_; }
 
   [[nodiscard]] TlsInterest interest() const;
   [[nodiscard]] int client() const { return connection_.client.get(); }
@@ -56,7 +56,6 @@ class TlsPump {
   bool client_ended_ = false;
   bool plain_ended_ = false;
   bool goodbye_said_ = false;
-  bool broken_ = false;
 };
 
 }  // namespace tws::apache

@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include <csignal>
+#include <system_error>
 #include <utility>
 
 #include "apache/tls_relay_loop.hpp"
@@ -13,18 +14,34 @@ TlsRelay::TlsRelay() = default;
 TlsRelay::~TlsRelay() { stop_thread(); }
 
 void TlsRelay::adopt(TlsConnection connection) {
-  const std::lock_guard lock(mutex_);
-  if (!loop_) {
-    loop_ = std::make_unique<TlsRelayLoop>();
-    // The thread takes no signals: httpd handles them in threads of its own.
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    thread_ = std::thread([loop = loop_.get()] { loop->run(false); });
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  // The thread takes no signals: httpd handles them in threads of its own. And prefork's handler, which
+  // stops the relay, must not find a lock of this thread taken.
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  {
+    const std::lock_guard lock(mutex_);
+    if (start()) {
+      loop_->adopt(std::move(connection));
+    }
   }
-  loop_->adopt(std::move(connection));
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+// Without a thread (too many processes) the connection is dropped: its client comes back.
+bool TlsRelay::start() {
+  if (loop_) {
+    return true;
+  }
+  auto loop = std::make_unique<TlsRelayLoop>();
+  try {
+    thread_ = std::thread([running = loop.get()] { running->run(false); });
+  } catch (const std::system_error&) {
+    return false;
+  }
+  loop_ = std::move(loop);
+  return true;
 }
 
 std::unique_ptr<TlsRelayLoop> TlsRelay::stop_thread() {

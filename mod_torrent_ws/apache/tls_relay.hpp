@@ -18,7 +18,11 @@
 namespace tws::apache {
 
 struct SslFree {
-  void operator()(SSL* ssl) const { SSL_free(ssl); }
+  // Without a word to the client, and without mod_ssl's callback that would forget its session.
+  void operator()(SSL* ssl) const {
+    SSL_set_shutdown(ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+    SSL_free(ssl);
+  }
 };
 
 // A TLS connection that was taken over, on its way to the relay.
@@ -48,6 +52,8 @@ class TlsRelay {
   std::unique_ptr<TlsRelayLoop> stop_thread();
 
  private:
+  bool start();
+
   std::mutex mutex_;  // guards the start
   std::unique_ptr<TlsRelayLoop> loop_;
   std::thread thread_;

@@ -9,7 +9,7 @@ namespace tws::apache {
 
 namespace {
 
-constexpr auto kLinger = std::chrono::seconds(5);
+constexpr auto kLinger = std::chrono::seconds(10);
 constexpr int kLingerTickMs = 1000;
 constexpr std::uint64_t kWakeUp = 0;
 
@@ -34,15 +34,12 @@ void TlsRelayLoop::adopt(TlsConnection connection) {
 }
 
 void TlsRelayLoop::stop() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
+  stopping_ = true;
   wake();
 }
 
 std::set<int> TlsRelayLoop::descriptors() const {
-  std::set<int> all;
+  std::set<int> all = {epoll_.get(), wake_up_.get()};
   for (const auto& [id, relayed] : relayed_) {
     all.insert({relayed->pump.client(), relayed->pump.plain()});
   }
@@ -59,6 +56,9 @@ void TlsRelayLoop::move_to_this_process() {
     relayed->watched = {};
     relayed->pump.detach_session_cache();
     busy_.push_back(id);
+  }
+  for (const auto& connection : adopted_) {
+    SSL_CTX_sess_set_remove_cb(connection.session_context, nullptr);
   }
 }
 
@@ -99,12 +99,12 @@ void TlsRelayLoop::run(bool until_empty, const std::function<void(std::size_t)>&
 
 // False when the relay is to stop.
 bool TlsRelayLoop::take_adopted() {
+  if (stopping_) {
+    return false;
+  }
   std::vector<TlsConnection> adopted;
   {
     const std::lock_guard lock(mutex_);
-    if (stopping_) {
-      return false;
-    }
     adopted.swap(adopted_);
   }
   for (auto& connection : adopted) {
@@ -133,15 +133,13 @@ void TlsRelayLoop::serve(ConnectionId id) {
     case PumpOutcome::kBusy:
       busy_.push_back(id);
       break;
-    case PumpOutcome::kLingering:
-      if (!relayed.lingering) {
-        relayed.lingering = true;
-        relayed.linger_end = Clock::now() + kLinger;
-        ++lingering_;
-      }
-      break;
     case PumpOutcome::kWaiting:
       break;
+  }
+  if (relayed.pump.is_leaving() && !relayed.lingering) {
+    relayed.lingering = true;
+    relayed.linger_end = Clock::now() + kLinger;
+    ++lingering_;
   }
   update_interest(id, relayed);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -23,6 +24,7 @@ class TlsRelayLoop {
 
   // Any thread.
   void adopt(TlsConnection connection);
+  // Any thread, also in a signal handler (prefork's end): it takes no lock.
   void stop();
 
   // Runs until stop(), or with `until_empty` until the last connection has gone. `on_count` is told the
@@ -72,9 +74,9 @@ class TlsRelayLoop {
   Fd wake_up_;
   std::unique_ptr<SSL_CTX, ContextFree> bare_context_;
 
-  std::mutex mutex_;  // guards the next two
+  std::mutex mutex_;  // guards adopted_
   std::vector<TlsConnection> adopted_;
-  bool stopping_ = false;
+  std::atomic<bool> stopping_ = false;
 
   // The running thread's own.
   Table relayed_;

@@ -61,6 +61,9 @@ apr_status_t hand_to_relay(void* data) {
   SSL_set_app_data(ssl, nullptr);
   SSL_set_quiet_shutdown(ssl, 0);
   SSL_set_shutdown(ssl, 0);
+  // mod_ssl's callback on them looks at the SSL, which is the relay's from the next line on.
+  state->taken->read_bio_of_mod_ssl.reset();
+  state->taken->write_bio_of_mod_ssl.reset();
   state->relay->relay().adopt(std::move(state->taken->connection));
   return APR_SUCCESS;
 }

@@ -32,7 +32,7 @@ void Connection::send(FramePtr frame) {
   }
 }
 
-bool Connection::offer(FramePtr frame) {
+bool Connection::offer(std::span<const FramePtr> frames) {
   if (closing_) {
     return true;
   }
@@ -41,7 +41,9 @@ bool Connection::offer(FramePtr frame) {
     ++counts_.dropped_deltas;
     return false;
   }
-  push(std::move(frame));
+  for (const FramePtr& frame : frames) {
+    push(frame);
+  }
   return true;
 }
 

@@ -41,7 +41,7 @@ class Connection final : public Transport {
 
   // Transport
   void send(FramePtr frame) override;
-  bool offer(FramePtr frame) override;
+  bool offer(std::span<const FramePtr> frames) override;
   void close(CloseCode code, std::string_view reason) override;
 
   // From libwebsockets' callbacks; a non-zero result ends the connection.

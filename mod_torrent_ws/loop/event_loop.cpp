@@ -17,6 +17,8 @@ namespace tws {
 namespace {
 
 constexpr const char* kTorrentsRealm = "torrents";
+// As the worker has it: what is longer is no user id and no token.
+constexpr std::size_t kMaxTokenText = 1024;
 constexpr double kTickSeconds = 0.05;
 constexpr auto kShutdownTime = std::chrono::milliseconds(1000);
 // Taken in one turn of the loop; the rest comes after the others had theirs.
@@ -158,21 +160,22 @@ std::unique_ptr<Protocol> EventLoop::make_protocol(const Handover& handover, Tra
 // The attempt that each job carries makes it safe to repeat: whoever redeemed first may do so again.
 void EventLoop::redeem_token(const std::string& user, const std::string& token,
                              const std::function<void(const Status&)>& done) {
+  const bool fits = user.size() <= kMaxTokenText && token.size() <= kMaxTokenText;
   const Json arguments(
       json_pack("{ss% ss%}", "user_id", user.data(), user.size(), "token", token.data(), token.size()));
-  if (!arguments) {
+  if (!arguments || !fits) {
+    ++token_failures_;
     done(Error{"not a token", error_uri::kAuthenticationFailed});
     return;
   }
   JobRequest request;
   request.name = "token.redeem";
   request.body = to_text(arguments.get());
-  request.user = user;
   request.repeatable = true;
   request.timeout = std::chrono::milliseconds(configuration_.job_timeout_ms);
   jobs_.submit(std::move(request), [this, done](const Result<std::string>& outcome) {
     if (!outcome) {
-      ++token_failures_;
+      token_failures_ += outcome.error().uri == error_uri::kAuthenticationFailed ? 1 : 0;
       done(outcome.error());
       return;
     }

@@ -11,6 +11,8 @@ namespace {
 
 // A pool worker that has not answered for so long may hang: the job goes to another one as well. Safe,
 // as only repeatable jobs do, and the first answer counts.
+// A job that so many workers died of is not given to another.
+constexpr int kMaxLosses = 2;
 constexpr auto kHedgeAfter = std::chrono::milliseconds(50);
 
 std::string outcome_unknown(const std::string& what) {
@@ -148,6 +150,10 @@ void Jobs::on_frame(pid_t pid, const JobFrame& frame) {
   } else if (type == "result" || type == "error") {
     std::erase(found->second.workers, pid);
     --workers_.at(pid).jobs;
+    if (type == "error" && !found->second.workers.empty()) {
+      dispatch();  // another worker has it too, and may succeed
+      return;
+    }
     finish(id, type == "result"
                    ? Result<std::string>(frame.body)
                    : Error{text_member(frame.header.get(), "message"), text_member(frame.header.get(), "error")});
@@ -185,7 +191,7 @@ void Jobs::on_lost(pid_t pid) {
     if (std::erase(job.workers, pid) == 0 || !job.workers.empty()) {
       continue;
     }
-    if (!job.request.repeatable && !job.worker_lost) {
+    if ((!job.request.repeatable || ++job.losses > kMaxLosses) && !job.worker_lost) {
       lost.push_back(id);
       continue;
     }
@@ -206,9 +212,10 @@ void Jobs::tick() {
   for (auto& [id, job] : jobs_) {
     if (now >= job.deadline) {
       late.push_back(id);
-    } else if (job.request.worker == kPool && job.request.repeatable && job.workers.size() == 1 &&
+    } else if (job.request.worker == kPool && job.request.repeatable && job.workers.size() == 1 && !job.hedged &&
                now - job.sent > kHedgeAfter) {
       if (const auto other = worker_for(kPool); other != workers_.end()) {
+        job.hedged = true;
         send(id, job, other);
       }
     }

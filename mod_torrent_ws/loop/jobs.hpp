@@ -81,6 +81,8 @@ class Jobs {
     Clock::time_point deadline;
     Clock::time_point sent;
     std::vector<pid_t> workers;  // that have it; empty: queued
+    bool hedged = false;
+    int losses = 0;  // workers that died with it
   };
   struct Worker {
     std::string name;

@@ -32,11 +32,14 @@ constexpr auto kNoLeaseEnd = Clock::time_point::max();
 // How long httpd may take to read its next configuration.
 constexpr auto kLease = std::chrono::seconds(10);
 
-// As many descriptors as the system lets it have: each connection is one.
+// As many descriptors as the system lets it have: each connection is one. Above ten million lws would
+// take the limit for a mistake.
+constexpr rlim_t kMostDescriptors = 1'000'000;
+
 void raise_descriptor_limit() {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-    limit.rlim_cur = limit.rlim_max;
+    limit.rlim_cur = std::min(limit.rlim_max, kMostDescriptors);
     setrlimit(RLIMIT_NOFILE, &limit);
   }
 }

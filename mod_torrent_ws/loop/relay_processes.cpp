@@ -4,14 +4,8 @@
 
 namespace tws {
 
-RelayProcesses::~RelayProcesses() {
-  for (const auto& [pid, relay] : relays_) {
-    ev_io_stop(loop_, &relay->readable);
-  }
-}
-
 void RelayProcesses::add(pid_t relay, Fd counter) {
-  auto entry = std::make_unique<Relay>(Relay{this, relay, std::move(counter)});
+  auto entry = std::make_unique<Relay>(*this, relay, std::move(counter));
   ev_io_init(&entry->readable, on_readable, entry->counter.get(), EV_READ);
   entry->readable.data = entry.get();
   ev_io_start(loop_, &entry->readable);
@@ -34,7 +28,7 @@ std::size_t RelayProcesses::connections() const {
   return count;
 }
 
-void RelayProcesses::on_readable(struct ev_loop* loop, ev_io* watcher, int /*events*/) {
+void RelayProcesses::on_readable(struct ev_loop* /*loop*/, ev_io* watcher, int /*events*/) {
   auto* relay = static_cast<Relay*>(watcher->data);
   std::uint32_t connections = 0;
   ssize_t size = 0;
@@ -43,7 +37,6 @@ void RelayProcesses::on_readable(struct ev_loop* loop, ev_io* watcher, int /*eve
     relay->connections = connections;
   }
   if (size == 0) {
-    ev_io_stop(loop, watcher);
     relay->owner->relays_.erase(relay->pid);
   }
 }

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "support/fd.hpp"
@@ -17,7 +18,6 @@ namespace tws {
 class RelayProcesses {
  public:
   explicit RelayProcesses(struct ev_loop* loop) : loop_(loop) {}
-  ~RelayProcesses();
   RelayProcesses(const RelayProcesses&) = delete;
   RelayProcesses& operator=(const RelayProcesses&) = delete;
 
@@ -29,6 +29,10 @@ class RelayProcesses {
 
  private:
   struct Relay {
+    Relay(RelayProcesses& relays, pid_t relay, Fd socket) : owner(&relays), pid(relay), counter(std::move(socket)) {}
+    Relay(const Relay&) = delete;
+    Relay& operator=(const Relay&) = delete;
+    ~Relay() { ev_io_stop(owner->loop_, &readable); }
     RelayProcesses* owner;
     pid_t pid;
     Fd counter;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "loop/frame.hpp"
@@ -28,9 +29,9 @@ class Transport {
   // Queues a message. A client whose queue would grow over its bound is closed with 1008.
   virtual void send(FramePtr frame) = 0;
 
-  // Queues a message that may be left out, as a later snapshot replaces it. False: it was left out,
-  // and on_drained() of the protocol will be called when the client has caught up.
-  virtual bool offer(FramePtr frame) = 0;
+  // Queues messages that may be left out, all or none, as a later snapshot replaces them. False: they
+  // were left out, and on_drained() of the protocol will be called when the client has caught up.
+  virtual bool offer(std::span<const FramePtr> frames) = 0;
 
   // Sends what is queued, then the close frame. Nothing is received any more.
   virtual void close(CloseCode code, std::string_view reason) = 0;

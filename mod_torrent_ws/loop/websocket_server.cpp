@@ -28,8 +28,8 @@ WebSocketServer::WebSocketServer(struct ev_loop* loop, const Log& log, ProtocolF
 
   // The names are those that a client may get as its subprotocol; the first also serves those without.
   static const std::array<lws_protocols, 3> protocols = {{
-      {"none", on_lws_event, 0, kReceiveBuffer, 0, nullptr, 0},
-      {"wamp.2.json", on_lws_event, 0, kReceiveBuffer, 0, nullptr, 0},
+      {"none", on_lws_event, 0, kReceiveBuffer, 0, nullptr, Frame::kFragment},
+      {"wamp.2.json", on_lws_event, 0, kReceiveBuffer, 0, nullptr, Frame::kFragment},
       {nullptr, nullptr, 0, 0, 0, nullptr, 0},
   }};
   static const std::array<lws_extension, 2> extensions = {{

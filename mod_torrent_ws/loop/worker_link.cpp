@@ -81,10 +81,11 @@ void WorkerLink::read() {
 }
 
 void WorkerLink::write() {
-  while (!outgoing_.empty()) {
-    const ssize_t sent = ::send(socket_.get(), outgoing_.data(), outgoing_.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  while (sent_ < outgoing_.size()) {
+    const ssize_t sent =
+        ::send(socket_.get(), outgoing_.data() + sent_, outgoing_.size() - sent_, MSG_DONTWAIT | MSG_NOSIGNAL);
     if (sent > 0) {
-      outgoing_.erase(0, static_cast<std::size_t>(sent));
+      sent_ += static_cast<std::size_t>(sent);
       continue;
     }
     if (errno == EAGAIN) {
@@ -92,10 +93,11 @@ void WorkerLink::write() {
       return;
     }
     if (errno != EINTR) {
-      // Its end is noticed by the reader.
-      outgoing_.clear();
+      break;  // its end is noticed by the reader
     }
   }
+  outgoing_.clear();
+  sent_ = 0;
   ev_io_stop(loop_, &writable_);
 }
 

@@ -37,6 +37,7 @@ class WorkerLink {
   ev_io writable_{};
   JobFrameReader reader_;
   std::string outgoing_;
+  std::size_t sent_ = 0;  // bytes of it that are written
 };
 
 }  // namespace tws

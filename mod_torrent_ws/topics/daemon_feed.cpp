@@ -13,6 +13,8 @@ constexpr auto kReplaceAfter = std::chrono::seconds(15);
 // Deltas are kept for late subscribers until they weigh as much as this many snapshots.
 constexpr std::size_t kDeltaShare = 1;
 constexpr std::size_t kLeastDeltaBytes = 64UL << 10;
+// Or until they are so many: each late subscriber is sent every one.
+constexpr std::size_t kManyDeltas = 100;
 
 std::string watch_arguments() {
   Json formats(json_array());
@@ -80,6 +82,8 @@ void DaemonFeed::start_watch() {
 void DaemonFeed::on_worker_lost() {
   of_former_ = figures();
   of_worker_ = {};
+  heard_ = Clock::now();
+  silent_ = false;
   set_state("busy", unix_now(), "its worker ended and is started again");
 }
 
@@ -119,13 +123,13 @@ void DaemonFeed::on_progress(const JobFrame& frame) {
   take_figures(json_object_get(header, "figures"));
   const auto kind = text_member(header, "kind");
   if (silent_) {
-    // The worker woke up; what it last said of the daemon counts again until it says otherwise.
     silent_ = false;
-    set_state("up", unix_now(), "");
+    set_state(said_state_, unix_now(), said_reason_);
   }
   if (kind == "state") {
-    set_state(text_member(header, "state"), json_number_value(json_object_get(header, "since")),
-              text_member(header, "reason"));
+    said_state_ = text_member(header, "state");
+    said_reason_ = text_member(header, "reason");
+    set_state(said_state_, json_number_value(json_object_get(header, "since")), said_reason_);
   } else if (kind == "snapshot" || kind == "delta") {
     take_tails(frame, kind == "snapshot");
   } else if (kind == "session") {
@@ -147,6 +151,9 @@ void DaemonFeed::take_tails(const JobFrame& frame, bool is_snapshot) {
     change.tails.emplace(text_member(tail, "format"), frame.body.substr(offset, length));
     offset += length;
   }
+  if (change.tails.size() != kFormats.size()) {
+    return;  // not what the protocol says
+  }
   if (is_snapshot) {
     const bool continues = bool_member(frame.header.get(), "continues") && snapshot_.has_value();
     snapshot_ = std::move(change);
@@ -161,7 +168,8 @@ void DaemonFeed::take_tails(const JobFrame& frame, bool is_snapshot) {
   delta_bytes_ += size_of(change.tails);
   deltas_.push_back(std::move(change));
   listener_.on_delta(*this, deltas_.back());
-  if (snapshot_ && delta_bytes_ > kLeastDeltaBytes + kDeltaShare * size_of(snapshot_->tails)) {
+  if (snapshot_ && (deltas_.size() % kManyDeltas == 0 ||
+                    delta_bytes_ > kLeastDeltaBytes + kDeltaShare * size_of(snapshot_->tails))) {
     delta_bytes_ = 0;  // asked once; the answer clears the deltas
     jobs_.change_watch(*watch_, watch_arguments());
   }

@@ -65,6 +65,8 @@ class DaemonFeed {
 
   // {"state":…,"since":…,"updated":…,"reason":…}, and with `whole` also stats and settings.
   [[nodiscard]] std::string state_json(bool whole) const;
+  // Changes with the state, but not with each poll.
+  [[nodiscard]] std::string state_key() const { return state_ + std::to_string(since_); }
   // Whether it is known whether the daemon answers: the first news from its worker are here.
   [[nodiscard]] bool is_known() const { return known_; }
 
@@ -90,8 +92,11 @@ class DaemonFeed {
   std::optional<JobId> watch_;
   Clock::time_point heard_;
   bool silent_ = false;
+  // What the worker last said of the daemon: it counts again when a silent worker wakes up.
+  std::string said_state_ = "up";
+  std::string said_reason_;
 
-  std::string state_ = "down";
+  std::string state_ = "busy";
   std::string reason_ = "not asked yet";
   double since_ = 0;
   double updated_ = 0;

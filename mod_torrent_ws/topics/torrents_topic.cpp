@@ -126,36 +126,61 @@ void TorrentsTopic::send_to_waiting() {
   }
 }
 
-// The first daemon's event is the snapshot; the others' add to it. Then what came since, as it went out.
-void TorrentsTopic::send_snapshot(wamp::Session& session, const wamp::Subscription& subscription) {
-  if (feeds_.empty()) {
-    session.offer_event(subscription, event(subscription, head(next_revision(), true, nullptr) +
-                                                              std::string(empty_tail(subscription.format))));
+std::size_t TorrentsTopic::first_feed() const {
+  std::size_t first = 0;
+  for (std::size_t index = 1; index < feeds_.size(); ++index) {
+    const Change* snapshot = feeds_[index]->snapshot();
+    const Change* oldest = feeds_[first]->snapshot();
+    if (snapshot != nullptr && (oldest == nullptr || snapshot->revision < oldest->revision)) {
+      first = index;
+    }
   }
+  return first;
+}
+
+// In the order of their revisions: the oldest daemon's event is the snapshot, the others' add to it, and
+// what came since goes out as it did before.
+void TorrentsTopic::send_snapshot(wamp::Session& session, const wamp::Subscription& subscription) {
+  std::vector<std::pair<std::uint64_t, FramePtr>> events;
+  if (feeds_.empty()) {
+    const std::uint64_t revision = next_revision();
+    events.emplace_back(
+        revision, event(subscription, head(revision, true, nullptr) + std::string(empty_tail(subscription.format))));
+  }
+  const std::size_t first = first_feed();
   for (std::size_t index = 0; index < feeds_.size(); ++index) {
-    session.offer_event(subscription, snapshot_frame(subscription, index));
+    const Change* snapshot = feeds_[index]->snapshot();
+    events.emplace_back(snapshot != nullptr ? snapshot->revision : revision_ + 1,
+                        snapshot_frame(subscription, index, index == first));
     for (const Change& change : feeds_[index]->deltas()) {
       if (const auto frame = change.frames.find(subscription.format); frame != change.frames.end()) {
-        session.offer_event(subscription, frame->second);
+        events.emplace_back(change.revision, frame->second);
       }
     }
   }
+  std::stable_sort(events.begin(), events.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<FramePtr> frames;
+  for (auto& [revision, frame] : events) {
+    frames.push_back(std::move(frame));
+  }
+  session.offer_events(subscription, frames);
 }
 
 // One frame for all who come while the snapshot and the daemon's state stay the same.
-FramePtr TorrentsTopic::snapshot_frame(const wamp::Subscription& subscription, std::size_t index) {
+FramePtr TorrentsTopic::snapshot_frame(const wamp::Subscription& subscription, std::size_t index, bool is_first) {
   const DaemonFeed& feed = *feeds_[index];
   const Change* snapshot = feed.snapshot();
   const std::uint64_t revision = snapshot != nullptr ? snapshot->revision : 0;
   CachedFrame& cached = snapshot_frames_[{subscription.id, index}];
-  std::string state = feed.state_json(false);
-  if (cached.frame && cached.revision == revision && cached.state == state) {
+  std::string state = feed.state_key();
+  if (cached.frame && cached.revision == revision && cached.state == state && cached.is_first == is_first &&
+      snapshot != nullptr) {
     return cached.frame;
   }
-  std::string kwargs = head(snapshot != nullptr ? revision : next_revision(), index == 0, &feed);
+  std::string kwargs = head(snapshot != nullptr ? revision : next_revision(), is_first, &feed);
   kwargs.append(snapshot != nullptr ? std::string_view(snapshot->tails.at(subscription.format))
                                     : empty_tail(subscription.format));
-  cached = {revision, std::move(state), event(subscription, std::move(kwargs))};
+  cached = {revision, std::move(state), is_first, event(subscription, std::move(kwargs))};
   return cached.frame;
 }
 

@@ -47,11 +47,14 @@ class TorrentsTopic final : public wamp::ServerTopic {
   wamp::Subscription& subscription(const char* format) { return broker_.subscription(kName, format); }
   void send_snapshot(wamp::Session& session, const wamp::Subscription& subscription);
   void send_to_waiting();
-  FramePtr snapshot_frame(const wamp::Subscription& subscription, std::size_t index);
+  // The daemon whose snapshot is the oldest, and so comes first.
+  [[nodiscard]] std::size_t first_feed() const;
+  FramePtr snapshot_frame(const wamp::Subscription& subscription, std::size_t index, bool is_first);
 
   struct CachedFrame {
     std::uint64_t revision = 0;
     std::string state;
+    bool is_first = false;
     FramePtr frame;
   };
 

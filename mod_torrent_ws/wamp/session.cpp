@@ -168,6 +168,8 @@ void Session::on_established(const Message& message) {
       if (const auto allowed = realm_.may_use(identity_, message.text(3)); !allowed) {
         send_error(MessageType::kCall, message.id(1), allowed.error());
       } else {
+        // As of now: a graceful restart may have changed who is an administrator.
+        identity_.admin = realm_.is_admin(identity_.user);
         realm_.dealer().call(*this, message);
       }
       break;
@@ -253,11 +255,20 @@ void Session::redeem(const std::string& user, const std::string& token,
     refuse(Error{"the session is another user's already", error_uri::kNotAuthorized});
     return;
   }
+  if (failed_tokens_ + redeeming_ >= kMaxFailedTokens) {
+    refuse(Error{"too many tokens at a time", error_uri::kNotAuthorized});
+    return;
+  }
+  ++redeeming_;
   // The session may be gone when the answer comes, so it is looked up again by its id.
   Realm& realm = realm_;
   realm_.policy().redeem_token(user, token, [&realm, id = id_, user, done = std::move(done)](const Status& redeemed) {
     Session* session = realm.find(id);
-    if (session == nullptr || session->state_ == State::kClosed) {
+    if (session == nullptr) {
+      return;
+    }
+    --session->redeeming_;
+    if (session->state_ == State::kClosed) {
       return;
     }
     if (redeemed && !session->identity_.user.empty() && session->identity_.user != user) {
@@ -268,7 +279,8 @@ void Session::redeem(const std::string& user, const std::string& token,
       session->identity_ = Identity{user, "ticket", realm.is_admin(user)};
     }
     done(*session, redeemed);
-    if (!redeemed && ++session->failed_tokens_ >= kMaxFailedTokens && session->state_ != State::kClosed) {
+    const bool was_wrong = !redeemed && redeemed.error().uri == error_uri::kAuthenticationFailed;
+    if (was_wrong && ++session->failed_tokens_ >= kMaxFailedTokens && session->state_ != State::kClosed) {
       session->abort(error_uri::kNotAuthorized, "too many wrong tokens");
     }
   });
@@ -289,15 +301,10 @@ void Session::abort(std::string_view reason, std::string_view message, CloseCode
   transport_.close(code, reason);
 }
 
-bool Session::offer_event(const Subscription& subscription, const FramePtr& event) {
-  if (behind_.contains(&subscription)) {
-    return false;
-  }
-  if (!transport_.offer(event)) {
+void Session::offer_events(const Subscription& subscription, std::span<const FramePtr> events) {
+  if (!behind_.contains(&subscription) && !transport_.offer(events)) {
     behind_.insert(&subscription);
-    return false;
   }
-  return true;
 }
 
 void Session::on_drained() {

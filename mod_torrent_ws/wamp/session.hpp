@@ -34,9 +34,10 @@ class Session final : public Protocol {
   void send(std::string_view message) { transport_.send(text_frame(message)); }
   void send_error(MessageType request_type, Id request, const Error& error);
 
-  // Sends an event that a later snapshot can replace. False: it was left out, as the client is behind;
-  // on_subscribed() of the topic is called again when it has caught up.
-  bool offer_event(const Subscription& subscription, const FramePtr& event);
+  // Sends events, all or none, that a later snapshot can replace. They are left out when the client is
+  // behind; on_subscribed() of the topic is called again when it has caught up.
+  void offer_events(const Subscription& subscription, std::span<const FramePtr> events);
+  void offer_event(const Subscription& subscription, const FramePtr& event) { offer_events(subscription, {&event, 1}); }
 
  private:
   enum class State { kFresh, kAuthenticating, kEstablished, kClosed };
@@ -63,6 +64,7 @@ class Session final : public Protocol {
   Id id_;
   Id last_invocation_ = 0;
   int failed_tokens_ = 0;
+  int redeeming_ = 0;  // tokens whose answer is awaited
   State state_ = State::kFresh;
   bool authenticate_seen_ = false;
 };

@@ -11,7 +11,7 @@ namespace {
 class Nowhere final : public tws::Transport {
  public:
   void send(tws::FramePtr /*frame*/) override {}
-  bool offer(tws::FramePtr /*frame*/) override { return true; }
+  bool offer(std::span<const tws::FramePtr> /*frames*/) override { return true; }
   void close(tws::CloseCode /*code*/, std::string_view /*reason*/) override {}
 };
 

@@ -22,11 +22,10 @@ class Client final : public tws::Transport {
     const auto wire = frame->wire(false);
     received.emplace_back(wire.substr(wire[1] == 126 ? 4 : 2));
   }
-  bool offer(FramePtr frame) override {
-    if (!has_room) {
-      return false;
+  bool offer(std::span<const FramePtr> frames) override {
+    for (const auto& frame : frames) {
+      send(frame);
     }
-    send(std::move(frame));
     return true;
   }
   void close(CloseCode code, std::string_view /*reason*/) override {
@@ -38,7 +37,6 @@ class Client final : public tws::Transport {
   [[nodiscard]] bool last_begins(const std::string& text) const { return last().compare(0, text.size(), text) == 0; }
 
   std::vector<std::string> received;
-  bool has_room = true;
   bool closed = false;
   CloseCode close_code = CloseCode::kNormal;
 };
