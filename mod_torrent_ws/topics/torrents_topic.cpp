@@ -160,6 +160,7 @@ void TorrentsTopic::send_snapshot(wamp::Session& session, const wamp::Subscripti
   }
   std::stable_sort(events.begin(), events.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<FramePtr> frames;
+  frames.reserve(events.size());
   for (auto& [revision, frame] : events) {
     frames.push_back(std::move(frame));
   }
