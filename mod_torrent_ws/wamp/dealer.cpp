@@ -35,7 +35,7 @@ void Dealer::call(Session& caller, const Message& message) {
   const Id request = message.id(1);
   std::string procedure(message.text(3));
   if (const auto own = server_procedures_.find(procedure); own != server_procedures_.end()) {
-    own->second(Call{caller.id(), request, std::move(procedure), caller.identity().user, caller.identity().admin,
+    own->second(Call{caller.id(), request, std::move(procedure), caller.identity().user, caller.is_admin(),
                      message.dict(kCallPayload + 1)});
     return;
   }
@@ -101,7 +101,7 @@ bool Dealer::yield(Session& callee, const Message& message) {
 
 bool Dealer::invocation_error(Session& callee, const Message& message) {
   Invocation invocation{};
-  if (message.dict(1) == nullptr || message.id(1) != static_cast<Id>(MessageType::kInvocation) ||
+  if (message.id(1) != static_cast<Id>(MessageType::kInvocation) ||
       !take_invocation(callee, message.id(2), invocation)) {
     return false;
   }

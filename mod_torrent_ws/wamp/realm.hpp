@@ -15,7 +15,6 @@ namespace tws::wamp {
 struct Identity {
   std::string user;  // empty: anonymous
   std::string method = "anonymous";
-  bool admin = false;
 };
 
 // Answers whether a token signs `user` in. Calls back on the event-loop thread, possibly after the

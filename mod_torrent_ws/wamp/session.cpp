@@ -57,7 +57,7 @@ std::optional<TokenOptions> token_options(const json_t* options) {
 Session::Session(Realm& realm, Transport& transport, const std::string& site_user)
     : realm_(realm), transport_(transport), id_(random_id()) {
   if (!site_user.empty()) {
-    identity_ = Identity{site_user, "httpd", realm.is_admin(site_user)};
+    identity_ = Identity{site_user, "httpd"};
   }
   while (realm_.find(id_) != nullptr) {
     id_ = random_id();
@@ -143,8 +143,8 @@ void Session::welcome(Identity identity) {
   const Json details(json_pack("{s{s{s{sb}}s{s{}}} ss ss ss ss ss}", "roles", "broker", "features",
                                "publisher_exclusion", 1, "dealer", "features", "realm", realm_.name().c_str(), "authid",
                                identity_.user.c_str(), "authrole",
-                               identity_.admin ? "admin" : (identity_.user.empty() ? "anonymous" : "user"),
-                               "authmethod", identity_.method.c_str(), "agent", "mod_torrent_ws"));
+                               is_admin() ? "admin" : (identity_.user.empty() ? "anonymous" : "user"), "authmethod",
+                               identity_.method.c_str(), "agent", "mod_torrent_ws"));
   send(MessageBuilder(MessageType::kWelcome).id(id_).json(details.get()).finish());
 }
 
@@ -168,8 +168,6 @@ void Session::on_established(const Message& message) {
       if (const auto allowed = realm_.may_use(identity_, message.text(3)); !allowed) {
         send_error(MessageType::kCall, message.id(1), allowed.error());
       } else {
-        // As of now: a graceful restart may have changed who is an administrator.
-        identity_.admin = realm_.is_admin(identity_.user);
         realm_.dealer().call(*this, message);
       }
       break;
@@ -276,7 +274,7 @@ void Session::redeem(const std::string& user, const std::string& token,
       return;
     }
     if (redeemed && session->identity_.user.empty()) {
-      session->identity_ = Identity{user, "ticket", realm.is_admin(user)};
+      session->identity_ = Identity{user, "ticket"};
     }
     done(*session, redeemed);
     const bool was_wrong = !redeemed && redeemed.error().uri == error_uri::kAuthenticationFailed;

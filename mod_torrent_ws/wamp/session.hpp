@@ -28,6 +28,8 @@ class Session final : public Protocol {
 
   [[nodiscard]] Id id() const { return id_; }
   [[nodiscard]] const Identity& identity() const { return identity_; }
+  // As of now: a graceful restart may change who is an administrator.
+  [[nodiscard]] bool is_admin() const { return realm_.is_admin(identity_.user); }
   Transport& transport() { return transport_; }
   Id next_invocation() { return ++last_invocation_; }
 
