@@ -79,22 +79,24 @@ export async function loadTorrents(home, rpc) {
     const added = await rpc.call('torrent-add', { filename: metainfo(home, torrent), paused: torrent.paused ?? false });
     const ids = [added['torrent-added'].hashString];
     if (torrent.labels) await rpc.call('torrent-set', { ids, labels: torrent.labels });
+    // It checks files that are there already, and would not start what is still checked at its restart.
+    if (torrent.state) await reach(rpc, ids, { percentDone: 1, status: seeding });
     if (torrent.state === 'lost') await loseFiles(home, rpc, ids, torrent);
   }
 }
 
+async function reach(rpc, ids, expected) {
+  const state = async () => {
+    const { torrents } = await rpc.call('torrent-get', { ids, fields: ['percentDone', 'status'] });
+    return torrents[0];
+  };
+  while (!isDeepStrictEqual(await state(), expected)) await sleep(100);
+}
+
 // The daemon notices the loss when it starts the torrent, provided that it knew it to be complete.
 async function loseFiles(home, rpc, ids, { name }) {
-  const reach = async (expected) => {
-    const state = async () => {
-      const { torrents } = await rpc.call('torrent-get', { ids, fields: ['percentDone', 'status'] });
-      return torrents[0];
-    };
-    while (!isDeepStrictEqual(await state(), expected)) await sleep(100);
-  };
-  await reach({ percentDone: 1, status: seeding });
   await rpc.call('torrent-stop', { ids });
-  await reach({ percentDone: 1, status: stopped });
+  await reach(rpc, ids, { percentDone: 1, status: stopped });
   await fs.rm(path.join(home.downloads, name));
   await rpc.call('torrent-start', { ids });
 }
