@@ -126,7 +126,7 @@ $(BUILD)/unit-tests: $(call objects,address,$(UNIT_TESTED) $(UNIT_SOURCES))
 	@echo '  LINK $@'
 	@$(CXX) $(VARIANT_FLAGS_address) $^ $(LOOP_LIBS) $(WORKER_LIBS) $(CPPUTEST_LIBS) -o $@
 # What runs in several threads.
-$(BUILD)/thread-tests: $(call objects,thread,$(RELAY_SOURCES) tests/unit/main.cpp tests/unit/tls_relay_test.cpp)
+$(BUILD)/thread-tests: $(call objects,thread,$(RELAY_SOURCES) mod_torrent_ws/support/random.cpp tests/unit/main.cpp tests/unit/tls_relay_test.cpp)
 	@echo '  LINK $@'
 	@$(CXX) $(VARIANT_FLAGS_thread) $^ $(MODULE_LIBS) $(CPPUTEST_LIBS) -lpthread -o $@
 

@@ -106,7 +106,7 @@ class Demo {
 
   #startHttpd(rpcUrl) {
     const home = this.#home;
-    const { mpm, port, tlsPort, logLevel, testEndpoints, configuration } = this.#options;
+    const { mpm, port, tlsPort, logLevel, testEndpoints, configuration, httpdEnvironment } = this.#options;
     const definitions = {
       DIRECTORY: home.root, PORT: port, TLS_PORT: tlsPort, MPM: mpm, LOG_LEVEL: logLevel, RPC_URL: rpcUrl,
       ...(this.#usesPhpModule ? { PHP_MODULE: home.phpModule } : { PHP_FPM: 1 }),
@@ -120,6 +120,7 @@ class Demo {
     fs.writeFileSync(home.errorLog, '');
     this.#launch('error.log', ['tail', '--follow=name', '--lines=+1', home.errorLog]);
     this.#launch('httpd', ['apache2', '-f', home.httpdConfiguration, '-DFOREGROUND'], {
+      environment: { ...home.environment, ...httpdEnvironment },
       onDeath: () => {
         this.#failure = new Error('httpd has ended, so the demo does too');
         this.#ending.abort();

@@ -36,6 +36,8 @@ export function readOptions(argv, environment) {
     configuration: given.CONF ? path.resolve(given.CONF) : undefined,
     testEndpoints: given.TEST_ENDPOINTS === '1',
     logLevel: given.LOGLEVEL || 'notice',
+    // Further environment variables of httpd's, as a JSON object.
+    httpdEnvironment: JSON.parse(given.HTTPD_ENVIRONMENT || '{}'),
   };
   if (options.port === options.tlsPort) throw new Error('PORT and TLS_PORT must differ');
   if (!mpms.includes(options.mpm)) throw new Error(`MPM must be one of ${mpms.join(', ')}: ${options.mpm}`);

@@ -22,7 +22,6 @@ namespace tws::apache {
 namespace {
 
 constexpr int kSendTimeoutMs = 500;
-constexpr std::size_t kMaxDrained = 64UL << 10;
 constexpr apr_off_t kDrainStep = 8000;
 
 // The connection filters that are known to hold nothing of a connection once it is drained. Any other
@@ -47,15 +46,9 @@ const char* unknown_filter(const ap_filter_t* filter) {
   return nullptr;
 }
 
-Status check_filters(const conn_rec* connection) {
-  for (const ap_filter_t* chain : {connection->input_filters, connection->output_filters}) {
-    if (const char* name = unknown_filter(chain)) {
-      return Error{"the connection filter \"" + std::string(name) +
-                       "\" is in the way; switch its module off for this virtual host",
-                   {}};
-    }
-  }
-  return Done{};
+Status client_left(conn_rec* connection) {
+  connection->aborted = 1;
+  return Error{"the client left during its upgrade", {}};
 }
 
 // What httpd still has to send goes out first: a pipelined GET's response would come behind our bytes.
@@ -64,10 +57,7 @@ Status flush_output(conn_rec* connection) {
   APR_BRIGADE_INSERT_TAIL(brigade, apr_bucket_flush_create(connection->bucket_alloc));
   const apr_status_t status = ap_pass_brigade(connection->output_filters, brigade);
   apr_brigade_destroy(brigade);
-  if (status != APR_SUCCESS || connection->aborted != 0) {
-    return Error{"the client left during its upgrade", {}};
-  }
-  return Done{};
+  return status == APR_SUCCESS && connection->aborted == 0 ? Status(Done{}) : client_left(connection);
 }
 
 // Appends the buckets that hold bytes; the socket's own bucket has no length and is left alone.
@@ -99,7 +89,7 @@ Status drain_filters(conn_rec* connection, std::string& drained) {
       break;
     }
     if (status != APR_SUCCESS || (!APR_BRIGADE_EMPTY(brigade) && APR_BUCKET_IS_EOS(APR_BRIGADE_LAST(brigade)))) {
-      outcome = Error{"the client left during its upgrade", {}};
+      outcome = client_left(connection);
       break;
     }
     outcome = append_bytes(brigade, drained);
@@ -129,9 +119,6 @@ Status drain_core(conn_rec* connection, std::string& drained) {
 // In this order, as each step relies on the one before. Both strings hold what the client sent behind
 // its request: what came through the filters, and what lay below them (with TLS still encrypted).
 Status empty_httpd(conn_rec* connection, std::string& from_filters, std::string& from_core) {
-  if (auto status = check_filters(connection); !status) {
-    return status;
-  }
   if (auto status = flush_output(connection); !status) {
     return status;
   }
@@ -156,57 +143,85 @@ void let_go(request_rec* request) {
   connection->aborted = 1;
 }
 
-Status send_handover(const request_rec* request, const Handover& handover, int descriptor) {
-  const auto message = encode_handover(handover);
-  if (!message) {
-    return message.error();
+bool is_tls(conn_rec* connection) { return ap_ssl_conn_is_ssl(connection) != 0; }
+
+// The request was answered for good once its bytes are taken: the connection serves no other one.
+int refuse_drained(request_rec* request, const Error& error) {
+  request->connection->keepalive = AP_CONN_CLOSE;
+  if (request->connection->aborted != 0) {
+    ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, request, "%s", error.message.c_str());
+    return HTTP_BAD_REQUEST;
   }
-  const auto& supervisor = *state_of(request->server).supervisor;
-  return send_message(handover_socket(supervisor), *message, descriptor, kSendTimeoutMs);
+  ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, request, "TWS0005: connection not handed over: %s", error.message.c_str());
+  return refuse_unavailable(request);
 }
 
-Result<int> client_socket(conn_rec* connection) {
-  int descriptor = -1;
-  if (apr_os_sock_get(&descriptor, ap_get_conn_socket(connection)) != APR_SUCCESS) {
-    return Error{"the connection has no socket", {}};
+Status send_tls(conn_rec* connection, int socket, const std::string& message, int client, std::string plaintext,
+                std::string_view ciphertext) {
+  auto takeover = TlsTakeover::prepare(connection, client);
+  if (!takeover) {
+    return takeover.error();
   }
-  return descriptor;
+  auto sent = send_message(socket, message, {takeover->plain_end()}, kSendTimeoutMs);
+  if (sent) {
+    takeover->commit(std::move(plaintext), ciphertext);
+  }
+  return sent;
 }
 
 }  // namespace
 
-Status hand_over_connection(request_rec* request, Handover handover) {
+std::string handover_obstacle(conn_rec* connection) {
+  if (connection->master != nullptr) {
+    return "HTTP/2 streams";
+  }
+  if (is_tls(connection) && !can_take_tls(connection)) {
+    return "connections whose TLS is not mod_ssl's";
+  }
+  for (const ap_filter_t* chain : {connection->input_filters, connection->output_filters}) {
+    if (const char* name = unknown_filter(chain)) {
+      return "connections behind the filter " + std::string(name);
+    }
+  }
+  return {};
+}
+
+int refuse_unavailable(request_rec* request) {
+  apr_table_setn(request->err_headers_out, "Retry-After", "1");
+  return HTTP_SERVICE_UNAVAILABLE;
+}
+
+int encode_for_client(request_rec* request, const Handover& handover, std::string& message) {
+  auto encoded = encode_handover(handover);
+  if (!encoded) {
+    ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, request, "upgrade refused: %s", encoded.error().message.c_str());
+    return HTTP_BAD_REQUEST;
+  }
+  message = std::move(*encoded);
+  return OK;
+}
+
+int hand_over_connection(request_rec* request, const Handover& handover) {
   conn_rec* connection = request->connection;
-  const auto descriptor = client_socket(connection);
-  if (!descriptor) {
-    return descriptor.error();
+  std::string message;
+  if (const int refused = encode_for_client(request, handover, message); refused != OK) {
+    return refused;
   }
-  handover.tls = ap_ssl_conn_is_ssl(connection) != 0;
-  if (handover.tls && !can_take_tls(connection)) {
-    return Error{"its TLS is not mod_ssl's; serve this virtual host with mod_ssl", {}};
-  }
-  std::string plaintext;
+  int client = -1;
+  apr_os_sock_get(&client, ap_get_conn_socket(connection));
+  std::string from_filters;
   std::string from_core;
-  if (auto status = empty_httpd(connection, plaintext, from_core); !status) {
-    return status;
+  if (const auto emptied = empty_httpd(connection, from_filters, from_core); !emptied) {
+    return refuse_drained(request, emptied.error());
   }
-  if (handover.tls) {
-    auto takeover = TlsTakeover::prepare(connection, *descriptor);
-    if (!takeover) {
-      return takeover.error();
-    }
-    if (const auto sent = send_handover(request, handover, takeover->plain_end()); !sent) {
-      return sent.error();
-    }
-    takeover->commit(std::move(plaintext), from_core);
-  } else {
-    handover.drained = plaintext + from_core;
-    if (const auto sent = send_handover(request, handover, *descriptor); !sent) {
-      return sent.error();
-    }
+  const int socket = handover_socket(*state_of(request->server).supervisor);
+  const Status sent = handover.tls ? send_tls(connection, socket, message, client, std::move(from_filters), from_core)
+                                   : send_message(socket, message + from_filters + from_core, {client}, kSendTimeoutMs);
+  if (!sent) {
+    return refuse_drained(request, sent.error());
   }
   let_go(request);
-  return Done{};
+  return OK;
 }
 
 }  // namespace tws::apache

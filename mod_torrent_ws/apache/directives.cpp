@@ -84,16 +84,12 @@ const char* set_workers(cmd_parms* cmd, void* /*directory*/, const char* argumen
   return problem != nullptr ? problem : number(cmd, argument, 1, 64, configuration->workers);
 }
 
-const char* set_poll_interval(cmd_parms* cmd, void* /*directory*/, const char* argument) {
+// A directive that sets one duration of the configuration within bounds.
+template <std::int64_t Configuration::*Member, std::int64_t LeastMs, std::int64_t MostMs>
+const char* set_duration(cmd_parms* cmd, void* /*directory*/, const char* argument) {
   Configuration* configuration = nullptr;
   const char* problem = server_wide(cmd, configuration);
-  return problem != nullptr ? problem : duration(cmd, argument, 200, 3'600'000, configuration->poll_interval_ms);
-}
-
-const char* set_job_timeout(cmd_parms* cmd, void* /*directory*/, const char* argument) {
-  Configuration* configuration = nullptr;
-  const char* problem = server_wide(cmd, configuration);
-  return problem != nullptr ? problem : duration(cmd, argument, 1'000, 600'000, configuration->job_timeout_ms);
+  return problem != nullptr ? problem : duration(cmd, argument, LeastMs, MostMs, configuration->*Member);
 }
 
 // A directive that sets one size_t of the configuration within bounds.
@@ -110,6 +106,29 @@ const char* add_admin(cmd_parms* cmd, void* /*directory*/, const char* argument)
     return problem;
   }
   configuration->admins.emplace_back(argument);
+  return nullptr;
+}
+
+const char* set_access_log(cmd_parms* cmd, void* /*directory*/, const char* argument) {
+  if (const char* misplaced = ap_check_cmd_context(cmd, GLOBAL_ONLY)) {
+    return misplaced;
+  }
+  std::string& target = state_of(cmd->server).access_log;
+  if (*argument != '|') {
+    return absolute_path(cmd, argument, target);
+  }
+  if (argument[1] == '\0') {
+    return complain(cmd, "no program after the |; give its path, such as \"|/usr/bin/rotatelogs logs/ws.log 86400\"");
+  }
+  target = argument;
+  return nullptr;
+}
+
+// Beside the core's own SetHandler: httpd asks each module that has a directive of that name.
+const char* note_handler(cmd_parms* cmd, void* directory, const char* argument) {
+  if (ap_check_cmd_context(cmd, NOT_IN_HTACCESS) == nullptr) {
+    static_cast<DirectoryConfig*>(directory)->server_handler = apr_pstrdup(cmd->pool, argument);
+  }
   return nullptr;
 }
 
@@ -231,20 +250,31 @@ command_rec directive(const char* name, Setter setter, cmd_how how, int where, c
 constexpr std::size_t kMaxConnectionsBound = 1'000'000;
 constexpr std::size_t kMaxMessageBound = 256UL << 20;
 constexpr std::size_t kMaxQueuedBound = 1UL << 30;
+constexpr std::size_t kMaxBlockingRelaysBound = 10'000;
 constexpr std::size_t kKilobyte = 1024;
+constexpr std::int64_t kSecond = 1'000;
+constexpr std::int64_t kHour = 3'600 * kSecond;
 
 }  // namespace
 
 const command_rec* directives() {
-  static const std::array<command_rec, 12> table = {
+  static const std::array<command_rec, 16> table = {
       directive("TorrentWsDatabase", set_database, TAKE1, RSRC_CONF, "SQLite file of one-time tokens"),
       directive("TorrentWsPrograms", set_programs, TAKE1, RSRC_CONF, "folder of torrent-ws and torrent-ws-worker"),
       directive("TorrentWsWorkers", set_workers, TAKE1, RSRC_CONF, "worker processes for the database"),
       directive("TorrentWsBackend", add_backend, TAKE_ARGV, RSRC_CONF,
                 "name and RPC URL of a transmission-daemon, then credentials=, timeout=, root="),
       directive("TorrentWsAdmins", add_admin, ITERATE, RSRC_CONF, "user ids that may change a daemon's settings"),
-      directive("TorrentWsPollInterval", set_poll_interval, TAKE1, RSRC_CONF, "time between polls of a daemon"),
-      directive("TorrentWsJobTimeout", set_job_timeout, TAKE1, RSRC_CONF, "longest time for a call"),
+      directive("TorrentWsPollInterval", set_duration<&Configuration::poll_interval_ms, 200, kHour>, TAKE1, RSRC_CONF,
+                "time between polls of a daemon"),
+      directive("TorrentWsJobTimeout", set_duration<&Configuration::job_timeout_ms, kSecond, 600 * kSecond>, TAKE1,
+                RSRC_CONF, "longest time for a call"),
+      directive("TorrentWsRelayLifetime", set_duration<&Configuration::relay_lifetime_ms, kSecond, 720 * kHour>, TAKE1,
+                RSRC_CONF, "how long TLS connections go on after their httpd child has left"),
+      directive("TorrentWsMaxBlockingRelays", set_size<&Configuration::max_blocking_relays, 0, kMaxBlockingRelaysBound>,
+                TAKE1, RSRC_CONF, "WebSockets over HTTP/2 and the like, which hold an httpd thread each"),
+      directive("TorrentWsAccessLog", set_access_log, TAKE1, RSRC_CONF,
+                "file or |program for a line about each WebSocket that has closed"),
       directive("TorrentWsMaxConnections", set_size<&Configuration::max_connections, 1, kMaxConnectionsBound>, TAKE1,
                 RSRC_CONF, "open WebSockets in all"),
       directive("TorrentWsMaxMessageSize", set_size<&Configuration::max_message_bytes, kKilobyte, kMaxMessageBound>,
@@ -253,6 +283,7 @@ const command_rec* directives() {
                 TAKE1, RSRC_CONF, "bytes queued for one client"),
       directive("TorrentWsAllowedOrigins", add_allowed_origin, ITERATE, RSRC_CONF | ACCESS_CONF,
                 "origins of pages that may connect; none: the same origin only"),
+      directive("SetHandler", note_handler, TAKE1, OR_FILEINFO, "the core's; noted here where the server says it"),
       command_rec{},
   };
   return table.data();
@@ -269,8 +300,34 @@ void* merge_server_state(apr_pool_t* /*pool*/, void* base, void* /*added*/) { re
 
 void* create_directory_config(apr_pool_t* pool, char* /*directory*/) { return make_in_pool<DirectoryConfig>(pool); }
 
-void* merge_directory_config(apr_pool_t* /*pool*/, void* base, void* added) {
-  return static_cast<DirectoryConfig*>(added)->origins_set ? added : base;
+void* merge_directory_config(apr_pool_t* pool, void* base, void* added) {
+  const auto& outer = *static_cast<DirectoryConfig*>(base);
+  const auto& inner = *static_cast<DirectoryConfig*>(added);
+  if (!inner.origins_set && inner.server_handler == nullptr) {
+    return base;
+  }
+  auto* merged = make_in_pool<DirectoryConfig>(pool, inner);
+  if (!inner.origins_set) {
+    merged->origins_set = outer.origins_set;
+    merged->allowed_origins = outer.allowed_origins;
+  }
+  if (inner.server_handler == nullptr) {
+    merged->server_handler = outer.server_handler;
+  }
+  return merged;
+}
+
+int check_handler_opened(const request_rec* request) {
+  const char* opened = directory_config_of(request).server_handler;
+  if (opened != nullptr && std::strcmp(opened, request->handler) == 0) {
+    return OK;
+  }
+  ap_log_rerror(
+      APLOG_MARK, APLOG_WARNING, 0, request,
+      "TWS0009: no SetHandler %s of the server's configuration applies here; what .htaccess files, AddHandler "
+      "and rewriting say opens nothing",
+      request->handler);
+  return HTTP_FORBIDDEN;
 }
 
 bool is_enabled(const Configuration& configuration) {
@@ -283,6 +340,9 @@ Status check_configuration(const Configuration& configuration) {
     if (access(path.c_str(), X_OK) != 0) {
       return Error{"TorrentWsPrograms: no program " + path + "; install it or name the folder that holds it", {}};
     }
+  }
+  if (const auto encoded = encode_configuration(configuration); !encoded) {
+    return encoded.error();
   }
   return Done{};
 }

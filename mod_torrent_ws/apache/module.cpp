@@ -4,7 +4,9 @@
 #include <ap_mpm.h>
 #include <http_core.h>
 #include <mpm_common.h>
+#include <strings.h>
 
+#include "apache/access_log.hpp"
 #include "apache/directives.hpp"
 #include "apache/relay_process.hpp"
 #include "apache/status.hpp"
@@ -35,12 +37,23 @@ int post_config(apr_pool_t* pconf, apr_pool_t* /*plog*/, apr_pool_t* /*ptemp*/, 
   if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG || !is_enabled(state_of(server).configuration)) {
     return OK;
   }
+  if (const auto opened = open_access_log(server, pconf); !opened) {
+    ap_log_error(APLOG_MARK, APLOG_ERR | APLOG_STARTUP, 0, server, "%s", opened.error().message.c_str());
+    return HTTP_INTERNAL_SERVER_ERROR;
+  }
   // The site is more than its WebSockets: it starts without them, and the monitor hook tries again.
   if (const auto supervised = supervise(server, pconf); !supervised) {
     ap_log_error(APLOG_MARK, APLOG_ERR, 0, server, "TWS0001: cannot start torrent-ws: %s",
                  supervised.error().message.c_str());
   }
   return OK;
+}
+
+// What a site's scripts run in has no use for the daemons' passwords.
+void forget_passwords(Configuration& configuration) {
+  for (auto& daemon : configuration.daemons) {
+    explicit_bzero(daemon.password.data(), daemon.password.size());
+  }
 }
 
 int monitor(apr_pool_t* /*pool*/, server_rec* server) {
@@ -51,6 +64,7 @@ int monitor(apr_pool_t* /*pool*/, server_rec* server) {
 void child_init(apr_pool_t* pchild, server_rec* server) {
   if (state_of(server).supervisor != nullptr) {
     leave_to_parent(*state_of(server).supervisor);
+    forget_passwords(state_of(server).configuration);
     state_of(server).relay = make_in_pool<ChildRelay>(pchild, server);
     apr_pool_userdata_setn(state_of(server).relay, kRelayKey, nullptr, pchild);
   }

@@ -24,6 +24,8 @@ class ChildRelay;
 // Lives in pconf; virtual hosts share the main server's.
 struct ServerState {
   Configuration configuration;
+  std::string access_log;                 // of TorrentWsAccessLog: a path, or "|" and a program; empty: none
+  int access_log_descriptor = -1;         // opened in post_config; belongs to pconf
   SupervisorState* supervisor = nullptr;  // set in post_config; lives in process memory
   ChildRelay* relay = nullptr;            // set in child_init; owned by pchild
 };
@@ -32,6 +34,8 @@ struct ServerState {
 struct DirectoryConfig {
   bool origins_set = false;
   std::vector<std::string> allowed_origins;  // "scheme://host[:port]", lower case; "*" lets in any
+  // What SetHandler says here in the server's configuration; an .htaccess file cannot change it.
+  const char* server_handler = nullptr;
 };
 
 inline ServerState& state_of(const server_rec* server) {

@@ -8,22 +8,23 @@
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <set>
 
 #include "apache/supervisor.hpp"
-#include "support/unix_message.hpp"
-#include "wire/handover.hpp"
 
 namespace tws::apache {
 
 namespace {
 
-constexpr int kSendTimeoutMs = 500;
+// Within which torrent-ws tells its clients that the server stops (kFarewellTime of the event loop).
+constexpr auto kGoodbyeTime = std::chrono::milliseconds(1500);
 
 // Closes every descriptor but those in `kept`, and puts /dev/null on 0 to 2.
-void close_others(const std::set<int>& kept) {
+void close_others(std::set<int> kept) {
+  kept.erase(-1);
   unsigned first = 0;
   for (const int fd : kept) {
     if (static_cast<unsigned>(fd) > first) {
@@ -50,7 +51,7 @@ void reset_signals() {
 }
 
 // Tells torrent-ws of this process; the socket that is kept says how many connections it has.
-Fd introduce(int handover) {
+Fd introduce(const SupervisorState& supervisor) {
   std::array<int, 2> pair{-1, -1};
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair.data()) != 0) {
     return {};
@@ -60,31 +61,37 @@ Fd introduce(int handover) {
   Handover message;
   message.kind = HandoverKind::kRelay;
   message.relay = getpid();
-  const auto encoded = encode_handover(message);
-  if (!encoded || !send_message(handover, *encoded, theirs.get(), kSendTimeoutMs)) {
-    return {};
-  }
+  static_cast<void>(send_handover(supervisor, message, {theirs.get()}));
   return ours;
 }
 
 // Nothing of httpd is used here, not even its log: the log's descriptor may be a client's socket by now.
-[[noreturn]] void run_relay_process(TlsRelayLoop& loop, int handover) {
+[[noreturn]] void run_relay_process(TlsRelayLoop& loop, const ServerState& state) {
+  const SupervisorState& supervisor = *state.supervisor;
   setsid();
   prctl(PR_SET_DUMPABLE, 0);
   reset_signals();
-  const Fd counter = introduce(handover);
+  const Fd counter = introduce(supervisor);
   std::set<int> kept = loop.descriptors();
-  if (counter) {
-    kept.insert(counter.get());
-  }
+  kept.insert({handover_socket(supervisor), counter.get()});
   close_others(kept);
   prctl(PR_SET_NAME, "tws-relay");
   loop.move_to_this_process();
+  loop.limit_lifetime(std::chrono::milliseconds(state.configuration.relay_lifetime_ms));
   malloc_trim(0);
-  loop.run(true, [&counter](std::size_t count) {
+  TlsRelayReports reports;
+  reports.on_count = [&counter](std::size_t count) {
     const auto connections = static_cast<std::uint32_t>(count);
     [[maybe_unused]] const auto sent = send(counter.get(), &connections, sizeof connections, MSG_NOSIGNAL);
-  });
+  };
+  reports.on_expired = [&supervisor](std::uint64_t cookie) {
+    Handover message;
+    message.kind = HandoverKind::kExpired;
+    message.expired = cookie;
+    static_cast<void>(send_handover(supervisor, message, {}));
+  };
+  loop.finish();
+  loop.run(reports);
   _exit(0);
 }
 
@@ -104,23 +111,22 @@ bool ChildRelay::is_hard_stop() const {
 }
 
 ChildRelay::~ChildRelay() {
+  if (is_hard_stop() && !relay_.finish(kGoodbyeTime)) {
+    // Not through destructors and exit handlers: in prefork's signal handler they could wait for a lock.
+    _exit(0);
+  }
   auto loop = relay_.stop_thread();
   if (!loop) {
     return;
   }
-  if (is_hard_stop()) {
-    // The kernel closes all; freeing here could wait for a lock, in prefork's signal handler.
-    [[maybe_unused]] const auto* left = loop.release();
-    return;
-  }
-  const int handover = handover_socket(*state_of(server_).supervisor);
   switch (fork()) {
     case 0:
-      run_relay_process(*loop, handover);
+      run_relay_process(*loop, state_of(server_));
     case -1:
       // Then this child stays for them, though its slot is missed.
       loop->move_to_this_process();
-      loop->run(true);
+      loop->finish();
+      loop->run();
       break;
     default:
       // Not freed here: both processes have the connections now, and this one may say nothing on them.

@@ -9,11 +9,10 @@
 #include <cstring>
 #include <string_view>
 
+#include "apache/directives.hpp"
 #include "apache/supervisor.hpp"
 #include "support/fd.hpp"
 #include "support/json.hpp"
-#include "support/unix_message.hpp"
-#include "wire/handover.hpp"
 
 namespace tws::apache {
 
@@ -43,14 +42,13 @@ Result<std::string> read_to_end(int socket) {
 Result<std::string> ask_event_loop(const SupervisorState& supervisor) {
   Handover question;
   question.kind = HandoverKind::kStatus;
-  const auto message = encode_handover(question);
   std::array<int, 2> pair{-1, -1};
-  if (!message || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()) != 0) {
+  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair.data()) != 0) {
     return Error{"no descriptor left to ask the event loop with", {}};
   }
   const Fd ours(pair[0]);
   Fd theirs(pair[1]);
-  if (const auto sent = send_message(handover_socket(supervisor), *message, theirs.get(), kStatusTimeoutMs); !sent) {
+  if (const auto sent = send_handover(supervisor, question, {theirs.get()}); !sent) {
     return sent.error();
   }
   theirs.reset();
@@ -101,6 +99,9 @@ std::string to_metrics(json_t* status) {
 int handle_status(request_rec* request) {
   if (request->handler == nullptr || std::string_view(request->handler) != "torrent-ws-status") {
     return DECLINED;
+  }
+  if (const int refused = check_handler_opened(request); refused != OK) {
+    return refused;
   }
   if (request->method_number != M_GET) {
     ap_allow_standard_methods(request, REPLACE_ALLOW, M_GET, -1);

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <unixd.h>
 
 #include <array>
 #include <atomic>
@@ -17,9 +18,15 @@
 
 #include "support/fd.hpp"
 #include "support/unix_message.hpp"
-#include "wire/handover.hpp"
+#include "wire/version.hpp"
 
 namespace tws::apache {
+
+// What all children see.
+struct SharedWithChildren {
+  std::atomic<int> up;
+  std::atomic<int> blocking_relays_told;
+};
 
 // Plain data: it outlives the DSO, which httpd unloads and loads again at each restart.
 struct SupervisorState {
@@ -29,14 +36,13 @@ struct SupervisorState {
   int handover_receive;  // kept for the next process, so that what waits in the socket is not lost
   apr_time_t started;
   int quick_deaths;
-  std::atomic<int>* up;  // shared with children
+  SharedWithChildren* shared;
 };
 
 namespace {
 
 // Another version starts a torrent-ws process of its own; the old one leaves, as no configuration follows.
-constexpr const char* kRetainedKey = "torrent_ws/1";
-static_assert(kHandoverVersion == 1 && kControlVersion == 1, "kRetainedKey is to name the new version");
+constexpr const char* kRetainedKey = "torrent_ws/" APR_STRINGIFY(TWS_WIRE_VERSION);
 
 constexpr int kControlDescriptor = 3;
 constexpr int kHandoverDescriptor = 4;
@@ -50,6 +56,12 @@ Error system_error(const char* what) {
   return Error{std::string(what) + ": " + std::generic_category().message(errno), {}};
 }
 
+// The receiver sees who sent: a process that another module forked may have our end as well.
+void show_senders(int socket) {
+  const int on = 1;
+  setsockopt(socket, SOL_SOCKET, SO_PASSCRED, &on, sizeof on);
+}
+
 // Kept only when it is whole: a later generation relies on all of it.
 Result<SupervisorState*> create_state() {
   std::array<int, 2> pair{};
@@ -59,12 +71,13 @@ Result<SupervisorState*> create_state() {
   Fd send_end(pair[0]);
   Fd receive_end(pair[1]);
   setsockopt(send_end.get(), SOL_SOCKET, SO_SNDBUF, &kHandoverBuffer, sizeof kHandoverBuffer);
-  void* shared = mmap(nullptr, sizeof(std::atomic<int>), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  show_senders(receive_end.get());
+  void* shared = mmap(nullptr, sizeof(SharedWithChildren), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (shared == MAP_FAILED) {
     return system_error("mmap");
   }
   auto* state = static_cast<SupervisorState*>(ap_retained_data_create(kRetainedKey, sizeof(SupervisorState)));
-  *state = {0, -1, send_end.release(), receive_end.release(), 0, 0, new (shared) std::atomic<int>(0)};
+  *state = {0, -1, send_end.release(), receive_end.release(), 0, 0, new (shared) SharedWithChildren{}};
   return state;
 }
 
@@ -96,11 +109,17 @@ Result<SupervisorState*> create_state() {
 Status send_configuration(const SupervisorState& state, server_rec* server) {
   Configuration configuration = state_of(server).configuration;
   configuration.log_level = ap_get_server_module_loglevel(server, APLOG_MODULE_INDEX);
-  return send_message(state.control, encode_configuration(configuration), STDERR_FILENO, kSendTimeoutMs);
+  const auto message = encode_configuration(configuration);
+  if (!message) {
+    return message.error();
+  }
+  const int access_log = state_of(server).access_log_descriptor;
+  return access_log < 0 ? send_message(state.control, *message, {STDERR_FILENO}, kSendTimeoutMs)
+                        : send_message(state.control, *message, {STDERR_FILENO, access_log}, kSendTimeoutMs);
 }
 
 void forget_process(SupervisorState& state) {
-  state.up->store(0);
+  state.shared->up.store(0);
   state.pid = 0;
   // Children of httpd may have copies, which a close alone would leave open.
   shutdown(state.control, SHUT_RDWR);
@@ -114,6 +133,8 @@ void end_process(SupervisorState& state) {
   if (pid <= 0) {
     return;
   }
+  const bool stops = ap_unixd_mpm_get_retained_data()->shutdown_pending != 0;
+  static_cast<void>(send_message(state.control, stops ? kServerStops : kServerRestarts, {}, kSendTimeoutMs));
   forget_process(state);
   if (waitpid(pid, nullptr, WNOHANG) != 0) {
     return;  // it has ended before
@@ -182,6 +203,7 @@ Status start_process(SupervisorState& state, server_rec* server) {
   }
   Fd ours(control[0]);
   const Fd theirs(control[1]);
+  show_senders(theirs.get());
   state.started = apr_time_now();
   const pid_t pid = fork();
   if (pid < 0) {
@@ -193,7 +215,7 @@ Status start_process(SupervisorState& state, server_rec* server) {
   state.pid = pid;
   state.control = ours.release();
   register_process(state, server);
-  state.up->store(1);
+  state.shared->up.store(1);
   return send_configuration(state, server);
 }
 
@@ -211,7 +233,7 @@ apr_status_t on_generation_end(void* data) {
   if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_EXITING) {
     end_process(state);
   } else if (state.pid > 0) {
-    static_cast<void>(send_message(state.control, kGenerationEnds, -1, kSendTimeoutMs));
+    static_cast<void>(send_message(state.control, kGenerationEnds, {}, kSendTimeoutMs));
   }
   return APR_SUCCESS;
 }
@@ -228,6 +250,7 @@ Status supervise(server_rec* server, apr_pool_t* pconf) {
     state = *created;
   }
   state_of(server).supervisor = state;
+  state->shared->blocking_relays_told.store(0);
   apr_pool_cleanup_register(pconf, state, on_generation_end, apr_pool_cleanup_null);
   // The socket tells whether it still runs; its pid may be somebody else's by now.
   if (state->pid > 0 && send_configuration(*state, server)) {
@@ -252,7 +275,16 @@ void leave_to_parent(SupervisorState& state) {
   state.control = state.handover_receive = -1;
 }
 
-bool is_up(const SupervisorState& state) { return state.up->load(std::memory_order_relaxed) != 0; }
+bool is_up(const SupervisorState& state) { return state.shared->up.load(std::memory_order_relaxed) != 0; }
+
+bool is_first_blocking_relay(const SupervisorState& state) {
+  return state.shared->blocking_relays_told.exchange(1, std::memory_order_relaxed) == 0;
+}
+
+Status send_handover(const SupervisorState& state, const Handover& handover, std::initializer_list<int> descriptors) {
+  const auto message = encode_handover(handover);
+  return message ? send_message(state.handover_send, *message, descriptors, kSendTimeoutMs) : message.error();
+}
 
 int handover_socket(const SupervisorState& state) { return state.handover_send; }
 

@@ -4,10 +4,13 @@
 // The way of mod_cgid, with two differences: the process survives a graceful restart (its pid and its
 // sockets are kept in process memory), and it is its own program (fork and exec), so that httpd's
 // private keys and a PHP interpreter are not in the memory of a process that parses what strangers send.
-// Everything here runs in httpd's parent, except is_up() and handover_socket(), which children call.
+// Everything here runs in httpd's parent, unless it says otherwise.
 #pragma once
 
+#include <initializer_list>
+
 #include "apache/module.hpp"
+#include "wire/handover.hpp"
 
 namespace tws::apache {
 
@@ -23,7 +26,14 @@ void leave_to_parent(SupervisorState& state);
 // Whether a torrent-ws process runs to take a connection. In children: without a system call.
 bool is_up(const SupervisorState& state);
 
+// True once for each generation of the configuration, so that its log says it once. In children.
+bool is_first_blocking_relay(const SupervisorState& state);
+
+// Sends torrent-ws a message that is not about a connection of a client. In children and relay processes.
+Status send_handover(const SupervisorState& state, const Handover& handover, std::initializer_list<int> descriptors);
+
 // The socket to the torrent-ws process for handover messages. It stays the same when that is replaced.
+// In children.
 int handover_socket(const SupervisorState& state);
 
 }  // namespace tws::apache

@@ -39,6 +39,7 @@ class TlsPump {
   [[nodiscard]] TlsInterest interest() const;
   [[nodiscard]] int client() const { return connection_.client.get(); }
   [[nodiscard]] int plain() const { return connection_.plain.get(); }
+  [[nodiscard]] std::uint64_t plain_cookie() const { return connection_.plain_cookie; }
 
  private:
   enum class Step { kMoved, kStalled, kBroken };

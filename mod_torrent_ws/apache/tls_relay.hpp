@@ -8,6 +8,8 @@
 
 #include <openssl/ssl.h>
 
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -31,6 +33,7 @@ struct TlsConnection {
   SSL_CTX* session_context = nullptr;  // mod_ssl's, from before SNI; its callbacks are for httpd's processes only
   Fd client;                           // non-blocking
   Fd plain;                            // non-blocking
+  std::uint64_t plain_cookie = 0;      // socket_cookie() of the end that torrent-ws has
   std::string to_plain;                // decrypted already, to be delivered first
 };
 
@@ -44,16 +47,21 @@ class TlsRelay {
   TlsRelay(const TlsRelay&) = delete;
   TlsRelay& operator=(const TlsRelay&) = delete;
 
-  // Takes the connection over; the first one starts the thread. Any thread of the child.
+  // Starts the thread unless it runs. False when there is none to be had. Any thread of the child.
+  bool start();
+
+  // Takes the connection over, after start() was true. Any thread of the child.
   void adopt(TlsConnection connection);
 
   // Ends the thread and gives its loop, with the connections that are left; null when there are none.
   // In the child's main thread, when no other thread adopts any more.
   std::unique_ptr<TlsRelayLoop> stop_thread();
 
- private:
-  bool start();
+  // Waits until the connections have ended, at most so long, and tells whether they have: torrent-ws is
+  // saying good-bye to its clients. In the child's main thread, also in prefork's signal handler.
+  bool finish(std::chrono::milliseconds limit);
 
+ private:
   std::mutex mutex_;  // guards the start
   std::unique_ptr<TlsRelayLoop> loop_;
   std::thread thread_;

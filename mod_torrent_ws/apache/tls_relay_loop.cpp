@@ -3,7 +3,10 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 
+#include <algorithm>
 #include <utility>
+
+#include "support/random.hpp"
 
 namespace tws::apache {
 
@@ -11,6 +14,7 @@ namespace {
 
 constexpr auto kLinger = std::chrono::seconds(10);
 constexpr int kLingerTickMs = 1000;
+constexpr std::int64_t kLongestWaitMs = 3'600'000;
 constexpr std::uint64_t kWakeUp = 0;
 
 }  // namespace
@@ -35,6 +39,11 @@ void TlsRelayLoop::adopt(TlsConnection connection) {
 
 void TlsRelayLoop::stop() {
   stopping_ = true;
+  wake();
+}
+
+void TlsRelayLoop::finish() {
+  finishing_ = true;
   wake();
 }
 
@@ -74,19 +83,24 @@ void TlsRelayLoop::watch(int fd, int operation, unsigned events, ConnectionId id
   epoll_ctl(epoll_.get(), operation, fd, &event);
 }
 
-void TlsRelayLoop::run(bool until_empty, const std::function<void(std::size_t)>& on_count) {
+void TlsRelayLoop::limit_lifetime(std::chrono::milliseconds lifetime) {
+  take_adopted();
+  const auto now = Clock::now();
+  for (const auto& [id, relayed] : relayed_) {
+    relayed->expiry = now + random_in_last_quarter(lifetime);
+    next_expiry_ = std::min(next_expiry_, relayed->expiry);
+  }
+}
+
+void TlsRelayLoop::run(const TlsRelayReports& reports) {
   std::array<epoll_event, 256> events{};
   std::size_t counted = 0;
-  while (take_adopted() && !(until_empty && relayed_.empty())) {
-    if (on_count && counted != relayed_.size()) {
+  while (take_adopted() && !(finishing_ && relayed_.empty())) {
+    if (reports.on_count && counted != relayed_.size()) {
       counted = relayed_.size();
-      on_count(counted);
+      reports.on_count(counted);
     }
-    int timeout = lingering_ > 0 ? kLingerTickMs : -1;
-    if (!busy_.empty()) {
-      timeout = 0;
-    }
-    const int count = epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), timeout);
+    const int count = epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), wait_time());
     for (const ConnectionId id : std::exchange(busy_, {})) {
       serve(id);
     }
@@ -94,7 +108,23 @@ void TlsRelayLoop::run(bool until_empty, const std::function<void(std::size_t)>&
       serve(events.at(static_cast<std::size_t>(i)).data.u64);
     }
     end_lingering();
+    end_expired(reports);
   }
+  ended_ = true;
+}
+
+int TlsRelayLoop::wait_time() const {
+  if (!busy_.empty()) {
+    return 0;
+  }
+  if (lingering_ > 0) {
+    return kLingerTickMs;
+  }
+  if (next_expiry_ == Clock::time_point::max()) {
+    return -1;
+  }
+  const auto rest = std::chrono::ceil<std::chrono::milliseconds>(next_expiry_ - Clock::now()).count();
+  return static_cast<int>(std::clamp<std::int64_t>(rest, 0, kLongestWaitMs));
 }
 
 // False when the relay is to stop.
@@ -136,10 +166,8 @@ void TlsRelayLoop::serve(ConnectionId id) {
     case PumpOutcome::kWaiting:
       break;
   }
-  if (relayed.pump.is_leaving() && !relayed.lingering) {
-    relayed.lingering = true;
-    relayed.linger_end = Clock::now() + kLinger;
-    ++lingering_;
+  if (relayed.pump.is_leaving()) {
+    begin_lingering(relayed);
   }
   update_interest(id, relayed);
 }
@@ -169,6 +197,31 @@ TlsRelayLoop::Table::iterator TlsRelayLoop::forget(Table::iterator found) {
   update_one(found->second->pump.plain(), found->second->watched.plain, 0, found->first);
   lingering_ -= found->second->lingering ? 1 : 0;
   return relayed_.erase(found);
+}
+
+void TlsRelayLoop::begin_lingering(Relayed& relayed) {
+  if (!relayed.lingering) {
+    relayed.lingering = true;
+    relayed.linger_end = Clock::now() + kLinger;
+    ++lingering_;
+  }
+}
+
+// torrent-ws closes the connection; lingering is for when it or the client does not.
+void TlsRelayLoop::end_expired(const TlsRelayReports& reports) {
+  const auto now = Clock::now();
+  if (now < next_expiry_) {
+    return;
+  }
+  next_expiry_ = Clock::time_point::max();
+  for (const auto& [id, relayed] : relayed_) {
+    if (relayed->expiry > now) {
+      next_expiry_ = std::min(next_expiry_, relayed->expiry);
+    } else if (!relayed->lingering) {
+      reports.on_expired(relayed->pump.plain_cookie());
+      begin_lingering(*relayed);
+    }
+  }
 }
 
 void TlsRelayLoop::end_lingering() {

@@ -1,5 +1,5 @@
 // The relay's loop over its connections: epoll and pumps. It runs in the relay thread of an httpd child,
-// or in a relay process; only adopt(), stop() and has_connections() after its end are for others.
+// or in a relay process.
 #pragma once
 
 #include <array>
@@ -18,18 +18,24 @@
 
 namespace tws::apache {
 
+// What a relay process tells torrent-ws.
+struct TlsRelayReports {
+  std::function<void(std::size_t)> on_count;             // the number of connections has changed
+  std::function<void(std::uint64_t cookie)> on_expired;  // this connection's time is up
+};
+
 class TlsRelayLoop {
  public:
   TlsRelayLoop();
 
   // Any thread.
   void adopt(TlsConnection connection);
-  // Any thread, also in a signal handler (prefork's end): it takes no lock.
-  void stop();
+  // Any thread, also in a signal handler (prefork's end): they take no lock.
+  void stop();    // run() returns at once
+  void finish();  // run() returns when the last connection has gone
+  [[nodiscard]] bool has_ended() const { return ended_; }
 
-  // Runs until stop(), or with `until_empty` until the last connection has gone. `on_count` is told the
-  // number of connections when it has changed.
-  void run(bool until_empty, const std::function<void(std::size_t)>& on_count = {});
+  void run(const TlsRelayReports& reports = {});
 
   // The following are for when no run() is under way.
 
@@ -39,6 +45,9 @@ class TlsRelayLoop {
   // In a process that was forked: an epoll of its own (the old one is shared with the parent), and no
   // callback into httpd's session cache.
   void move_to_this_process();
+  // The connections that there are end within `lifetime`, each at a random moment of its last quarter, so
+  // that their clients do not all come back at once.
+  void limit_lifetime(std::chrono::milliseconds lifetime);
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -57,6 +66,7 @@ class TlsRelayLoop {
     TlsInterest watched;
     bool lingering = false;
     Clock::time_point linger_end;
+    Clock::time_point expiry = Clock::time_point::max();
   };
   using Table = std::unordered_map<ConnectionId, std::unique_ptr<Relayed>>;
 
@@ -68,7 +78,10 @@ class TlsRelayLoop {
   void update_interest(ConnectionId id, Relayed& relayed) const;
   void update_one(int fd, unsigned before, unsigned wanted, ConnectionId id) const;
   Table::iterator forget(Table::iterator found);
+  void begin_lingering(Relayed& relayed);
   void end_lingering();
+  void end_expired(const TlsRelayReports& reports);
+  [[nodiscard]] int wait_time() const;
 
   Fd epoll_;
   Fd wake_up_;
@@ -77,6 +90,8 @@ class TlsRelayLoop {
   std::mutex mutex_;  // guards adopted_
   std::vector<TlsConnection> adopted_;
   std::atomic<bool> stopping_ = false;
+  std::atomic<bool> finishing_ = false;
+  std::atomic<bool> ended_ = false;
 
   // The running thread's own.
   Table relayed_;
@@ -84,6 +99,7 @@ class TlsRelayLoop {
   std::array<char, kRecord> scratch_{};
   ConnectionId last_id_ = 0;
   int lingering_ = 0;
+  Clock::time_point next_expiry_ = Clock::time_point::max();
 };
 
 }  // namespace tws::apache

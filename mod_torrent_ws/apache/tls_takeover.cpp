@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "apache/relay_process.hpp"
+#include "wire/handover.hpp"
 
 namespace tws::apache {
 
@@ -21,16 +22,12 @@ namespace {
 constexpr int kPairBuffer = 32 << 10;
 constexpr std::size_t kRecord = 16UL << 10;
 
-struct BioFree {
-  void operator()(BIO* bio) const { BIO_free(bio); }
-};
-using BioPointer = std::unique_ptr<BIO, BioFree>;
-
 // What waits between commit() and our cleanup.
 struct TakenTls {
   TlsConnection connection;
   BioPointer read_bio_of_mod_ssl;  // mod_ssl's cleanup still looks at its own two
   BioPointer write_bio_of_mod_ssl;
+  int received_shutdown = 0;  // SSL_RECEIVED_SHUTDOWN when the client has said good-bye already
 };
 
 // Hangs on each connection from pre_connection on.
@@ -60,7 +57,8 @@ apr_status_t hand_to_relay(void* data) {
   SSL* ssl = state->taken->connection.ssl.get();
   SSL_set_app_data(ssl, nullptr);
   SSL_set_quiet_shutdown(ssl, 0);
-  SSL_set_shutdown(ssl, 0);
+  // mod_ssl has set both flags to end quietly.
+  SSL_set_shutdown(ssl, state->taken->received_shutdown);
   // mod_ssl's callback on them looks at the SSL, which is the relay's from the next line on.
   state->taken->read_bio_of_mod_ssl.reset();
   state->taken->write_bio_of_mod_ssl.reset();
@@ -101,11 +99,10 @@ int on_pre_handshake(conn_rec* connection, SSL* ssl, int is_proxy) {
 }
 
 // Decrypts what lay below mod_ssl; a part of a record stays inside the SSL until the rest comes.
-void decrypt_rest(SSL* ssl, std::string_view ciphertext, std::string& plaintext) {
-  BIO* memory = BIO_new(BIO_s_mem());
-  BIO_set_mem_eof_return(memory, -1);
-  BIO_write(memory, ciphertext.data(), static_cast<int>(ciphertext.size()));
-  SSL_set0_rbio(ssl, memory);
+void decrypt_rest(SSL* ssl, BioPointer memory, std::string_view ciphertext, std::string& plaintext) {
+  BIO_set_mem_eof_return(memory.get(), -1);
+  BIO_write(memory.get(), ciphertext.data(), static_cast<int>(ciphertext.size()));
+  SSL_set0_rbio(ssl, memory.release());
   std::array<char, kRecord> record{};
   ERR_clear_error();
   for (int size = 0; (size = SSL_read(ssl, record.data(), static_cast<int>(record.size()))) > 0;) {
@@ -127,6 +124,9 @@ bool can_take_tls(conn_rec* connection) {
 
 Result<TlsTakeover> TlsTakeover::prepare(conn_rec* connection, int client_socket) {
   TlsTakeover takeover(connection);
+  if (!state_of_connection(connection)->relay->relay().start()) {
+    return Error{"no thread left for the TLS relay; raise the limit of processes", {}};
+  }
   takeover.client_.reset(fcntl(client_socket, F_DUPFD_CLOEXEC, 0));
   std::array<int, 2> pair{-1, -1};
   if (!takeover.client_ || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair.data()) != 0) {
@@ -134,6 +134,11 @@ Result<TlsTakeover> TlsTakeover::prepare(conn_rec* connection, int client_socket
   }
   takeover.relay_end_.reset(pair[0]);
   takeover.plain_end_.reset(pair[1]);
+  takeover.memory_.reset(BIO_new(BIO_s_mem()));
+  takeover.socket_.reset(BIO_new_socket(takeover.client_.get(), BIO_NOCLOSE));
+  if (!takeover.memory_ || !takeover.socket_) {
+    return Error{"no memory left for a TLS relay", {}};
+  }
   for (const int end : pair) {
     setsockopt(end, SOL_SOCKET, SO_SNDBUF, &kPairBuffer, sizeof kPairBuffer);
   }
@@ -155,15 +160,17 @@ void TlsTakeover::commit(std::string plaintext, std::string_view ciphertext) {
   // mod_ssl clears AUTO_RETRY, without which SSL_read may say WANT_READ while it holds data.
   SSL_set_mode(ssl, SSL_MODE_AUTO_RETRY | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                         SSL_MODE_RELEASE_BUFFERS);
-  BIO* socket_bio = BIO_new_socket(client_.get(), BIO_NOCLOSE);
-  SSL_set0_wbio(ssl, socket_bio);
-  decrypt_rest(ssl, ciphertext, plaintext);
-  BIO_up_ref(socket_bio);
-  SSL_set0_rbio(ssl, socket_bio);
+  BIO* socket = socket_.release();
+  SSL_set0_wbio(ssl, socket);
+  decrypt_rest(ssl, std::move(memory_), ciphertext, plaintext);
+  taken.received_shutdown = SSL_get_shutdown(ssl) & SSL_RECEIVED_SHUTDOWN;
+  BIO_up_ref(socket);
+  SSL_set0_rbio(ssl, socket);
   // Or else mod_ssl's close_notify would end the client's session.
   SSL_set_quiet_shutdown(ssl, 1);
   taken.connection.client = std::move(client_);
   taken.connection.plain = std::move(relay_end_);
+  taken.connection.plain_cookie = socket_cookie(plain_end_.get());
   taken.connection.to_plain = std::move(plaintext);
   apr_pool_pre_cleanup_register(connection_->pool, state, pass_end_of_connection);
 }

@@ -9,6 +9,9 @@
 // Runs in httpd children, in the connection's own thread. Source: modules/ssl/ssl_engine_io.c.
 #pragma once
 
+#include <openssl/bio.h>
+
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -22,6 +25,11 @@ void register_tls_hooks();
 
 // Whether the connection's TLS is mod_ssl's and can be taken over.
 bool can_take_tls(conn_rec* connection);
+
+struct BioFree {
+  void operator()(BIO* bio) const { BIO_free(bio); }
+};
+using BioPointer = std::unique_ptr<BIO, BioFree>;
 
 class TlsTakeover {
  public:
@@ -39,6 +47,8 @@ class TlsTakeover {
   explicit TlsTakeover(conn_rec* connection) : connection_(connection) {}
 
   conn_rec* connection_;
+  BioPointer memory_;  // for what was read of the connection already
+  BioPointer socket_;
   Fd client_;
   Fd relay_end_;
   Fd plain_end_;

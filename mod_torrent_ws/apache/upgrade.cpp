@@ -2,15 +2,19 @@
 
 #include <apr_base64.h>
 #include <apr_strings.h>
+#include <http_core.h>
 #include <http_protocol.h>
 #include <http_request.h>
+#include <http_ssl.h>
 
 #include <algorithm>
 #include <array>
 #include <cstring>
 #include <string_view>
 
+#include "apache/blocking_relay.hpp"
 #include "apache/connection_handover.hpp"
+#include "apache/directives.hpp"
 #include "apache/supervisor.hpp"
 
 namespace tws::apache {
@@ -83,22 +87,11 @@ int refuse_upgrade_required(request_rec* request) {
   return HTTP_UPGRADE_REQUIRED;
 }
 
-int refuse_unavailable(request_rec* request) {
-  apr_table_setn(request->err_headers_out, "Retry-After", "1");
-  return HTTP_SERVICE_UNAVAILABLE;
-}
-
 // OK, or the HTTP status that the request is refused with.
 int check_request(request_rec* request, const Endpoint& endpoint) {
   if (request->method_number != M_GET || request->header_only != 0) {
     ap_allow_standard_methods(request, REPLACE_ALLOW, M_GET, -1);
     return HTTP_METHOD_NOT_ALLOWED;
-  }
-  if (request->connection->master != nullptr) {
-    ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, request,
-                  "TWS0008: WebSockets over HTTP/2 streams are not served here; set H2WebSockets off, so that browsers "
-                  "open HTTP/1.1 for them");
-    return HTTP_NOT_IMPLEMENTED;
   }
   if (request->proto_num < HTTP_VERSION(1, 1) || !is_upgrade(request) ||
       std::string_view(header(request, "Sec-WebSocket-Version")) != "13") {
@@ -126,7 +119,12 @@ int check_request(request_rec* request, const Endpoint& endpoint) {
 }
 
 Handover describe(request_rec* request, const Endpoint& endpoint) {
+  conn_rec* connection = request->connection;
   Handover handover;
+  handover.tls = ap_ssl_conn_is_ssl(connection->master != nullptr ? connection->master : connection) != 0;
+  handover.site = std::string(request->server->server_hostname != nullptr ? request->server->server_hostname : "-") +
+                  ":" + std::to_string(ap_get_server_port(request));
+  handover.path = ap_escape_logitem(request->pool, request->uri);
   handover.endpoint = endpoint.name;
   handover.realm = endpoint.realm;
   handover.address = request->useragent_ip;
@@ -149,6 +147,9 @@ int handle_upgrade(request_rec* request) {
   if (endpoint == kEndpoints.end()) {
     return DECLINED;
   }
+  if (const int refused = check_handler_opened(request); refused != OK) {
+    return refused;
+  }
   if (const int refused = check_request(request, *endpoint); refused != OK) {
     return refused;
   }
@@ -156,12 +157,9 @@ int handle_upgrade(request_rec* request) {
   if (state.supervisor == nullptr || !is_up(*state.supervisor)) {
     return refuse_unavailable(request);
   }
-  if (const auto handed = hand_over_connection(request, describe(request, *endpoint)); !handed) {
-    ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, request, "TWS0005: connection not handed over: %s",
-                  handed.error().message.c_str());
-    return refuse_unavailable(request);
-  }
-  return OK;
+  const std::string obstacle = handover_obstacle(request->connection);
+  return obstacle.empty() ? hand_over_connection(request, describe(request, *endpoint))
+                          : relay_blocking(request, describe(request, *endpoint), obstacle);
 }
 
 }  // namespace tws::apache

@@ -13,9 +13,17 @@ constexpr std::size_t kMaxCloseReason = 123;  // RFC 6455, 5.5
 
 }  // namespace
 
-Connection::Connection(lws* wsi, const Handover& handover, bool deflate, ConnectionLimits limits,
+Connection::Connection(lws* wsi, const Handover& handover, std::uint64_t cookie, bool deflate, ConnectionLimits limits,
                        FlushQueue& flush_queue, TrafficCounts& counts)
-    : wsi_(wsi), is_tls_(handover.tls), limits_(limits), flush_queue_(flush_queue), counts_(counts), outbox_(deflate) {}
+    : wsi_(wsi),
+      is_tls_(handover.tls),
+      is_relayed_blocking_(handover.blocking),
+      cookie_(cookie),
+      record_{handover.site, handover.address, handover.path},
+      limits_(limits),
+      flush_queue_(flush_queue),
+      counts_(counts),
+      outbox_(deflate) {}
 
 Connection::~Connection() {
   counts_.queued_bytes -= outbox_.queued_bytes();
@@ -66,6 +74,7 @@ void Connection::close(CloseCode code, std::string_view reason) {
 }
 
 int Connection::on_receive(std::string_view part) {
+  record_.received += part.size();
   if (closing_) {
     return 0;
   }
@@ -91,6 +100,7 @@ int Connection::on_receive(std::string_view part) {
 int Connection::on_writable() {
   flush();
   if (closing_ && outbox_.empty() && lws_partial_buffered(wsi_) == 0) {
+    record_.close_code = static_cast<int>(close_code_);
     lws_close_reason(wsi_, static_cast<lws_close_status>(close_code_),
                      reinterpret_cast<unsigned char*>(close_reason_.data()), close_reason_.size());
     return -1;
@@ -110,6 +120,7 @@ void Connection::flush() {
       lws_set_timeout(wsi_, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
       return;
     }
+    record_.sent += chunk.size();
     counts_.queued_bytes -= chunk.size();
     outbox_.consume(chunk.size());
   }
@@ -121,9 +132,25 @@ void Connection::flush() {
   }
 }
 
-void Connection::shut_down() {
-  protocol_->on_shutdown();
-  close(CloseCode::kGoingAway, "the server is going away");
+void Connection::on_peer_close(CloseCode code) {
+  if (record_.close_code == static_cast<int>(CloseCode::kAbnormal)) {
+    record_.close_code = static_cast<int>(code);
+  }
+}
+
+void Connection::shut_down(CloseCode code, std::string_view reason) {
+  if (!closing_) {
+    protocol_->on_shutdown();
+    close(code, reason);
+  }
+}
+
+ClosedConnection Connection::closed() const {
+  const auto duration = std::chrono::steady_clock::now() - record_.opened;
+  return {record_.site,       record_.address,
+          protocol_->user(),  record_.path,
+          record_.close_code, record_.received,
+          record_.sent,       std::chrono::duration_cast<std::chrono::milliseconds>(duration)};
 }
 
 void FlushQueue::add(Connection& connection) {

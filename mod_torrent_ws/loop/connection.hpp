@@ -4,10 +4,13 @@
 
 #include <libwebsockets.h>
 
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "loop/access_log.hpp"
 #include "loop/outbox.hpp"
 #include "loop/transport.hpp"
 #include "wire/handover.hpp"
@@ -22,6 +25,17 @@ struct ConnectionLimits {
 // The connections with something to write, flushed together at the end of a loop turn.
 class FlushQueue;
 
+// What the access log tells of a connection when it has closed.
+struct ConnectionRecord {
+  std::string site;
+  std::string address;
+  std::string path;
+  std::chrono::steady_clock::time_point opened = std::chrono::steady_clock::now();
+  std::uint64_t received = 0;
+  std::uint64_t sent = 0;
+  int close_code = static_cast<int>(CloseCode::kAbnormal);
+};
+
 // What all connections count together, for the status.
 struct TrafficCounts {
   std::size_t queued_bytes = 0;
@@ -30,14 +44,19 @@ struct TrafficCounts {
 
 class Connection final : public Transport {
  public:
-  Connection(lws* wsi, const Handover& handover, bool deflate, ConnectionLimits limits, FlushQueue& flush_queue,
-             TrafficCounts& counts);
+  Connection(lws* wsi, const Handover& handover, std::uint64_t cookie, bool deflate, ConnectionLimits limits,
+             FlushQueue& flush_queue, TrafficCounts& counts);
   ~Connection() override;
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
   void set_protocol(std::unique_ptr<Protocol> protocol) { protocol_ = std::move(protocol); }
   [[nodiscard]] bool is_tls() const { return is_tls_; }
+  [[nodiscard]] bool is_relayed_blocking() const { return is_relayed_blocking_; }
+  [[nodiscard]] bool is_closing() const { return closing_; }
+  // socket_cookie() of the descriptor that the handover brought.
+  [[nodiscard]] std::uint64_t cookie() const { return cookie_; }
+  [[nodiscard]] ClosedConnection closed() const;
 
   // Transport
   void send(FramePtr frame) override;
@@ -47,7 +66,9 @@ class Connection final : public Transport {
   // From libwebsockets' callbacks; a non-zero result ends the connection.
   int on_receive(std::string_view part);
   int on_writable();
-  void shut_down();
+  void on_peer_close(CloseCode code);
+  // Says good-bye and closes.
+  void shut_down(CloseCode code, std::string_view reason);
 
   // Writes what it can, without waiting. From the flush queue.
   void flush();
@@ -57,6 +78,9 @@ class Connection final : public Transport {
 
   lws* wsi_;
   bool is_tls_;
+  bool is_relayed_blocking_;
+  std::uint64_t cookie_;
+  ConnectionRecord record_;
   ConnectionLimits limits_;
   FlushQueue& flush_queue_;
   TrafficCounts& counts_;

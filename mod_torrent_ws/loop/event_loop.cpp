@@ -3,8 +3,11 @@
 #include <poll.h>
 #include <pthread.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
-#include "support/unix_message.hpp"
+#include <algorithm>
+#include <cmath>
+
 #include "topics/procedures.hpp"
 #include "wamp/session.hpp"
 #include "wire/error_uris.hpp"
@@ -20,7 +23,7 @@ constexpr const char* kTorrentsRealm = "torrents";
 // As the worker has it: what is longer is no user id and no token.
 constexpr std::size_t kMaxTokenText = 1024;
 constexpr double kTickSeconds = 0.05;
-constexpr auto kShutdownTime = std::chrono::milliseconds(1000);
+constexpr auto kFarewellTime = std::chrono::milliseconds(1000);
 // Taken in one turn of the loop; the rest comes after the others had theirs.
 constexpr int kHandoversPerTurn = 64;
 
@@ -31,14 +34,16 @@ std::uint64_t first_revision() {
 
 }  // namespace
 
-EventLoop::EventLoop(const Log& log, Configuration configuration, Fd handover_socket, ReplaceWorker replace_worker)
+EventLoop::EventLoop(const Log& log, Configuration configuration, Fd handover_socket, Fd access_log,
+                     ReplaceWorker replace_worker, std::function<void()> on_left)
     : log_(log),
       configuration_(std::move(configuration)),
       handover_socket_(std::move(handover_socket)),
       loop_(ev_loop_new(EVFLAG_AUTO)),
       mailbox_(loop_),
       jobs_(loop_, log, std::move(replace_worker)),
-      relays_(loop_) {
+      relays_(loop_),
+      on_left_(std::move(on_left)) {
   make_torrents_realm();
 #ifdef TWS_TEST_ENDPOINTS
   realms_.emplace("realm1", std::make_unique<wamp::Realm>("realm1", wamp::RealmPolicy{true, {}, {}}));
@@ -46,6 +51,7 @@ EventLoop::EventLoop(const Log& log, Configuration configuration, Fd handover_so
   server_ = std::make_unique<WebSocketServer>(loop_, log_, [this](const Handover& handover, Transport& transport) {
     return make_protocol(handover, transport);
   });
+  server_->set_access_log(std::move(access_log));
   apply_limits();
 
   ev_io_init(&handover_ready_, on_handover, handover_socket_.get(), EV_READ);
@@ -56,7 +62,10 @@ EventLoop::EventLoop(const Log& log, Configuration configuration, Fd handover_so
 }
 
 EventLoop::~EventLoop() {
-  stop();
+  if (thread_.joinable()) {
+    leave(CloseCode::kGoingAway, {});
+    thread_.join();
+  }
   server_.reset();
   feeds_.clear();
   ev_io_stop(loop_, &handover_ready_);
@@ -72,19 +81,31 @@ bool EventLoop::start() {
   return true;
 }
 
-void EventLoop::run() { ev_run(loop_, 0); }
-
-void EventLoop::stop() {
-  if (thread_.joinable()) {
-    mailbox_.post([this] { begin_shutdown(); });
-    thread_.join();
-  }
+void EventLoop::run() {
+  ev_run(loop_, 0);
+  left_ = true;
+  on_left_();
 }
 
-void EventLoop::begin_shutdown() {
-  ev_io_stop(loop_, &handover_ready_);
-  server_->shut_down();
-  shutdown_end_ = std::chrono::steady_clock::now() + kShutdownTime;
+void EventLoop::leave(CloseCode code, std::chrono::milliseconds drain) {
+  mailbox_.post([this, code, drain] {
+    const auto now = std::chrono::steady_clock::now();
+    ev_io_stop(loop_, &handover_ready_);
+    drain_end_ = leaving_ ? std::min(drain_end_, now + drain) : now + drain;
+    leave_code_ = code;
+    leaving_ = true;
+    close_some(now);
+  });
+}
+
+// As many as are due until the next tick, so that clients do not all come back at once.
+void EventLoop::close_some(std::chrono::steady_clock::time_point now) {
+  const auto open = server_->connections();
+  const double rest = std::chrono::duration<double>(drain_end_ - now).count();
+  const double share = rest > kTickSeconds ? kTickSeconds / rest : 1;
+  const auto due = static_cast<std::size_t>(std::ceil(static_cast<double>(open.ws + open.wss) * share));
+  server_->shut_down(leave_code_, leave_code_ == CloseCode::kServiceRestart ? "connect again" : "the server stops",
+                     due);
 }
 
 void EventLoop::attach_worker(std::string name, pid_t pid, Fd socket, std::string configuration) {
@@ -95,21 +116,25 @@ void EventLoop::attach_worker(std::string name, pid_t pid, Fd socket, std::strin
   });
 }
 
-void EventLoop::reconfigure(Configuration configuration) {
-  mailbox_.post([this, configuration = std::move(configuration)] {
+void EventLoop::reconfigure(Configuration configuration, Fd access_log) {
+  auto shared_log = std::make_shared<Fd>(std::move(access_log));
+  mailbox_.post([this, configuration = std::move(configuration), shared_log] {
+    server_->set_access_log(std::move(*shared_log));
     configuration_.admins = configuration.admins;
     configuration_.job_timeout_ms = configuration.job_timeout_ms;
     configuration_.max_connections = configuration.max_connections;
     configuration_.max_message_bytes = configuration.max_message_bytes;
     configuration_.max_queued_bytes = configuration.max_queued_bytes;
+    configuration_.max_blocking_relays = configuration.max_blocking_relays;
     realms_.at(kTorrentsRealm)->policy().admins = configuration_.admins;
     apply_limits();
   });
 }
 
 void EventLoop::apply_limits() {
-  server_->set_limits(configuration_.max_connections,
-                      {configuration_.max_message_bytes, configuration_.max_queued_bytes});
+  server_->set_limits({configuration_.max_connections,
+                       configuration_.max_blocking_relays,
+                       {configuration_.max_message_bytes, configuration_.max_queued_bytes}});
 }
 
 void EventLoop::make_torrents_realm() {
@@ -193,24 +218,36 @@ void EventLoop::take_handovers() {
     if (receive_message(handover_socket_.get(), kMaxHandover, message) != ReceiveOutcome::kMessage) {
       return;
     }
-    auto handover = decode_handover(message.bytes);
-    if (!handover || !message.fd) {
-      log_.write(LogLevel::kError, "TWS0203",
-                 "handover refused: " + (handover ? "no descriptor came with it" : handover.error().message));
-      continue;
-    }
-    switch (handover->kind) {
-      case HandoverKind::kStatus:
-        answer_status(std::move(message.fd));
-        break;
-      case HandoverKind::kRelay:
-        relays_.add(handover->relay, std::move(message.fd));
-        break;
-      case HandoverKind::kConnection:
-        server_->adopt(std::move(message.fd), *handover);
-        break;
+    if (const auto taken = take_handover(message); !taken) {
+      log_.write(LogLevel::kError, "TWS0203", "handover refused: " + taken.error().message);
     }
   }
+}
+
+Status EventLoop::take_handover(ReceivedMessage& message) {
+  if (message.sender_user != getuid()) {
+    return Error{"its sender, process " + std::to_string(message.sender) + ", is none of httpd's children", {}};
+  }
+  const auto handover = decode_handover(message.bytes);
+  if (!handover) {
+    return handover.error();
+  }
+  if (handover->kind == HandoverKind::kExpired) {
+    server_->expire(handover->expired);
+    return Done{};
+  }
+  if (message.descriptors.empty()) {
+    return Error{"no descriptor came with it", {}};
+  }
+  Fd descriptor = std::move(message.descriptors.front());
+  if (handover->kind == HandoverKind::kStatus) {
+    answer_status(std::move(descriptor));
+  } else if (handover->kind == HandoverKind::kRelay) {
+    relays_.add(handover->relay, std::move(descriptor));
+  } else {
+    server_->adopt(std::move(descriptor), *handover);
+  }
+  return Done{};
 }
 
 void EventLoop::answer_status(Fd socket) {
@@ -221,13 +258,18 @@ void EventLoop::answer_status(Fd socket) {
 
 void EventLoop::on_tick(struct ev_loop* loop, ev_timer* watcher, int /*events*/) {
   auto* self = static_cast<EventLoop*>(watcher->data);
+  ++self->heartbeat_;
   self->jobs_.tick();
   for (const auto& feed : self->feeds_) {
     feed->tick();
   }
+  if (!self->leaving_) {
+    return;
+  }
+  const auto now = std::chrono::steady_clock::now();
+  self->close_some(now);
   const auto open = self->server_->connections();
-  const bool stopping = self->shutdown_end_ != std::chrono::steady_clock::time_point::max();
-  if (stopping && (open.ws + open.wss == 0 || std::chrono::steady_clock::now() > self->shutdown_end_)) {
+  if (open.ws + open.wss == 0 || now > self->drain_end_ + kFarewellTime) {
     ev_break(loop, EVBREAK_ALL);
   }
 }

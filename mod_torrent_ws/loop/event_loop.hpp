@@ -5,7 +5,9 @@
 
 #include <ev.h>
 
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -18,6 +20,7 @@
 #include "loop/websocket_server.hpp"
 #include "support/fd.hpp"
 #include "support/log.hpp"
+#include "support/unix_message.hpp"
 #include "topics/session_topic.hpp"
 #include "topics/torrents_topic.hpp"
 #include "wamp/realm.hpp"
@@ -30,7 +33,10 @@ class EventLoop {
   // Called by the event-loop thread, to have a worker killed that hangs.
   using ReplaceWorker = std::function<void(pid_t)>;
 
-  EventLoop(const Log& log, Configuration configuration, Fd handover_socket, ReplaceWorker replace_worker);
+  // `on_left` is called by the event-loop thread when leave() is done.
+  EventLoop(const Log& log, Configuration configuration, Fd handover_socket, Fd access_log,
+            ReplaceWorker replace_worker, std::function<void()> on_left);
+  // Leaves at once, unless it has.
   ~EventLoop();
   EventLoop(const EventLoop&) = delete;
   EventLoop& operator=(const EventLoop&) = delete;
@@ -40,15 +46,20 @@ class EventLoop {
   // Starts the thread; false when libwebsockets does not start.
   bool start();
   void attach_worker(std::string name, pid_t pid, Fd socket, std::string configuration);
-  void reconfigure(Configuration configuration);
-  // Takes no more connections, says good-bye to all, and ends the thread; returns when it has ended.
-  void stop();
+  void reconfigure(Configuration configuration, Fd access_log);
+  // Takes no more connections, says good-bye to all, evenly over `drain`, and ends the thread. Returns at
+  // once; a second call may cut the first one's drain short.
+  void leave(CloseCode code, std::chrono::milliseconds drain);
+  [[nodiscard]] bool has_left() const { return left_; }
+  // Counts the turns of its clock: it stands still only when the thread hangs.
+  [[nodiscard]] std::uint64_t heartbeat() const { return heartbeat_; }
 
  private:
   static void on_handover(struct ev_loop* loop, ev_io* watcher, int events);
   static void on_tick(struct ev_loop* loop, ev_timer* watcher, int events);
   void run();
   void take_handovers();
+  Status take_handover(ReceivedMessage& message);
   void answer_status(Fd socket);
   [[nodiscard]] std::string status_json() const;
   void apply_limits();
@@ -56,7 +67,7 @@ class EventLoop {
   void make_feeds();
   std::unique_ptr<Protocol> make_protocol(const Handover& handover, Transport& transport);
   void redeem_token(const std::string& user, const std::string& token, const std::function<void(const Status&)>& done);
-  void begin_shutdown();
+  void close_some(std::chrono::steady_clock::time_point now);
 
   const Log& log_;
   Configuration configuration_;
@@ -73,7 +84,12 @@ class EventLoop {
   std::unique_ptr<WebSocketServer> server_;
   ev_io handover_ready_{};
   ev_timer tick_{};
-  std::chrono::steady_clock::time_point shutdown_end_ = std::chrono::steady_clock::time_point::max();
+  bool leaving_ = false;
+  CloseCode leave_code_ = CloseCode::kGoingAway;
+  std::chrono::steady_clock::time_point drain_end_;
+  std::function<void()> on_left_;
+  std::atomic<bool> left_ = false;
+  std::atomic<std::uint64_t> heartbeat_ = 0;
   std::uint64_t token_failures_ = 0;
   std::thread thread_;
 };

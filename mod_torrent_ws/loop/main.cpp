@@ -12,8 +12,11 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <climits>
 #include <csignal>
+#include <ctime>
 #include <memory>
+#include <optional>
 
 #include "loop/event_loop.hpp"
 #include "loop/worker_processes.hpp"
@@ -31,6 +34,11 @@ using Clock = std::chrono::steady_clock;
 constexpr auto kNoLeaseEnd = Clock::time_point::max();
 // How long httpd may take to read its next configuration.
 constexpr auto kLease = std::chrono::seconds(10);
+// Over which its clients are sent to the torrent-ws process that follows.
+constexpr auto kDrain = std::chrono::seconds(10);
+constexpr timespec kPulse = {0, 400'000'000};
+// Of 400 ms each: 15 seconds.
+constexpr int kMissedHeartbeats = 38;
 
 // As many descriptors as the system lets it have: each connection is one. Above ten million lws would
 // take the limit for a mistake.
@@ -44,32 +52,10 @@ void raise_descriptor_limit() {
   }
 }
 
-// The next message, or an error when there is nobody any more to send one.
-Result<ReceivedMessage> receive_control(const Fd& control) {
-  ReceivedMessage message;
-  if (receive_message(control.get(), kMaxControlMessage, message) != ReceiveOutcome::kMessage) {
-    return Error{"httpd's parent process is gone", {}};
-  }
-  return message;
-}
-
-// A new ErrorLog comes with each configuration, since logs are rotated.
-Result<Configuration> take_configuration(const ReceivedMessage& message, Log& log) {
-  if (message.fd) {
-    dup2(message.fd.get(), STDERR_FILENO);
-    dup2(message.fd.get(), STDOUT_FILENO);
-  }
-  auto configuration = decode_configuration(message.bytes);
-  if (configuration) {
-    log.set_level(configuration->log_level);
-  }
-  return configuration;
-}
-
 sigset_t block_signals() {
   sigset_t signals;
   sigemptyset(&signals);
-  for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGCHLD, SIGUSR1, SIGWINCH}) {
+  for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGCHLD, SIGUSR1, SIGWINCH, SIGCONT}) {
     sigaddset(&signals, number);
   }
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
@@ -77,15 +63,59 @@ sigset_t block_signals() {
   return signals;
 }
 
+// The kernel sends this process SIGCONT, again and again: one that somebody stopped goes on. It also wakes
+// the main thread, which looks after the event loop then.
+void start_pulse() {
+  sigevent event{};
+  event.sigev_notify = SIGEV_SIGNAL;
+  event.sigev_signo = SIGCONT;
+  timer_t timer{};
+  const itimerspec every{kPulse, kPulse};
+  if (timer_create(CLOCK_MONOTONIC, &event, &timer) == 0) {
+    timer_settime(timer, 0, &every, nullptr);
+  }
+}
+
+// What workers write to their standard error comes through here, since the ErrorLog's descriptor changes
+// when logs are rotated.
+class WorkerOutput {
+ public:
+  WorkerOutput() {
+    std::array<int, 2> ends{-1, -1};
+    if (pipe2(ends.data(), O_CLOEXEC) == 0) {
+      read_end_.reset(ends[0]);
+      write_end_.reset(ends[1]);
+      fcntl(ends[0], F_SETFL, O_NONBLOCK);
+    }
+  }
+  [[nodiscard]] int read_end() const { return read_end_.get(); }
+  [[nodiscard]] int write_end() const { return write_end_.get(); }
+
+  void copy_to_log() const {
+    std::array<char, PIPE_BUF> buffer{};
+    ssize_t size = 0;
+    while ((size = read(read_end_.get(), buffer.data(), buffer.size())) > 0) {
+      write_line(STDERR_FILENO, {buffer.data(), static_cast<std::size_t>(size)});
+    }
+  }
+
+ private:
+  Fd read_end_;
+  Fd write_end_;
+};
+
 class Main {
  public:
   int run();
 
  private:
   bool start();
-  // False when it is time to leave.
-  bool on_signal();
-  bool on_control();
+  void on_signals();
+  void on_control();
+  void on_control_message(ReceivedMessage& message);
+  Result<Configuration> take_configuration(ReceivedMessage& message, Fd& access_log);
+  void leave(CloseCode code, std::chrono::milliseconds drain);
+  void check_event_loop();
   // Until the workers or the lease want attention; negative for never.
   [[nodiscard]] int poll_timeout(std::chrono::milliseconds workers) const;
 
@@ -93,8 +123,12 @@ class Main {
   Fd control_{kControl};
   Fd wake_up_{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
   Fd signals_;
+  WorkerOutput worker_output_;
   // When to leave unless a configuration has come.
   Clock::time_point lease_end_ = kNoLeaseEnd;
+  std::uint64_t last_heartbeat_ = 0;
+  int missed_heartbeats_ = 0;
+  std::optional<CloseCode> leave_code_;
   std::unique_ptr<WorkerProcesses> workers_;
   std::unique_ptr<EventLoop> loop_;
 };
@@ -102,22 +136,31 @@ class Main {
 bool Main::start() {
   pollfd first{control_.get(), POLLIN, 0};
   poll(&first, 1, kFirstConfigurationTimeoutMs);
-  const auto message = receive_control(control_);
-  auto configuration = message ? take_configuration(*message, log_) : Result<Configuration>(message.error());
+  ReceivedMessage message;
+  Fd access_log;
+  receive_message(control_.get(), kMaxControlMessage, message);
+  auto configuration = take_configuration(message, access_log);
   if (!configuration) {
     log_.write(LogLevel::kError, "TWS0104", "no configuration: " + configuration.error().message);
     return false;
   }
+  const auto wake_up = [this] {
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const auto written = write(wake_up_.get(), &one, sizeof one);
+  };
   workers_ = std::make_unique<WorkerProcesses>(
-      log_, [this](std::string name, pid_t pid, Fd socket, std::string worker_configuration) {
+      log_, worker_output_.write_end(),
+      [this](std::string name, pid_t pid, Fd socket, std::string worker_configuration) {
         loop_->attach_worker(std::move(name), pid, std::move(socket), std::move(worker_configuration));
       });
   workers_->configure(*configuration);
-  loop_ = std::make_unique<EventLoop>(log_, std::move(*configuration), Fd(kHandover), [this](pid_t pid) {
-    workers_->replace(pid);
-    const std::uint64_t one = 1;
-    [[maybe_unused]] const auto written = write(wake_up_.get(), &one, sizeof one);
-  });
+  loop_ = std::make_unique<EventLoop>(
+      log_, std::move(*configuration), Fd(kHandover), std::move(access_log),
+      [this, wake_up](pid_t pid) {
+        workers_->replace(pid);
+        wake_up();
+      },
+      wake_up);
   if (!loop_->start()) {
     log_.write(LogLevel::kError, "TWS0105",
                "libwebsockets does not start: is its libev plugin (libwebsockets-evlib-ev) installed?");
@@ -137,52 +180,116 @@ int Main::run() {
   if (!start()) {
     return EXIT_FAILURE;
   }
+  start_pulse();
   log_.write(LogLevel::kInfo, "TWS0101", "the event loop runs");
-  for (bool running = true; running;) {
+  while (!loop_->has_left()) {
     const auto next = workers_->supervise();
-    std::array<pollfd, 3> ready = {
-        {{control_.get(), POLLIN, 0}, {signals_.get(), POLLIN, 0}, {wake_up_.get(), POLLIN, 0}}};
+    std::array<pollfd, 4> ready = {{{control_.get(), POLLIN, 0},
+                                    {signals_.get(), POLLIN, 0},
+                                    {wake_up_.get(), POLLIN, 0},
+                                    {worker_output_.read_end(), POLLIN, 0}}};
     poll(ready.data(), ready.size(), poll_timeout(next));
     std::uint64_t count = 0;
     [[maybe_unused]] const auto size = read(wake_up_.get(), &count, sizeof count);
-    running = on_signal() && (ready[0].revents == 0 || on_control());
+    worker_output_.copy_to_log();
+    on_control();
+    on_signals();
     if (Clock::now() >= lease_end_) {
       log_.write(LogLevel::kNotice, "TWS0106", "httpd runs without this version of the module now: leaving");
-      running = false;
+      lease_end_ = kNoLeaseEnd;
+      leave(CloseCode::kServiceRestart, kDrain);
     }
   }
-  // First the clients, who are told, then the workers that still may answer them.
-  loop_->stop();
+  // The workers last, as they may still answer clients that are leaving.
+  loop_.reset();
   workers_.reset();
+  worker_output_.copy_to_log();
   return EXIT_SUCCESS;
 }
 
-bool Main::on_signal() {
+void Main::on_signals() {
   signalfd_siginfo signal{};
-  bool stay = true;
   while (read(signals_.get(), &signal, sizeof signal) == sizeof signal) {
-    stay = stay && signal.ssi_signo != SIGTERM && signal.ssi_signo != SIGINT;
+    if (signal.ssi_signo == SIGTERM || signal.ssi_signo == SIGINT) {
+      leave(CloseCode::kGoingAway, {});
+    } else if (signal.ssi_signo == SIGCONT) {
+      check_event_loop();
+    }
   }
-  return stay;
 }
 
-bool Main::on_control() {
-  const auto message = receive_control(control_);
-  if (!message) {
-    return false;
+void Main::on_control() {
+  ReceivedMessage message;
+  while (control_) {
+    switch (receive_message(control_.get(), kMaxControlMessage, message)) {
+      case ReceiveOutcome::kMessage:
+        if (message.sender == getppid()) {
+          on_control_message(message);
+        }
+        break;
+      case ReceiveOutcome::kNothingYet:
+        return;
+      case ReceiveOutcome::kClosed:
+        // httpd's parent process is gone.
+        control_.reset();
+        leave(CloseCode::kGoingAway, {});
+        break;
+    }
   }
-  if (message->bytes == kGenerationEnds) {
+}
+
+void Main::on_control_message(ReceivedMessage& message) {
+  if (message.bytes == kGenerationEnds) {
     lease_end_ = Clock::now() + kLease;
-    return true;
+    return;
   }
-  auto configuration = take_configuration(*message, log_);
+  if (message.bytes == kServerStops || message.bytes == kServerRestarts) {
+    leave(message.bytes == kServerStops ? CloseCode::kGoingAway : CloseCode::kServiceRestart, {});
+    return;
+  }
+  Fd access_log;
+  auto configuration = take_configuration(message, access_log);
   if (!configuration) {
     log_.write(LogLevel::kError, "TWS0104", "no configuration: " + configuration.error().message);
-    return false;
+    leave(CloseCode::kServiceRestart, {});
+    return;
   }
   lease_end_ = kNoLeaseEnd;
-  loop_->reconfigure(std::move(*configuration));
-  return true;
+  loop_->reconfigure(std::move(*configuration), std::move(access_log));
+}
+
+// The first reason to leave is the one that clients are told.
+void Main::leave(CloseCode code, std::chrono::milliseconds drain) {
+  leave_code_ = leave_code_.value_or(code);
+  loop_->leave(*leave_code_, drain);
+}
+
+// The logs are opened anew for each configuration, since they are rotated.
+Result<Configuration> Main::take_configuration(ReceivedMessage& message, Fd& access_log) {
+  if (!message.descriptors.empty()) {
+    dup2(message.descriptors[0].get(), STDERR_FILENO);
+    dup2(message.descriptors[0].get(), STDOUT_FILENO);
+  }
+  if (message.descriptors.size() > 1) {
+    access_log = std::move(message.descriptors[1]);
+  }
+  auto configuration = decode_configuration(message.bytes);
+  if (configuration) {
+    log_.set_level(configuration->log_level);
+  }
+  return configuration;
+}
+
+// A thread that hangs serves nobody, and cannot be ended alone. Counted in pulses and not in time, which
+// may jump while the whole machine sleeps.
+void Main::check_event_loop() {
+  const std::uint64_t heartbeat = loop_->heartbeat();
+  missed_heartbeats_ = heartbeat == last_heartbeat_ ? missed_heartbeats_ + 1 : 0;
+  last_heartbeat_ = heartbeat;
+  if (missed_heartbeats_ > kMissedHeartbeats) {
+    log_.write(LogLevel::kError, "TWS0107", "the event loop hangs: torrent-ws ends and is started again");
+    _exit(EXIT_FAILURE);
+  }
 }
 
 int Main::poll_timeout(std::chrono::milliseconds workers) const {

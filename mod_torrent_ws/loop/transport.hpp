@@ -17,6 +17,8 @@ enum class CloseCode : std::uint16_t {
   kProtocolError = 1002,
   kUnsupportedData = 1003,
   kPolicyViolation = 1008,
+  kNone = 1005,      // only in logs: the close frame had no code
+  kAbnormal = 1006,  // only in logs: there was no close frame
   kMessageTooBig = 1009,
   kServiceRestart = 1012,
   kTryAgainLater = 1013,
@@ -44,6 +46,8 @@ class Protocol {
   virtual void on_message(std::string_view message, bool binary) = 0;
   // The client has caught up after an offer() was refused.
   virtual void on_drained() {}
+  // Who is signed in, for the access log; empty: nobody.
+  [[nodiscard]] virtual std::string_view user() const { return {}; }
   // The server is about to end; the transport closes after this.
   virtual void on_shutdown() {}
 };

@@ -2,6 +2,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 
 #include "loop/handshake.hpp"
@@ -18,6 +19,14 @@ constexpr const char* kDeflate = "permessage-deflate";
 // A ping after so long without a sign of life, and the end without an answer to it.
 constexpr int kPingAfterSeconds = 30;
 constexpr int kHangUpAfterSeconds = 45;
+
+// RFC 6455, 5.5.1: two bytes, or none.
+CloseCode close_code_of(std::string_view payload) {
+  if (payload.size() < 2) {
+    return CloseCode::kNone;
+  }
+  return static_cast<CloseCode>(static_cast<unsigned char>(payload[0]) << 8 | static_cast<unsigned char>(payload[1]));
+}
 
 }  // namespace
 
@@ -64,15 +73,19 @@ WebSocketServer::~WebSocketServer() {
   }
 }
 
-void WebSocketServer::set_limits(std::size_t max_connections, ConnectionLimits limits) {
-  max_connections_ = max_connections;
-  limits_ = limits;
+const char* WebSocketServer::reason_to_refuse(const Handover& handover) const {
+  if (connections_.size() >= limits_.max_connections) {
+    return "there are TorrentWsMaxConnections already; raise it if the machine can bear more";
+  }
+  if (handover.blocking && counts_.blocking >= limits_.max_blocking_relays) {
+    return "there are TorrentWsMaxBlockingRelays already; raise it if httpd has threads to spare";
+  }
+  return nullptr;
 }
 
 void WebSocketServer::adopt(Fd socket, const Handover& handover) {
-  if (connections_.size() >= max_connections_) {
-    log_.write(LogLevel::kWarning, "TWS0202",
-               "connection refused: there are TorrentWsMaxConnections already; raise it if the machine can bear more");
+  if (const char* reason = reason_to_refuse(handover)) {
+    log_.write(LogLevel::kWarning, "TWS0202", std::string("connection refused: ") + reason);
     [[maybe_unused]] const auto sent =
         ::send(socket.get(), kOverLimit.data(), kOverLimit.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     return;
@@ -80,13 +93,25 @@ void WebSocketServer::adopt(Fd socket, const Handover& handover) {
   const bool deflate = accepts_deflate(handover.extensions);
   const std::string head = request_head(handover, deflate) + handover.drained;
   adopting_ = &handover;
+  adopting_cookie_ = socket_cookie(socket.get());
   lws_adopt_socket_vhost_readbuf(vhost_, socket.release(), head.data(), head.size());
   adopting_ = nullptr;
 }
 
-void WebSocketServer::shut_down() {
-  for (const auto& [wsi, connection] : connections_) {
-    connection->shut_down();
+void WebSocketServer::expire(std::uint64_t cookie) {
+  const auto found = std::find_if(connections_.begin(), connections_.end(),
+                                  [cookie](const auto& entry) { return entry.second->cookie() == cookie; });
+  if (found != connections_.end()) {
+    found->second->shut_down(CloseCode::kServiceRestart, "connect again");
+  }
+}
+
+void WebSocketServer::shut_down(CloseCode code, std::string_view reason, std::size_t count) {
+  for (auto at = connections_.begin(); at != connections_.end() && count > 0; ++at) {
+    if (!at->second->is_closing()) {
+      at->second->shut_down(code, reason);
+      --count;
+    }
   }
 }
 
@@ -107,12 +132,17 @@ int WebSocketServer::on_event(lws* wsi, lws_callback_reasons reason, std::string
     forget(wsi);
     return 0;
   }
-  if (reason != LWS_CALLBACK_RECEIVE && reason != LWS_CALLBACK_SERVER_WRITEABLE) {
+  if (reason != LWS_CALLBACK_RECEIVE && reason != LWS_CALLBACK_SERVER_WRITEABLE &&
+      reason != LWS_CALLBACK_WS_PEER_INITIATED_CLOSE) {
     return 0;
   }
   const auto found = connections_.find(wsi);
   if (found == connections_.end()) {
     return -1;
+  }
+  if (reason == LWS_CALLBACK_WS_PEER_INITIATED_CLOSE) {
+    found->second->on_peer_close(close_code_of(data));
+    return 0;  // lws answers it
   }
   return reason == LWS_CALLBACK_RECEIVE ? found->second->on_receive(data) : found->second->on_writable();
 }
@@ -127,13 +157,14 @@ int WebSocketServer::establish(lws* wsi) {
     // client's context; and its own compression is not used at all.
     lws_set_extension_option(wsi, kDeflate, "server_no_context_takeover", "0");
   }
-  auto connection = std::make_unique<Connection>(wsi, *adopting_, deflate, limits_, flush_queue_, traffic_);
+  auto connection = std::make_unique<Connection>(wsi, *adopting_, adopting_cookie_, deflate, limits_.connection,
+                                                 flush_queue_, traffic_);
   auto protocol = make_protocol_(*adopting_, *connection);
   if (!protocol) {
     return -1;
   }
   connection->set_protocol(std::move(protocol));
-  ++(adopting_->tls ? counts_.wss : counts_.ws);
+  count(*connection, 1);
   connections_.emplace(wsi, std::move(connection));
   return 0;
 }
@@ -141,9 +172,16 @@ int WebSocketServer::establish(lws* wsi) {
 void WebSocketServer::forget(lws* wsi) {
   const auto found = connections_.find(wsi);
   if (found != connections_.end()) {
-    --(found->second->is_tls() ? counts_.wss : counts_.ws);
+    access_log_.write(found->second->closed());
+    count(*found->second, -1);
     connections_.erase(found);
   }
+}
+
+void WebSocketServer::count(const Connection& connection, int difference) {
+  const auto change = static_cast<std::size_t>(difference);  // -1 wraps around, and back
+  (connection.is_tls() ? counts_.wss : counts_.ws) += change;
+  counts_.blocking += connection.is_relayed_blocking() ? change : 0;
 }
 
 }  // namespace tws

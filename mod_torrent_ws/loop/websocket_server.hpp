@@ -23,6 +23,13 @@ using ProtocolFactory = std::function<std::unique_ptr<Protocol>(const Handover&,
 struct ConnectionCounts {
   std::size_t ws = 0;
   std::size_t wss = 0;
+  std::size_t blocking = 0;  // of those, the ones behind a blocking relay
+};
+
+struct ServerLimits {
+  std::size_t max_connections = 0;
+  std::size_t max_blocking_relays = 0;
+  ConnectionLimits connection{};  // of new ones
 };
 
 class WebSocketServer {
@@ -34,13 +41,17 @@ class WebSocketServer {
 
   // False when libwebsockets or its libev plugin does not start.
   [[nodiscard]] bool started() const { return vhost_ != nullptr; }
-  void set_limits(std::size_t max_connections, ConnectionLimits limits);
+  void set_limits(const ServerLimits& limits) { limits_ = limits; }
+  void set_access_log(Fd file) { access_log_.set_file(std::move(file)); }
 
   // Takes a client's socket over and answers its handshake.
   void adopt(Fd socket, const Handover& handover);
 
-  // Tells every client that the server leaves. Connections go as they close.
-  void shut_down();
+  // The relay of the connection with this cookie has had its time: its client is to come back.
+  void expire(std::uint64_t cookie);
+
+  // Tells so many of the clients that are still there that the server leaves. Connections go as they close.
+  void shut_down(CloseCode code, std::string_view reason, std::size_t count);
 
   [[nodiscard]] ConnectionCounts connections() const { return counts_; }
   [[nodiscard]] const TrafficCounts& traffic() const { return traffic_; }
@@ -51,6 +62,8 @@ class WebSocketServer {
   int on_event(lws* wsi, lws_callback_reasons reason, std::string_view data);
   int establish(lws* wsi);
   void forget(lws* wsi);
+  void count(const Connection& connection, int difference);
+  [[nodiscard]] const char* reason_to_refuse(const Handover& handover) const;
 
   struct ev_loop* loop_;
   const Log& log_;
@@ -58,13 +71,14 @@ class WebSocketServer {
   lws_context* context_ = nullptr;
   lws_vhost* vhost_ = nullptr;
   ev_prepare before_wait_{};
-  std::size_t max_connections_ = 0;
-  ConnectionLimits limits_{};
+  ServerLimits limits_;
+  AccessLog access_log_;
   FlushQueue flush_queue_;
   TrafficCounts traffic_;
   ConnectionCounts counts_;
   // Set while a socket is adopted: lws establishes the connection inside that call.
   const Handover* adopting_ = nullptr;
+  std::uint64_t adopting_cookie_ = 0;
   std::unordered_map<lws*, std::unique_ptr<Connection>> connections_;
 };
 

@@ -45,8 +45,8 @@ std::string daemon_configuration(const Configuration& configuration, const Daemo
 
 }  // namespace
 
-WorkerProcesses::WorkerProcesses(const Log& log, OnStarted on_started)
-    : log_(log), on_started_(std::move(on_started)) {}
+WorkerProcesses::WorkerProcesses(const Log& log, int output, OnStarted on_started)
+    : log_(log), output_(output), on_started_(std::move(on_started)) {}
 
 WorkerProcesses::~WorkerProcesses() {
   for (const Slot& slot : slots_) {
@@ -129,6 +129,8 @@ void WorkerProcesses::start(Slot& slot) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, theirs.get(), STDIN_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, output_, STDOUT_FILENO);
+  posix_spawn_file_actions_adddup2(&actions, output_, STDERR_FILENO);
   // This process takes its signals by signalfd, so they are blocked in it; the worker wants its own.
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);

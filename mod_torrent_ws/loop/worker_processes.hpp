@@ -24,7 +24,8 @@ class WorkerProcesses {
   // loop's end of its socket and its configuration (docs/worker-protocol.md).
   using OnStarted = std::function<void(std::string name, pid_t pid, Fd socket, std::string configuration)>;
 
-  WorkerProcesses(const Log& log, OnStarted on_started);
+  // `output` is what workers have as standard output and error; the caller keeps it.
+  WorkerProcesses(const Log& log, int output, OnStarted on_started);
   // Ends and reaps all of them.
   ~WorkerProcesses();
   WorkerProcesses(const WorkerProcesses&) = delete;
@@ -55,6 +56,7 @@ class WorkerProcesses {
   void kill_replaced();
 
   const Log& log_;
+  int output_;
   OnStarted on_started_;
   std::string program_;
   std::vector<Slot> slots_;

@@ -1,10 +1,12 @@
 #include "support/log.hpp"
 
+#include <poll.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <unistd.h>
 
 #include <array>
+#include <climits>
 #include <cstdio>
 #include <ctime>
 #include <string>
@@ -29,19 +31,6 @@ const char* name_of(LogLevel level) {
       break;
   }
   return "trace1";
-}
-
-void append_escaped(std::string& out, std::string_view text) {
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && byte != 0x7F) {
-      out.push_back(c);
-      continue;
-    }
-    std::array<char, 5> escape{};
-    std::snprintf(escape.data(), escape.size(), "\\x%02x", byte);
-    out.append(escape.data());
-  }
 }
 
 }  // namespace
@@ -72,8 +61,34 @@ void Log::write(LogLevel level, std::string_view code, std::string_view message)
   line.append(code).append(": ");
   append_escaped(line, message);
   line.push_back('\n');
-  // A log that cannot be written to must not stop the service.
-  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, line.data(), line.size());
+  write_line(STDERR_FILENO, line);
+}
+
+// POSIX: a pipe that polls as writable takes PIPE_BUF bytes, in one piece.
+void write_line(int file, std::string_view line) {
+  pollfd writable{file, POLLOUT, 0};
+  if (line.empty() || poll(&writable, 1, 0) <= 0) {
+    return;
+  }
+  std::string cut;
+  if (line.size() > PIPE_BUF) {
+    cut.assign(line.substr(0, PIPE_BUF - 1)).push_back('\n');
+    line = cut;
+  }
+  [[maybe_unused]] const auto written = ::write(file, line.data(), line.size());
+}
+
+void append_escaped(std::string& out, std::string_view text, std::string_view also) {
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && byte != 0x7F && also.find(c) == std::string_view::npos) {
+      out.push_back(c);
+      continue;
+    }
+    std::array<char, 5> escape{};
+    std::snprintf(escape.data(), escape.size(), "\\x%02x", byte);
+    out.append(escape.data());
+  }
 }
 
 }  // namespace tws

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <string>
 #include <string_view>
 
 namespace tws {
@@ -25,5 +26,12 @@ class Log {
  private:
   std::atomic<int> level_ = static_cast<int>(LogLevel::kNotice);
 };
+
+// Writes a line that ends with its line feed, unless the reader of a piped log is too far behind: then it is
+// left out, since nobody here waits for a log. Any thread.
+void write_line(int file, std::string_view line);
+
+// Appends `text` with control characters, and those of `also`, as \xHH.
+void append_escaped(std::string& out, std::string_view text, std::string_view also = {});
 
 }  // namespace tws

@@ -2,6 +2,7 @@
 
 #include <sys/random.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 
@@ -39,6 +40,11 @@ std::string random_hex() {
     }
   }
   return hex;
+}
+
+std::chrono::milliseconds random_in_last_quarter(std::chrono::milliseconds limit) {
+  const std::int64_t quarter = std::max<std::int64_t>(limit.count() / 4, 1);
+  return limit - std::chrono::milliseconds(static_cast<std::int64_t>(random_id()) % quarter);
 }
 
 }  // namespace tws

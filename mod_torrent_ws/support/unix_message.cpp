@@ -12,30 +12,38 @@ namespace tws {
 
 namespace {
 
-// Room for one descriptor, aligned as CMSG_* wants it.
+// Room for descriptors and the sender's credentials, aligned as CMSG_* wants it.
 union ControlBuffer {
   cmsghdr align;
-  char bytes[CMSG_SPACE(sizeof(int))];
+  char bytes[CMSG_SPACE(kMaxDescriptors * sizeof(int)) + CMSG_SPACE(sizeof(ucred))];
 };
+
+void take_descriptors(const cmsghdr* item, std::vector<Fd>& descriptors) {
+  for (std::size_t at = 0; at < item->cmsg_len - CMSG_LEN(0); at += sizeof(int)) {
+    int fd = -1;
+    std::memcpy(&fd, CMSG_DATA(item) + at, sizeof fd);
+    descriptors.emplace_back(fd);
+  }
+}
 
 std::string error_text(int error) { return std::generic_category().message(error); }
 
 }  // namespace
 
-Status send_message(int socket, std::string_view bytes, int fd, int timeout_ms) {
+Status send_message(int socket, std::string_view bytes, std::initializer_list<int> descriptors, int timeout_ms) {
   iovec data{const_cast<char*>(bytes.data()), bytes.size()};
   msghdr header{};
   header.msg_iov = &data;
   header.msg_iovlen = 1;
   ControlBuffer control{};
-  if (fd >= 0) {
+  if (const std::size_t size = descriptors.size() * sizeof(int); size > 0) {
     header.msg_control = control.bytes;
-    header.msg_controllen = sizeof control.bytes;
+    header.msg_controllen = CMSG_SPACE(size);
     cmsghdr* item = CMSG_FIRSTHDR(&header);
     item->cmsg_level = SOL_SOCKET;
     item->cmsg_type = SCM_RIGHTS;
-    item->cmsg_len = CMSG_LEN(sizeof(int));
-    std::memcpy(CMSG_DATA(item), &fd, sizeof fd);
+    item->cmsg_len = CMSG_LEN(size);
+    std::memcpy(CMSG_DATA(item), descriptors.begin(), size);
   }
   for (bool waited = false;;) {
     if (sendmsg(socket, &header, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0) {
@@ -54,7 +62,9 @@ Status send_message(int socket, std::string_view bytes, int fd, int timeout_ms) 
 }
 
 ReceiveOutcome receive_message(int socket, std::size_t max_size, ReceivedMessage& message) {
-  message.fd.reset();
+  message.descriptors.clear();
+  message.sender = 0;
+  message.sender_user = static_cast<uid_t>(-1);
   message.bytes.resize(max_size);
   iovec data{message.bytes.data(), message.bytes.size()};
   ControlBuffer control{};
@@ -72,9 +82,12 @@ ReceiveOutcome receive_message(int socket, std::size_t max_size, ReceivedMessage
   }
   for (cmsghdr* item = CMSG_FIRSTHDR(&header); item != nullptr; item = CMSG_NXTHDR(&header, item)) {
     if (item->cmsg_level == SOL_SOCKET && item->cmsg_type == SCM_RIGHTS) {
-      int fd = -1;
-      std::memcpy(&fd, CMSG_DATA(item), sizeof fd);
-      message.fd.reset(fd);
+      take_descriptors(item, message.descriptors);
+    } else if (item->cmsg_level == SOL_SOCKET && item->cmsg_type == SCM_CREDENTIALS) {
+      ucred sender{};
+      std::memcpy(&sender, CMSG_DATA(item), sizeof sender);
+      message.sender = sender.pid;
+      message.sender_user = sender.uid;
     }
   }
   if (received == 0) {

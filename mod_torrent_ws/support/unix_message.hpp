@@ -1,26 +1,36 @@
 // One message with descriptors over a Unix SOCK_SEQPACKET socket.
 #pragma once
 
+#include <sys/types.h>
+
+#include <initializer_list>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "support/fd.hpp"
 #include "support/result.hpp"
 
 namespace tws {
 
-// Sends `bytes` as one message, with `fd` attached unless it is negative; the caller keeps `fd`.
+// Descriptors of one message at most.
+inline constexpr std::size_t kMaxDescriptors = 2;
+
+// Sends `bytes` as one message with `descriptors` attached; the caller keeps them.
 // Never blocks longer than `timeout_ms`. Any thread or process.
-Status send_message(int socket, std::string_view bytes, int fd, int timeout_ms);
+Status send_message(int socket, std::string_view bytes, std::initializer_list<int> descriptors, int timeout_ms);
 
 struct ReceivedMessage {
   std::string bytes;
-  Fd fd;  // empty when none was attached
+  std::vector<Fd> descriptors;
+  // Whom the kernel says that it is from, where the receiving socket has SO_PASSCRED; else nobody's.
+  pid_t sender = 0;
+  uid_t sender_user = static_cast<uid_t>(-1);
 };
 
 enum class ReceiveOutcome { kMessage, kNothingYet, kClosed };
 
-// Takes one message off a socket without blocking. The descriptor arrives close-on-exec.
+// Takes one message off a socket without blocking. Descriptors arrive close-on-exec.
 // A message longer than `max_size` is a protocol error and is dropped: kMessage with empty bytes.
 ReceiveOutcome receive_message(int socket, std::size_t max_size, ReceivedMessage& message);
 

@@ -25,6 +25,7 @@ class Session final : public Protocol {
   void on_message(std::string_view text, bool binary) override;
   void on_drained() override;
   void on_shutdown() override;
+  [[nodiscard]] std::string_view user() const override { return identity_.user; }
 
   [[nodiscard]] Id id() const { return id_; }
   [[nodiscard]] const Identity& identity() const { return identity_; }

@@ -1,15 +1,19 @@
 #include "wire/configuration.hpp"
 
 #include "support/json.hpp"
+#include "wire/version.hpp"
 
 namespace tws {
 
 namespace {
 
+// Null when one of them is not UTF-8, and then whatever is packed of it is null as well.
 Json strings_to_json(const std::vector<std::string>& strings) {
   Json list(json_array());
   for (const auto& text : strings) {
-    json_array_append_new(list.get(), json_stringn(text.data(), text.size()));
+    if (json_array_append_new(list.get(), json_stringn(text.data(), text.size())) != 0) {
+      return {};
+    }
   }
   return list;
 }
@@ -46,20 +50,32 @@ DaemonConfiguration daemon_from_json(const json_t* object) {
 
 }  // namespace
 
-std::string encode_configuration(const Configuration& configuration) {
+Result<std::string> encode_configuration(const Configuration& configuration) {
+  const Error not_utf8{"a value of a TorrentWs directive is not UTF-8; write the configuration in UTF-8", {}};
   Json daemons(json_array());
   for (const auto& daemon : configuration.daemons) {
-    json_array_append_new(daemons.get(), daemon_to_json(daemon).release());
+    if (json_array_append_new(daemons.get(), daemon_to_json(daemon).release()) != 0) {
+      return not_utf8;
+    }
   }
   const Json message(json_pack(
-      "{si ss ss si sO so sI sI sI sI sI si}", "version", kControlVersion, "programs", configuration.programs.c_str(),
-      "database", configuration.database.c_str(), "workers", configuration.workers, "daemons", daemons.get(), "admins",
-      strings_to_json(configuration.admins).release(), "poll_interval_ms",
+      "{si ss ss si sO so sI sI sI sI sI sI sI si}", "version", kWireVersion, "programs",
+      configuration.programs.c_str(), "database", configuration.database.c_str(), "workers", configuration.workers,
+      "daemons", daemons.get(), "admins", strings_to_json(configuration.admins).release(), "poll_interval_ms",
       static_cast<json_int_t>(configuration.poll_interval_ms), "job_timeout_ms",
       static_cast<json_int_t>(configuration.job_timeout_ms), "max_connections",
       to_integer(configuration.max_connections), "max_message_bytes", to_integer(configuration.max_message_bytes),
-      "max_queued_bytes", to_integer(configuration.max_queued_bytes), "log_level", configuration.log_level));
-  return message ? to_text(message.get()) : std::string{};
+      "max_queued_bytes", to_integer(configuration.max_queued_bytes), "max_blocking_relays",
+      to_integer(configuration.max_blocking_relays), "relay_lifetime_ms",
+      static_cast<json_int_t>(configuration.relay_lifetime_ms), "log_level", configuration.log_level));
+  if (!message) {
+    return not_utf8;
+  }
+  std::string text = to_text(message.get());
+  if (text.size() > kMaxControlMessage) {
+    return Error{"the TorrentWs directives are too long together; use fewer backends, roots or admins", {}};
+  }
+  return text;
 }
 
 Result<Configuration> decode_configuration(std::string_view message) {
@@ -68,7 +84,7 @@ Result<Configuration> decode_configuration(std::string_view message) {
     return parsed.error();
   }
   const json_t* object = parsed->get();
-  if (integer_member(object, "version") != kControlVersion) {
+  if (integer_member(object, "version") != kWireVersion) {
     return Error{"configuration of another version of the module", {}};
   }
   Configuration configuration;
@@ -85,6 +101,8 @@ Result<Configuration> decode_configuration(std::string_view message) {
   configuration.max_connections = size_member(object, "max_connections");
   configuration.max_message_bytes = size_member(object, "max_message_bytes");
   configuration.max_queued_bytes = size_member(object, "max_queued_bytes");
+  configuration.max_blocking_relays = size_member(object, "max_blocking_relays");
+  configuration.relay_lifetime_ms = integer_member(object, "relay_lifetime_ms").value_or(0);
   configuration.log_level = static_cast<int>(integer_member(object, "log_level").value_or(0));
   return configuration;
 }

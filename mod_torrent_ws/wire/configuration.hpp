@@ -1,6 +1,7 @@
 // What httpd's parent tells the torrent-ws process on the control socket: the configuration, first at
-// its start, then at each graceful restart, with the ErrorLog's descriptor attached; and before each
-// graceful restart that a generation of the configuration ends.
+// its start, then at each graceful restart, with the descriptors of the ErrorLog and, if there is one, of
+// TorrentWsAccessLog; before each graceful restart that a generation of the configuration ends; and why
+// it is to leave.
 // Built by httpd's parent process, read by the main thread of torrent-ws.
 #pragma once
 
@@ -14,7 +15,6 @@
 
 namespace tws {
 
-inline constexpr int kControlVersion = 1;
 inline constexpr std::size_t kMaxControlMessage = 128UL << 10;
 
 // One transmission-daemon: a TorrentWsBackend directive.
@@ -38,13 +38,19 @@ struct Configuration {
   std::size_t max_connections = 10'000;
   std::size_t max_message_bytes = 16UL << 20;
   std::size_t max_queued_bytes = 32UL << 20;  // for each connection
-  int log_level = 5;                          // APLOG_*
+  std::size_t max_blocking_relays = 16;
+  std::int64_t relay_lifetime_ms = 24LL * 3600 * 1000;  // of relays whose httpd child has left
+  int log_level = 5;                                    // APLOG_*
 };
 
-std::string encode_configuration(const Configuration& configuration);
+// An error when a value is not UTF-8 or all of it is too long: it says what to mend.
+Result<std::string> encode_configuration(const Configuration& configuration);
 Result<Configuration> decode_configuration(std::string_view message);
 
 // Unless a configuration follows soon, the module is no longer loaded, or another version of it is.
 inline constexpr std::string_view kGenerationEnds = "generation ends";
+// httpd ends, or another torrent-ws process follows at once: what clients are told (close codes 1001, 1012).
+inline constexpr std::string_view kServerStops = "server stops";
+inline constexpr std::string_view kServerRestarts = "server restarts";
 
 }  // namespace tws

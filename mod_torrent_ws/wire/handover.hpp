@@ -2,6 +2,7 @@
 // Written by the upgrade and status handlers in httpd children, read by the event loop.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -9,33 +10,41 @@
 
 namespace tws {
 
-inline constexpr int kHandoverVersion = 1;
-
-// The largest message: 64 KiB of drained bytes and the head.
-inline constexpr std::size_t kMaxHandover = 96UL << 10;
+inline constexpr std::size_t kMaxHandoverHead = 32UL << 10;
+inline constexpr std::size_t kMaxDrained = 64UL << 10;
+inline constexpr std::size_t kMaxHandover = kMaxHandoverHead + kMaxDrained;
 
 enum class HandoverKind {
   kConnection,  // the descriptor is a client's socket, or the plain side of its TLS relay
   kStatus,      // the descriptor is a socket that wants the status JSON and is then closed
   kRelay,       // a relay process began: the descriptor says how many connections it has, and ends with it
+  kExpired,     // a relay's connection has had its time: to be closed with 1012; no descriptor
 };
 
 struct Handover {
   HandoverKind kind = HandoverKind::kConnection;
-  std::string endpoint;    // what answers: "wamp", or "echo" in test builds
-  std::string realm;       // the realm that HELLO may ask for
-  std::string address;     // the client's, as httpd sees it behind mod_remoteip
-  std::string user;        // r->user: signed in by httpd's own access control; else empty
-  bool tls = false;        // came over TLS: the descriptor leads to a relay
-  int relay = 0;           // kRelay: pid of the relay process
-  std::string key;         // Sec-WebSocket-Key
-  std::string protocol;    // the subprotocol that was chosen, or empty
-  std::string extensions;  // Sec-WebSocket-Extensions as offered
-  std::string drained;     // bytes that httpd had already read behind the request; plain TCP only
+  std::string endpoint;       // what answers: "wamp", or "echo" in test builds
+  std::string realm;          // the realm that HELLO may ask for
+  std::string address;        // the client's, as httpd sees it behind mod_remoteip
+  std::string user;           // r->user: signed in by httpd's own access control; else empty
+  bool tls = false;           // came over TLS: the descriptor leads to a relay
+  bool blocking = false;      // the descriptor leads to a blocking relay
+  std::string site;           // the virtual host, name:port, for the access log
+  std::string path;           // of the request, escaped, without a query: the same
+  int relay = 0;              // kRelay: pid of the relay process
+  std::uint64_t expired = 0;  // kExpired: socket_cookie() of the descriptor that came with the connection
+  std::string key;            // Sec-WebSocket-Key
+  std::string protocol;       // the subprotocol that was chosen, or empty
+  std::string extensions;     // Sec-WebSocket-Extensions as offered
+  std::string drained;        // bytes that httpd had already read behind the request; plain TCP only
 };
 
-// An error when a field is not UTF-8: it came from a client and is refused.
+// Without `drained`: the sender appends those bytes. An error when a field is not UTF-8 or too long: it came
+// from a client and is refused.
 Result<std::string> encode_handover(const Handover& handover);
 Result<Handover> decode_handover(std::string_view message);
+
+// What both processes know a socket by that went from one to the other (socket(7), SO_COOKIE).
+std::uint64_t socket_cookie(int socket);
 
 }  // namespace tws

@@ -10,6 +10,7 @@
 
 #include <array>
 #include <memory>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -119,6 +120,7 @@ struct Link {
 TEST_GROUP(TlsRelay) {
   Context context = server_context();
   TlsRelay relay;
+  void setup() override { CHECK_TRUE(relay.start()); }
 };
 
 TEST(TlsRelay, MovesBytesBothWays) {
@@ -229,7 +231,10 @@ TEST(TlsRelay, LeftConnectionsGoOnInAnotherLoop) {
   link.client_sends("while nobody looks");
   loop->move_to_this_process();
   std::vector<std::size_t> counts;
-  std::thread runner([&] { loop->run(true, [&counts](std::size_t count) { counts.push_back(count); }); });
+  tws::apache::TlsRelayReports reports;
+  reports.on_count = [&counts](std::size_t count) { counts.push_back(count); };
+  loop->finish();
+  std::thread runner([&] { loop->run(reports); });
   STRCMP_EQUAL("while nobody looks", link.plain_gets(18).c_str());
   link.plain.reset();
   link.client.reset();
@@ -237,4 +242,46 @@ TEST(TlsRelay, LeftConnectionsGoOnInAnotherLoop) {
   runner.join();
   LONGS_EQUAL(1, counts.size());
   LONGS_EQUAL(1, counts[0]);
+}
+
+TEST(TlsRelay, TellsWhenTheTimeOfAConnectionIsUp) {
+  Link early(context.get());
+  Link late(context.get());
+  early.connection.plain_cookie = 1;
+  late.connection.plain_cookie = 2;
+  relay.adopt(std::move(early.connection));
+  relay.adopt(std::move(late.connection));
+  const auto loop = relay.stop_thread();
+  loop->move_to_this_process();
+  constexpr auto kLifetime = std::chrono::milliseconds(400);
+  const auto begin = std::chrono::steady_clock::now();
+  loop->limit_lifetime(kLifetime);
+  std::set<std::uint64_t> expired;
+  tws::apache::TlsRelayReports reports;
+  reports.on_expired = [&](std::uint64_t cookie) {
+    CHECK_TRUE(std::chrono::steady_clock::now() - begin >= kLifetime * 3 / 4);
+    CHECK_TRUE(expired.insert(cookie).second);
+    // As torrent-ws does: it says good-bye and closes.
+    (cookie == 1 ? early : late).plain.reset();
+    (cookie == 1 ? early : late).client_socket.reset();
+  };
+  loop->finish();
+  loop->run(reports);
+  CHECK_TRUE(expired == (std::set<std::uint64_t>{1, 2}));
+}
+
+TEST(TlsRelay, FinishesWithItsLastConnection) {
+  Link link(context.get());
+  relay.adopt(std::move(link.connection));
+  CHECK_FALSE(relay.finish(std::chrono::milliseconds(20)));
+  link.plain.reset();
+  link.client_socket.reset();
+  CHECK_TRUE(relay.finish(std::chrono::minutes(1)));
+  CHECK_TRUE(relay.stop_thread() == nullptr);
+}
+
+TEST(TlsRelay, WithoutConnectionsIsFinishedAtOnce) {
+  CHECK_TRUE(relay.finish(std::chrono::minutes(1)));
+  TlsRelay never_started;
+  CHECK_TRUE(never_started.finish(std::chrono::minutes(1)));
 }

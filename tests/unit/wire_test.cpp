@@ -8,6 +8,7 @@
 #include "support/unix_message.hpp"
 #include "wire/configuration.hpp"
 #include "wire/handover.hpp"
+#include "wire/version.hpp"
 
 using tws::Handover;
 
@@ -23,15 +24,22 @@ TEST(Handover, ComesOutAsItWentIn) {
   sent.key = "dGhlIHNhbXBsZSBub25jZQ==";
   sent.protocol = "wamp.2.json";
   sent.extensions = "permessage-deflate";
-  sent.drained = std::string("\x81\x85\n\0x", 5);
-  const auto message = tws::encode_handover(sent);
+  sent.blocking = true;
+  sent.site = "example.org:443";
+  sent.path = "/wss/";
+  const std::string drained("\x81\x85\n\0x", 5);
+  auto message = tws::encode_handover(sent);
   CHECK_TRUE(static_cast<bool>(message));
+  message->append(drained);
   const auto got = tws::decode_handover(*message);
   CHECK_TRUE(static_cast<bool>(got));
   STRCMP_EQUAL("j\xc3\xb6rg", got->user.c_str());
   STRCMP_EQUAL("dGhlIHNhbXBsZSBub25jZQ==", got->key.c_str());
   CHECK_TRUE(got->tls);
-  CHECK_TRUE(got->drained == sent.drained);
+  CHECK_TRUE(got->blocking);
+  STRCMP_EQUAL("example.org:443", got->site.c_str());
+  STRCMP_EQUAL("/wss/", got->path.c_str());
+  CHECK_TRUE(got->drained == drained);
 }
 
 TEST(Handover, RefusesWhatIsNotUtf8) {
@@ -42,7 +50,8 @@ TEST(Handover, RefusesWhatIsNotUtf8) {
 
 TEST(Handover, RefusesAnotherVersionAndNoise) {
   CHECK_FALSE(static_cast<bool>(tws::decode_handover("{\"version\":99,\"kind\":\"connection\"}\n")));
-  CHECK_FALSE(static_cast<bool>(tws::decode_handover("{\"version\":1,\"kind\":\"other\"}\n")));
+  CHECK_FALSE(static_cast<bool>(
+      tws::decode_handover("{\"version\":" + std::to_string(tws::kWireVersion) + ",\"kind\":\"other\"}\n")));
   CHECK_FALSE(static_cast<bool>(tws::decode_handover("no line feed")));
   CHECK_FALSE(static_cast<bool>(tws::decode_handover("")));
 }
@@ -52,22 +61,29 @@ TEST(Handover, TravelsWithItsDescriptor) {
   CHECK_EQUAL(0, socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair.data()));
   const tws::Fd sender(pair[0]);
   tws::Fd receiver(pair[1]);
+  const int on = 1;
+  setsockopt(receiver.get(), SOL_SOCKET, SO_PASSCRED, &on, sizeof on);
   std::array<int, 2> pipe_ends{};
   CHECK_EQUAL(0, pipe(pipe_ends.data()));
   const tws::Fd read_end(pipe_ends[0]);
   tws::Fd write_end(pipe_ends[1]);
 
-  CHECK_TRUE(static_cast<bool>(tws::send_message(sender.get(), "hello", write_end.get(), 100)));
+  CHECK_TRUE(static_cast<bool>(tws::send_message(sender.get(), "hello", {write_end.get(), write_end.get()}, 100)));
   write_end.reset();
   tws::ReceivedMessage message;
   CHECK_TRUE(tws::receive_message(receiver.get(), 100, message) == tws::ReceiveOutcome::kMessage);
   STRCMP_EQUAL("hello", message.bytes.c_str());
-  CHECK_EQUAL(1, write(message.fd.get(), "x", 1));
+  CHECK_EQUAL(2, message.descriptors.size());
   char byte = 0;
-  CHECK_EQUAL(1, read(read_end.get(), &byte, 1));
+  for (const tws::Fd& descriptor : message.descriptors) {
+    CHECK_EQUAL(1, write(descriptor.get(), "x", 1));
+    CHECK_EQUAL(1, read(read_end.get(), &byte, 1));
+  }
+  CHECK_EQUAL(getpid(), message.sender);
+  CHECK_EQUAL(getuid(), message.sender_user);
   CHECK_TRUE(tws::receive_message(receiver.get(), 100, message) == tws::ReceiveOutcome::kNothingYet);
   receiver.reset();
-  CHECK_FALSE(static_cast<bool>(tws::send_message(sender.get(), "nobody", -1, 100)));
+  CHECK_FALSE(static_cast<bool>(tws::send_message(sender.get(), "nobody", {}, 100)));
 }
 
 TEST_GROUP(ConfigurationMessage){};
@@ -80,7 +96,11 @@ TEST(ConfigurationMessage, ComesOutAsItWentIn) {
   sent.daemons = {{"main", "http://127.0.0.1:9091/transmission/rpc", "u", "p:\"w", 5000, {"/srv/a", "/srv/b"}}};
   sent.admins = {"1", "alice"};
   sent.max_queued_bytes = 123456;
-  const auto got = tws::decode_configuration(tws::encode_configuration(sent));
+  sent.max_blocking_relays = 7;
+  sent.relay_lifetime_ms = 86'400'000;
+  const auto message = tws::encode_configuration(sent);
+  CHECK_TRUE(static_cast<bool>(message));
+  const auto got = tws::decode_configuration(*message);
   CHECK_TRUE(static_cast<bool>(got));
   CHECK_EQUAL(3, got->workers);
   CHECK_EQUAL(1, got->daemons.size());
@@ -88,7 +108,24 @@ TEST(ConfigurationMessage, ComesOutAsItWentIn) {
   STRCMP_EQUAL("/srv/b", got->daemons[0].download_roots.at(1).c_str());
   STRCMP_EQUAL("alice", got->admins.at(1).c_str());
   CHECK_EQUAL(123456, got->max_queued_bytes);
+  CHECK_EQUAL(7, got->max_blocking_relays);
+  CHECK_EQUAL(86'400'000, got->relay_lifetime_ms);
   CHECK_FALSE(static_cast<bool>(tws::decode_configuration("{\"version\":0}")));
+}
+
+TEST(ConfigurationMessage, RefusesWhatCannotBeSent) {
+  tws::Configuration root;
+  root.daemons = {{"main", "http://h/", "", "", 1, {"/srv/\xff"}}};
+  CHECK_FALSE(static_cast<bool>(tws::encode_configuration(root)));
+  tws::Configuration admin;
+  admin.admins = {"\xc3"};
+  CHECK_FALSE(static_cast<bool>(tws::encode_configuration(admin)));
+  tws::Configuration database;
+  database.database = "/\xff";
+  CHECK_FALSE(static_cast<bool>(tws::encode_configuration(database)));
+  tws::Configuration too_long;
+  too_long.admins = {std::string(tws::kMaxControlMessage, 'a')};
+  CHECK_FALSE(static_cast<bool>(tws::encode_configuration(too_long)));
 }
 
 TEST_GROUP(Handshake){};
