@@ -57,6 +57,12 @@ bool is_key(const char* key) {
          apr_base64_decode_binary(nonce.data(), key) == kNonceSize;
 }
 
+// Would be taken for frames. On an HTTP/2 stream it cannot be: there mod_http2 sets these headers itself.
+bool has_body(const request_rec* request) {
+  return request->connection->master == nullptr && (apr_table_get(request->headers_in, "Content-Length") != nullptr ||
+                                                    apr_table_get(request->headers_in, "Transfer-Encoding") != nullptr);
+}
+
 // The origin of the site itself, as a browser spells it: no port where that is the scheme's own.
 std::string own_origin(request_rec* request) {
   std::string origin = std::string(ap_http_scheme(request)) + "://" + header(request, "Host");
@@ -97,10 +103,7 @@ int check_request(request_rec* request, const Endpoint& endpoint) {
       std::string_view(header(request, "Sec-WebSocket-Version")) != "13") {
     return refuse_upgrade_required(request);
   }
-  // A body would be taken for frames.
-  if (apr_table_get(request->headers_in, "Content-Length") != nullptr ||
-      apr_table_get(request->headers_in, "Transfer-Encoding") != nullptr ||
-      !is_key(header(request, "Sec-WebSocket-Key"))) {
+  if (has_body(request) || !is_key(header(request, "Sec-WebSocket-Key"))) {
     return HTTP_BAD_REQUEST;
   }
   if (*endpoint.protocol != '\0' &&

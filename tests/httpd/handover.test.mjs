@@ -3,8 +3,11 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 
+import { openMany } from '../support/echo.mjs';
 import { eventually } from '../support/patience.mjs';
+import { restartHttpd, scoreboard } from '../support/processes.mjs';
 import { startStack } from '../support/stack.mjs';
 import { signedInClient } from '../support/wamp.mjs';
 
@@ -32,11 +35,6 @@ for (const [mpm, conf] of Object.entries(mpms)) {
     const answer = async () => {
       const results = await Promise.all(all().map((client) => client.call('session.stats')));
       for (const { torrentCount } of results) assert.equal(torrentCount, results[0].torrentCount);
-    };
-
-    const busyWorkers = async () => {
-      const { body } = await stack.get('/server-status?auto');
-      return Number(/^BusyWorkers: (\d+)$/m.exec(body)[1]);
     };
 
     before(async () => {
@@ -68,15 +66,12 @@ for (const [mpm, conf] of Object.entries(mpms)) {
         assert.equal((await stack.get('/')).status, 200);
       }
       // The one that answers this question.
-      await eventually(async () => assert.equal(await busyWorkers(), 1));
+      await eventually(async () => assert.equal((await scoreboard(stack)).BusyWorkers, '1'));
     });
 
     test('graceful restarts drop none of them', async () => {
       for (let i = 0; i < gracefuls; ++i) {
-        const generations = () => stack.errorLog().match(/AH00489|AH00163|AH00292/g).length;
-        const before = generations();
-        process.kill(stack.pid('httpd'), 'SIGUSR1');
-        await eventually(() => assert.ok(generations() > before));
+        await restartHttpd(stack);
         await answer();
       }
       // Every child of before the first one is gone by now or soon, and its TLS is with a relay process.
@@ -102,3 +97,35 @@ for (const [mpm, conf] of Object.entries(mpms)) {
     });
   });
 }
+
+test('TorrentWsRelayLifetime bounds what goes on after its child has left, and nothing else', async (t) => {
+  const seconds = 8;
+  const stack = await startStack({
+    mpm: 'prefork',
+    backend: 'http://127.0.0.1:9/transmission/rpc',
+    testEndpoints: true,
+    conf: `TorrentWsRelayLifetime ${seconds}s\n`,
+  });
+  t.after(() => stack.stop());
+  const plain = await openMany(stack, 'ws', 5);
+  const left = await openMany(stack, 'wss', 20);
+  const begin = performance.now();
+  await restartHttpd(stack);
+  await eventually(async () => assert.equal((await stack.status()).connections.relay, left.length));
+  const staying = [...plain, ...(await openMany(stack, 'wss', 5))];
+  const ends = await Promise.all(
+    left.map(async (client) => ({ code: await client.ended(), at: (performance.now() - begin) / 1000 })),
+  );
+  for (const { code } of ends) assert.equal(code, 1012);
+  const times = ends.map(({ at }) => at);
+  const [first, last] = [Math.min(...times), Math.max(...times)];
+  t.diagnostic(`closed from ${first.toFixed(2)} to ${last.toFixed(2)} s after the graceful restart`);
+  assert.ok(first >= 0.75 * seconds, 'in the last quarter of the time');
+  // They are spread over two seconds, so that the clients do not come back all at once.
+  assert.ok(last - first > 0.2, 'not all at the same moment');
+  await eventually(async () => assert.deepEqual((await stack.status()).pids.relays, []));
+  // For as long as any of them would have had, if the bound were theirs too.
+  await sleep((seconds + 1) * 1000);
+  await Promise.all(staying.map((client) => client.echo()));
+  await Promise.all(staying.map((client) => client.close()));
+});

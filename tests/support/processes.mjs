@@ -1,11 +1,14 @@
 // The processes behind a stack, as /proc shows them.
 
+import assert from 'node:assert/strict';
 import fs from 'node:fs';
 
+import { get } from '../../conf/demo/network.mjs';
 import { eventually } from './patience.mjs';
 
-// Unique over time: a pid alone may come again.
-function identity(pid) {
+// {pid, parent, state, start}, null when there is no such process. With its start it is unique over time:
+// a pid alone may come again.
+export function identity(pid) {
   try {
     // The command's name, in brackets, may hold blanks; field 22 is the time of the start.
     const stat = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -33,6 +36,39 @@ export function processTree(root) {
 export function isRunning({ pid, start }) {
   const now = identity(pid);
   return now !== null && now.start === start && now.state !== 'Z';
+}
+
+// httpd's children of a stack: the processes that serve requests.
+export async function httpdChildren(stack) {
+  const parent = stack.pid('httpd');
+  const { pids } = await eventually(() => stack.status());
+  return processTree(parent).filter((process) => process.parent === parent && process.pid !== pids.event_loop);
+}
+
+// torrent-ws of a stack, its workers and the relay processes, in this order.
+export async function torrentWsProcesses(stack) {
+  const { pids } = await eventually(() => stack.status());
+  return [pids.event_loop, ...pids.workers, ...pids.relays].map(identity).filter(Boolean);
+}
+
+// Resolves when none of these processes runs any more.
+export function haveEnded(processes) {
+  return eventually(() => assert.deepEqual(processes.filter(isRunning), []));
+}
+
+// Has httpd start a new generation, by SIGUSR1 or SIGHUP; resolves when it says that it goes on.
+export async function restartHttpd(stack, signal = 'SIGUSR1') {
+  const generations = () => stack.errorLog().match(/AH00489|AH00163|AH00292/g).length;
+  const before = generations();
+  process.kill(stack.pid('httpd'), signal);
+  await eventually(() => assert.ok(generations() > before, 'httpd does not go on'));
+}
+
+// What mod_status says, name to value: BusyWorkers, Scoreboard, …
+export async function scoreboard(stack) {
+  const { body } = await get(new URL('/server-status?auto', stack.httpUrl).href);
+  const lines = body.trimEnd().split('\n');
+  return Object.fromEntries(lines.map((line) => line.split(': ')));
 }
 
 // Kills a process, and resolves when it is gone.

@@ -7,7 +7,8 @@ import tls from 'node:tls';
 
 import { patience } from './patience.mjs';
 
-const finalText = 0x81;
+const final = 0x80;
+export const opcode = { text: 1, close: 8 };
 
 // The head of a request. A header whose value is undefined is left out.
 export function requestHead(path, headers, { method = 'GET', version = '1.1' } = {}) {
@@ -32,13 +33,13 @@ export function acceptOf(key) {
   return createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
 }
 
-// A text frame as a client sends it.
-export function maskedFrame(text) {
-  const payload = Buffer.from(text);
+// A frame as a client sends it.
+export function maskedFrame(data, kind = opcode.text) {
+  const payload = Buffer.from(data);
   const mask = randomBytes(4);
   const long = payload.length > 0xffff;
   const head = Buffer.alloc(payload.length < 126 ? 2 : long ? 10 : 4);
-  head[0] = finalText;
+  head[0] = final | kind;
   head[1] = 0x80 | (payload.length < 126 ? payload.length : long ? 127 : 126);
   if (long) head.writeBigUInt64BE(BigInt(payload.length), 2);
   else if (head.length === 4) head.writeUInt16BE(payload.length, 2);
@@ -46,24 +47,26 @@ export function maskedFrame(text) {
 }
 
 export class RawConnection {
-  #socket;
   #received = Buffer.alloc(0);
+  #error = null;
   #ended = false;
   #wake = () => {};
 
-  // base: an http or https URL. ca: what to trust for https.
-  static async open(base, ca) {
+  // base: an http or https URL. ca: what to trust for https. options: further ones of tls.connect, such
+  // as a `socket` to go through.
+  static async open(base, ca, options = {}) {
     const { protocol, hostname, port } = new URL(base);
     const secure = protocol === 'https:';
-    const socket = secure ? tls.connect({ host: hostname, port, ca }) : net.connect({ host: hostname, port });
+    const socket = secure ? tls.connect({ host: hostname, port, ca, ...options }) : net.connect({ host: hostname, port });
     await once(socket, secure ? 'secureConnect' : 'connect');
     socket.setNoDelay();
     socket.setTimeout(patience, () => socket.destroy());
-    return new RawConnection(socket);
+    return new this(socket);
   }
 
+  // socket: any Duplex; of `open` the net.Socket or tls.TLSSocket.
   constructor(socket) {
-    this.#socket = socket;
+    this.socket = socket;
     const wake = () => this.#wake();
     socket.on('data', (data) => {
       this.#received = Buffer.concat([this.#received, data]);
@@ -75,11 +78,12 @@ export class RawConnection {
         wake();
       });
     }
+    socket.on('error', (error) => (this.#error = error));
   }
 
   // In one piece: one segment, or one TLS record as far as it fits.
   send(...parts) {
-    this.#socket.write(Buffer.concat(parts.map((part) => Buffer.from(part))));
+    this.socket.write(Buffer.concat(parts.map((part) => Buffer.from(part))));
   }
 
   // {status, headers, body} of the next response. The body's end is told by Content-Length, or by
@@ -108,15 +112,34 @@ export class RawConnection {
   // The payload of the next frame, which is a whole text message.
   async text() {
     const [first, second] = await this.#take(2);
-    if (first !== finalText) throw new Error(`a frame that begins with ${first.toString(16)}`);
+    if (first !== (final | opcode.text)) throw new Error(`a frame that begins with ${first.toString(16)}`);
     let size = second & 0x7f;
     if (size === 126) size = (await this.#take(2)).readUInt16BE();
     else if (size === 127) size = Number((await this.#take(8)).readBigUInt64BE());
     return String(await this.#take(size));
   }
 
+  // Asks to become a WebSocket, by default of the test endpoint that echoes; resolves with the status.
+  async upgrade(path = '/echo') {
+    this.send(requestHead(path, upgradeHeaders('localhost')));
+    return (await this.response()).status;
+  }
+
+  // Sends `text` to an echo, and fails when something else comes back.
+  async echo(text) {
+    this.send(maskedFrame(text));
+    const answer = await this.text();
+    if (answer !== text) throw new Error(`${JSON.stringify(answer)} came back for ${JSON.stringify(text)}`);
+  }
+
+  // Resolves at the connection's end, with the error that ended it or null.
+  async end() {
+    while (!this.#ended) await new Promise((resolve) => (this.#wake = resolve));
+    return this.#error;
+  }
+
   close() {
-    this.#socket.destroy();
+    this.socket.destroy();
   }
 
   async #through(end) {

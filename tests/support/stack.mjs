@@ -20,7 +20,9 @@ let started = 0;
 
 // Resolves when everything serves. mpm: event, worker or prefork. backend: the RPC address of a daemon that
 // stands in for the demo's own. conf: httpd directives that are included last. logLevel: httpd's LogLevel.
-export async function startStack({ port, tlsPort, mpm = 'event', backend, conf, testEndpoints, logLevel } = {}) {
+// environment: further variables that httpd gets.
+export async function startStack(given = {}) {
+  const { port, tlsPort, mpm = 'event', backend, conf, testEndpoints, logLevel, environment = {} } = given;
   const directory = path.join(build, 'tests', `${process.pid}-${++started}`);
   fs.mkdirSync(path.dirname(directory), { recursive: true });
   const options = {
@@ -33,6 +35,7 @@ export async function startStack({ port, tlsPort, mpm = 'event', backend, conf, 
     CONF: conf === undefined ? '' : `${directory}.conf`,
     TEST_ENDPOINTS: testEndpoints ? '1' : '',
     LOGLEVEL: logLevel ?? '',
+    HTTPD_ENVIRONMENT: JSON.stringify(environment),
   };
   if (conf !== undefined) fs.writeFileSync(options.CONF, conf);
 
