@@ -29,7 +29,7 @@ config.mk: configure conf/config.mk.in
 WARNINGS := -Wall -Wextra -Werror
 HARDENING := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -Wl,-z,relro,-z,now
 CPPFLAGS := -Imod_torrent_ws -I$(BUILD)/generated -D_GNU_SOURCE
-COMMON := -std=c++20 -O2 -g -fPIC -fvisibility=hidden -MMD -MP $(WARNINGS) $(HARDENING)
+COMMON := -std=c++20 -O2 -g -fPIC -fvisibility=hidden -fno-gnu-unique -MMD -MP $(WARNINGS) $(HARDENING)
 SANITIZED := -std=c++20 -O1 -g -MMD -MP $(WARNINGS) -fno-omit-frame-pointer -fno-sanitize-recover=all
 PROGRAMS_DIRECTORY = $(libexecdir)/torrent-ws
 
@@ -44,6 +44,7 @@ objects = $(patsubst %.cpp,$(BUILD)/objects/$(1)/%.o,$(2))
 
 VARIANT_FLAGS_release := $(COMMON)
 VARIANT_FLAGS_test-endpoints := $(COMMON) -DTWS_TEST_ENDPOINTS
+VARIANT_FLAGS_next-version := $(COMMON) -DTWS_WIRE_VERSION=1000
 VARIANT_FLAGS_address := $(SANITIZED) -fsanitize=address,undefined
 VARIANT_FLAGS_thread := $(SANITIZED) -fsanitize=thread
 
@@ -61,19 +62,18 @@ $(BUILD)/objects/$(1)/%.o: %.cpp config.mk $(BUILD)/generated/schema.hpp
 	@echo '  CXX $$@'
 	@$$(CXX) $$(CPPFLAGS) -I. $$(LOOP_CFLAGS) $$(WORKER_CFLAGS) $$(VARIANT_FLAGS_$(1)) -c $$< -o $$@
 endef
-$(foreach variant,release test-endpoints address thread,$(eval $(call COMPILE,$(variant))))
+$(foreach variant,release test-endpoints next-version address thread,$(eval $(call COMPILE,$(variant))))
 
-# The test endpoints are in few files; all others are the same objects.
-ENDPOINT_SOURCES := $(shell grep -l TWS_TEST_ENDPOINTS $(MODULE_SOURCES) $(LOOP_SOURCES))
-with_endpoints = $(call objects,test-endpoints,$(filter $(ENDPOINT_SOURCES),$(1))) \
-                 $(call objects,release,$(filter-out $(ENDPOINT_SOURCES),$(1)))
+# Builds for tests differ in few files, those with WORD in them; all others are the same objects.
+# variant_objects VARIANT,WORD,SOURCES
+variant_objects = $(call objects,$(1),$(shell grep -l $(2) $(3))) $(call objects,release,$(shell grep -L $(2) $(3)))
 
 # programs DIRECTORY,MODULE OBJECTS,LOOP OBJECTS
 define LINK
-$(1)/mod_torrent_ws.so: $(2)
+$(1)/mod_torrent_ws.so: $(2) mod_torrent_ws/apache/module.map
 	@mkdir -p $$(@D)
 	@echo '  LINK $$@'
-	@$$(CXX) -shared $$(COMMON) $$^ $$(MODULE_LIBS) -o $$@
+	@$$(CXX) -shared $$(COMMON) $(2) -Wl,--version-script=mod_torrent_ws/apache/module.map $$(MODULE_LIBS) -o $$@
 $(1)/torrent-ws: $(3)
 	@mkdir -p $$(@D)
 	@echo '  LINK $$@'
@@ -84,12 +84,14 @@ $(1)/torrent-ws-worker: $(call objects,release,$(WORKER_SOURCES))
 	@$$(CXX) $$(COMMON) $$^ $$(WORKER_LIBS) -o $$@
 endef
 $(eval $(call LINK,$(BUILD),$(call objects,release,$(MODULE_SOURCES)),$(call objects,release,$(LOOP_SOURCES))))
-$(eval $(call LINK,$(BUILD)/test-endpoints,$(call with_endpoints,$(MODULE_SOURCES)),$(call with_endpoints,$(LOOP_SOURCES))))
+$(eval $(call LINK,$(BUILD)/test-endpoints,$(call variant_objects,test-endpoints,TWS_TEST_ENDPOINTS,$(MODULE_SOURCES)),$(call variant_objects,test-endpoints,TWS_TEST_ENDPOINTS,$(LOOP_SOURCES))))
+$(eval $(call LINK,$(BUILD)/next-version,$(call variant_objects,next-version,wire/version.hpp,$(MODULE_SOURCES)),$(call variant_objects,next-version,wire/version.hpp,$(LOOP_SOURCES))))
 
 PROGRAMS := mod_torrent_ws.so torrent-ws torrent-ws-worker
 programs: $(addprefix $(BUILD)/,$(PROGRAMS))
+test-programs: $(foreach variant,test-endpoints next-version,$(addprefix $(BUILD)/$(variant)/,$(PROGRAMS)))
 test-endpoints: $(addprefix $(BUILD)/test-endpoints/,$(PROGRAMS))
-.PHONY: test-endpoints
+.PHONY: test-programs test-endpoints
 
 # The schema that the worker creates is the documented one.
 $(BUILD)/generated/schema.hpp: conf/schema.sql
@@ -132,7 +134,7 @@ $(BUILD)/thread-tests: $(call objects,thread,$(RELAY_SOURCES) mod_torrent_ws/sup
 
 # Built in parallel, run one after the other: the tests measure and the machine is small.
 check:
-	$(MAKE) --jobs=$(shell nproc) --output-sync lint programs test-endpoints gui $(BUILD)/unit-tests $(BUILD)/thread-tests \
+	$(MAKE) --jobs=$(shell nproc) --output-sync lint programs test-programs gui $(BUILD)/unit-tests $(BUILD)/thread-tests \
 	  $(addprefix $(BUILD)/fuzz/,$(FUZZ_TARGETS)) tests/node_modules/.installed
 	$(MAKE) check-unit check-fuzz check-gui check-httpd check-browser
 check-unit: $(BUILD)/unit-tests $(BUILD)/thread-tests
@@ -159,7 +161,7 @@ fuzz: $(addprefix $(BUILD)/fuzz/,$(FUZZ_TARGETS))
 
 check-gui: gui
 	cd htdocs && npm run check && npm test
-check-httpd: programs test-endpoints gui tests/node_modules/.installed
+check-httpd: programs test-programs gui tests/node_modules/.installed
 	node --test --test-concurrency=1 tests/httpd/
 check-browser: programs test-endpoints gui tests/node_modules/.installed
 	node --test --test-concurrency=1 tests/browser/

@@ -92,20 +92,26 @@ void EventLoop::leave(CloseCode code, std::chrono::milliseconds drain) {
     const auto now = std::chrono::steady_clock::now();
     ev_io_stop(loop_, &handover_ready_);
     drain_end_ = leaving_ ? std::min(drain_end_, now + drain) : now + drain;
+    drain_ = drain;
+    drain_from_ = open_count();
     leave_code_ = code;
     leaving_ = true;
     close_some(now);
   });
 }
 
-// As many as are due until the next tick, so that clients do not all come back at once.
-void EventLoop::close_some(std::chrono::steady_clock::time_point now) {
+std::size_t EventLoop::open_count() const {
   const auto open = server_->connections();
-  const double rest = std::chrono::duration<double>(drain_end_ - now).count();
-  const double share = rest > kTickSeconds ? kTickSeconds / rest : 1;
-  const auto due = static_cast<std::size_t>(std::ceil(static_cast<double>(open.ws + open.wss) * share));
+  return open.ws + open.wss;
+}
+
+// All but the share that the rest of the drain leaves, so that clients do not all come back at once.
+void EventLoop::close_some(std::chrono::steady_clock::time_point now) {
+  const double rest = now < drain_end_ ? std::chrono::duration<double>(drain_end_ - now) / drain_ : 0;
+  const auto stay = static_cast<std::size_t>(std::ceil(static_cast<double>(drain_from_) * rest));
+  const auto open = open_count();
   server_->shut_down(leave_code_, leave_code_ == CloseCode::kServiceRestart ? "connect again" : "the server stops",
-                     due);
+                     open > stay ? open - stay : 0);
 }
 
 void EventLoop::attach_worker(std::string name, pid_t pid, Fd socket, std::string configuration) {
@@ -268,8 +274,7 @@ void EventLoop::on_tick(struct ev_loop* loop, ev_timer* watcher, int /*events*/)
   }
   const auto now = std::chrono::steady_clock::now();
   self->close_some(now);
-  const auto open = self->server_->connections();
-  if (open.ws + open.wss == 0 || now > self->drain_end_ + kFarewellTime) {
+  if (self->open_count() == 0 || now > self->drain_end_ + kFarewellTime) {
     ev_break(loop, EVBREAK_ALL);
   }
 }

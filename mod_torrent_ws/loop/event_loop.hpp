@@ -67,6 +67,7 @@ class EventLoop {
   void make_feeds();
   std::unique_ptr<Protocol> make_protocol(const Handover& handover, Transport& transport);
   void redeem_token(const std::string& user, const std::string& token, const std::function<void(const Status&)>& done);
+  [[nodiscard]] std::size_t open_count() const;
   void close_some(std::chrono::steady_clock::time_point now);
 
   const Log& log_;
@@ -87,6 +88,8 @@ class EventLoop {
   bool leaving_ = false;
   CloseCode leave_code_ = CloseCode::kGoingAway;
   std::chrono::steady_clock::time_point drain_end_;
+  std::chrono::duration<double> drain_{};
+  std::size_t drain_from_ = 0;
   std::function<void()> on_left_;
   std::atomic<bool> left_ = false;
   std::atomic<std::uint64_t> heartbeat_ = 0;
