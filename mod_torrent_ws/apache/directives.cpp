@@ -3,14 +3,17 @@
 #include <apr_lib.h>
 #include <apr_strings.h>
 #include <apr_uri.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstring>
-#include <fstream>
 #include <string_view>
+
+#include "support/credentials.hpp"
+#include "support/fd.hpp"
 
 namespace tws::apache {
 
@@ -132,24 +135,19 @@ const char* note_handler(cmd_parms* cmd, void* directory, const char* argument) 
   return nullptr;
 }
 
-// A credentials file has one line, user:password. Read here, as the user that starts httpd (root), so
-// that nobody else needs to be able to.
-const char* read_credentials(cmd_parms* cmd, const char* argument, DaemonConfiguration& daemon) {
-  std::string path;
-  if (const char* problem = absolute_path(cmd, argument, path)) {
+// Read as the user that starts httpd (root), so that nobody else needs to be able to.
+const char* set_credentials(cmd_parms* cmd, const char* argument, DaemonConfiguration& daemon) {
+  if (const char* problem = absolute_path(cmd, argument, daemon.credentials_file)) {
     return problem;
   }
-  std::ifstream file(path);
-  std::string line;
-  if (!file || !std::getline(file, line)) {
-    return complain(cmd, "cannot read the credentials file " + path + "; create it with one line user:password");
+  const Fd file(open(daemon.credentials_file.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) {
+    return complain(
+        cmd, "cannot read the credentials file " + daemon.credentials_file + "; create it with one line user:password");
   }
-  const auto colon = line.find(':');
-  if (colon == std::string::npos || colon == 0) {
-    return complain(cmd, "no user:password in the first line of " + path);
+  if (!has_credentials(file.get())) {
+    return complain(cmd, "no user:password in the first line of " + daemon.credentials_file);
   }
-  daemon.username = line.substr(0, colon);
-  daemon.password = line.substr(colon + 1);
   return nullptr;
 }
 
@@ -171,7 +169,7 @@ const char* set_backend_option(cmd_parms* cmd, std::string_view option, DaemonCo
   const auto name = option.substr(0, equals);
   const std::string value(equals == std::string_view::npos ? std::string_view{} : option.substr(equals + 1));
   if (name == "credentials") {
-    return read_credentials(cmd, value.c_str(), daemon);
+    return set_credentials(cmd, value.c_str(), daemon);
   }
   if (name == "timeout") {
     return duration(cmd, value.c_str(), 1'000, 600'000, daemon.timeout_ms);
@@ -220,6 +218,9 @@ const char* add_backend(cmd_parms* cmd, void* /*directory*/, int argc, char* con
     if (const char* problem = set_backend_option(cmd, argv[i], daemon)) {
       return problem;
     }
+  }
+  if (configuration->daemons.size() == kMaxDaemons) {
+    return complain(cmd, "more than " + std::to_string(kMaxDaemons) + " backends; leave some out");
   }
   configuration->daemons.push_back(std::move(daemon));
   return nullptr;

@@ -4,7 +4,6 @@
 #include <ap_mpm.h>
 #include <http_core.h>
 #include <mpm_common.h>
-#include <strings.h>
 
 #include "apache/access_log.hpp"
 #include "apache/directives.hpp"
@@ -49,13 +48,6 @@ int post_config(apr_pool_t* pconf, apr_pool_t* /*plog*/, apr_pool_t* /*ptemp*/, 
   return OK;
 }
 
-// What a site's scripts run in has no use for the daemons' passwords.
-void forget_passwords(Configuration& configuration) {
-  for (auto& daemon : configuration.daemons) {
-    explicit_bzero(daemon.password.data(), daemon.password.size());
-  }
-}
-
 int monitor(apr_pool_t* /*pool*/, server_rec* server) {
   supervise_again(server);
   return DECLINED;
@@ -64,7 +56,6 @@ int monitor(apr_pool_t* /*pool*/, server_rec* server) {
 void child_init(apr_pool_t* pchild, server_rec* server) {
   if (state_of(server).supervisor != nullptr) {
     leave_to_parent(*state_of(server).supervisor);
-    forget_passwords(state_of(server).configuration);
     state_of(server).relay = make_in_pool<ChildRelay>(pchild, server);
     apr_pool_userdata_setn(state_of(server).relay, kRelayKey, nullptr, pchild);
   }

@@ -1,6 +1,7 @@
 #include "apache/supervisor.hpp"
 
 #include <ap_mpm.h>
+#include <fcntl.h>
 #include <http_core.h>
 #include <mod_unixd.h>
 #include <sys/mman.h>
@@ -15,6 +16,7 @@
 #include <csignal>
 #include <new>
 #include <system_error>
+#include <vector>
 
 #include "support/fd.hpp"
 #include "support/unix_message.hpp"
@@ -106,16 +108,32 @@ Result<SupervisorState*> create_state() {
   _exit(APEXIT_CHILDFATAL);
 }
 
+// Passwords go as open files, so that neither httpd's parent nor its children ever have them in memory.
 Status send_configuration(const SupervisorState& state, server_rec* server) {
-  Configuration configuration = state_of(server).configuration;
+  const ServerState& generation = state_of(server);
+  Configuration configuration = generation.configuration;
   configuration.log_level = ap_get_server_module_loglevel(server, APLOG_MODULE_INDEX);
+  configuration.has_access_log = generation.access_log_descriptor >= 0;
   const auto message = encode_configuration(configuration);
   if (!message) {
     return message.error();
   }
-  const int access_log = state_of(server).access_log_descriptor;
-  return access_log < 0 ? send_message(state.control, *message, {STDERR_FILENO}, kSendTimeoutMs)
-                        : send_message(state.control, *message, {STDERR_FILENO, access_log}, kSendTimeoutMs);
+  std::vector<int> descriptors = {STDERR_FILENO};
+  if (configuration.has_access_log) {
+    descriptors.push_back(generation.access_log_descriptor);
+  }
+  std::vector<Fd> credentials;
+  for (const auto& daemon : configuration.daemons) {
+    if (daemon.credentials_file.empty()) {
+      continue;
+    }
+    credentials.emplace_back(open(daemon.credentials_file.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!credentials.back()) {
+      return system_error(daemon.credentials_file.c_str());
+    }
+    descriptors.push_back(credentials.back().get());
+  }
+  return send_message(state.control, *message, descriptors, kSendTimeoutMs);
 }
 
 void forget_process(SupervisorState& state) {
@@ -281,7 +299,7 @@ bool is_first_blocking_relay(const SupervisorState& state) {
   return state.shared->blocking_relays_told.exchange(1, std::memory_order_relaxed) == 0;
 }
 
-Status send_handover(const SupervisorState& state, const Handover& handover, std::initializer_list<int> descriptors) {
+Status send_handover(const SupervisorState& state, const Handover& handover, const std::vector<int>& descriptors) {
   const auto message = encode_handover(handover);
   return message ? send_message(state.handover_send, *message, descriptors, kSendTimeoutMs) : message.error();
 }

@@ -7,7 +7,7 @@
 // Everything here runs in httpd's parent, unless it says otherwise.
 #pragma once
 
-#include <initializer_list>
+#include <vector>
 
 #include "apache/module.hpp"
 #include "wire/handover.hpp"
@@ -30,7 +30,7 @@ bool is_up(const SupervisorState& state);
 bool is_first_blocking_relay(const SupervisorState& state);
 
 // Sends torrent-ws a message that is not about a connection of a client. In children and relay processes.
-Status send_handover(const SupervisorState& state, const Handover& handover, std::initializer_list<int> descriptors);
+Status send_handover(const SupervisorState& state, const Handover& handover, const std::vector<int>& descriptors);
 
 // The socket to the torrent-ws process for handover messages. It stays the same when that is replaced.
 // In children.

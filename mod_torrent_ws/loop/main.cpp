@@ -266,17 +266,24 @@ void Main::leave(CloseCode code, std::chrono::milliseconds drain) {
 
 // The logs are opened anew for each configuration, since they are rotated.
 Result<Configuration> Main::take_configuration(ReceivedMessage& message, Fd& access_log) {
-  if (!message.descriptors.empty()) {
-    dup2(message.descriptors[0].get(), STDERR_FILENO);
-    dup2(message.descriptors[0].get(), STDOUT_FILENO);
-  }
-  if (message.descriptors.size() > 1) {
-    access_log = std::move(message.descriptors[1]);
-  }
   auto configuration = decode_configuration(message.bytes);
-  if (configuration) {
-    log_.set_level(configuration->log_level);
+  if (!configuration) {
+    return configuration;
   }
+  auto next = message.descriptors.begin();
+  const auto take = [&message, &next] { return next == message.descriptors.end() ? Fd() : std::move(*next++); };
+  const Fd error_log = take();
+  dup2(error_log.get(), STDERR_FILENO);
+  dup2(error_log.get(), STDOUT_FILENO);
+  if (configuration->has_access_log) {
+    access_log = take();
+  }
+  for (auto& daemon : configuration->daemons) {
+    if (daemon.has_credentials) {
+      daemon.credentials = read_credentials(take().get());
+    }
+  }
+  log_.set_level(configuration->log_level);
   return configuration;
 }
 

@@ -35,9 +35,9 @@ std::string daemon_configuration(const Configuration& configuration, const Daemo
                                 "timeout_ms", static_cast<json_int_t>(daemon.timeout_ms), "poll_interval_ms",
                                 static_cast<json_int_t>(configuration.poll_interval_ms), "download_roots", roots.get(),
                                 "key_prefix", prefix.c_str()));
-  if (!daemon.username.empty()) {
-    json_object_set_new(settings.get(), "username", json_string(daemon.username.c_str()));
-    json_object_set_new(settings.get(), "password", json_string(daemon.password.c_str()));
+  if (daemon.has_credentials) {
+    json_object_set_new(settings.get(), "username", json_string(daemon.credentials.user.c_str()));
+    json_object_set_new(settings.get(), "password", json_string(daemon.credentials.password.c_str()));
   }
   const Json body(json_pack("{sO}", "daemon", settings.get()));
   return to_text(body.get());

@@ -30,7 +30,7 @@ std::string error_text(int error) { return std::generic_category().message(error
 
 }  // namespace
 
-Status send_message(int socket, std::string_view bytes, std::initializer_list<int> descriptors, int timeout_ms) {
+Status send_message(int socket, std::string_view bytes, const std::vector<int>& descriptors, int timeout_ms) {
   iovec data{const_cast<char*>(bytes.data()), bytes.size()};
   msghdr header{};
   header.msg_iov = &data;
@@ -43,7 +43,7 @@ Status send_message(int socket, std::string_view bytes, std::initializer_list<in
     item->cmsg_level = SOL_SOCKET;
     item->cmsg_type = SCM_RIGHTS;
     item->cmsg_len = CMSG_LEN(size);
-    std::memcpy(CMSG_DATA(item), descriptors.begin(), size);
+    std::memcpy(CMSG_DATA(item), descriptors.data(), size);
   }
   for (bool waited = false;;) {
     if (sendmsg(socket, &header, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0) {

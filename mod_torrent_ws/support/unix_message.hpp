@@ -3,7 +3,6 @@
 
 #include <sys/types.h>
 
-#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,12 +12,12 @@
 
 namespace tws {
 
-// Descriptors of one message at most.
-inline constexpr std::size_t kMaxDescriptors = 2;
+// Descriptors of one message at most: two logs and a file for each of 64 daemons.
+inline constexpr std::size_t kMaxDescriptors = 66;
 
 // Sends `bytes` as one message with `descriptors` attached; the caller keeps them.
 // Never blocks longer than `timeout_ms`. Any thread or process.
-Status send_message(int socket, std::string_view bytes, std::initializer_list<int> descriptors, int timeout_ms);
+Status send_message(int socket, std::string_view bytes, const std::vector<int>& descriptors, int timeout_ms);
 
 struct ReceivedMessage {
   std::string bytes;

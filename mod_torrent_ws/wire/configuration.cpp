@@ -33,19 +33,20 @@ std::size_t size_member(const json_t* object, const char* key) {
 json_int_t to_integer(std::size_t size) { return static_cast<json_int_t>(size); }
 
 Json daemon_to_json(const DaemonConfiguration& daemon) {
-  return Json(json_pack("{ss ss ss ss sI so}", "name", daemon.name.c_str(), "url", daemon.url.c_str(), "username",
-                        daemon.username.c_str(), "password", daemon.password.c_str(), "timeout_ms",
+  return Json(json_pack("{ss ss sb sI so}", "name", daemon.name.c_str(), "url", daemon.url.c_str(), "credentials",
+                        daemon.credentials_file.empty() ? 0 : 1, "timeout_ms",
                         static_cast<json_int_t>(daemon.timeout_ms), "download_roots",
                         strings_to_json(daemon.download_roots).release()));
 }
 
 DaemonConfiguration daemon_from_json(const json_t* object) {
-  return {text_member(object, "name"),
-          text_member(object, "url"),
-          text_member(object, "username"),
-          text_member(object, "password"),
-          integer_member(object, "timeout_ms").value_or(0),
-          strings_from_json(json_object_get(object, "download_roots"))};
+  DaemonConfiguration daemon;
+  daemon.name = text_member(object, "name");
+  daemon.url = text_member(object, "url");
+  daemon.has_credentials = bool_member(object, "credentials");
+  daemon.timeout_ms = integer_member(object, "timeout_ms").value_or(0);
+  daemon.download_roots = strings_from_json(json_object_get(object, "download_roots"));
+  return daemon;
 }
 
 }  // namespace
@@ -59,7 +60,7 @@ Result<std::string> encode_configuration(const Configuration& configuration) {
     }
   }
   const Json message(json_pack(
-      "{si ss ss si sO so sI sI sI sI sI sI sI si}", "version", kWireVersion, "programs",
+      "{si ss ss si sO so sI sI sI sI sI sI sI sb si}", "version", kWireVersion, "programs",
       configuration.programs.c_str(), "database", configuration.database.c_str(), "workers", configuration.workers,
       "daemons", daemons.get(), "admins", strings_to_json(configuration.admins).release(), "poll_interval_ms",
       static_cast<json_int_t>(configuration.poll_interval_ms), "job_timeout_ms",
@@ -67,7 +68,8 @@ Result<std::string> encode_configuration(const Configuration& configuration) {
       to_integer(configuration.max_connections), "max_message_bytes", to_integer(configuration.max_message_bytes),
       "max_queued_bytes", to_integer(configuration.max_queued_bytes), "max_blocking_relays",
       to_integer(configuration.max_blocking_relays), "relay_lifetime_ms",
-      static_cast<json_int_t>(configuration.relay_lifetime_ms), "log_level", configuration.log_level));
+      static_cast<json_int_t>(configuration.relay_lifetime_ms), "access_log", configuration.has_access_log ? 1 : 0,
+      "log_level", configuration.log_level));
   if (!message) {
     return not_utf8;
   }
@@ -103,6 +105,7 @@ Result<Configuration> decode_configuration(std::string_view message) {
   configuration.max_queued_bytes = size_member(object, "max_queued_bytes");
   configuration.max_blocking_relays = size_member(object, "max_blocking_relays");
   configuration.relay_lifetime_ms = integer_member(object, "relay_lifetime_ms").value_or(0);
+  configuration.has_access_log = bool_member(object, "access_log");
   configuration.log_level = static_cast<int>(integer_member(object, "log_level").value_or(0));
   return configuration;
 }

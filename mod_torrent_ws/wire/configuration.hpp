@@ -1,8 +1,8 @@
 // What httpd's parent tells the torrent-ws process on the control socket: the configuration, first at
-// its start, then at each graceful restart, with the descriptors of the ErrorLog and, if there is one, of
-// TorrentWsAccessLog; before each graceful restart that a generation of the configuration ends; and why
-// it is to leave.
-// Built by httpd's parent process, read by the main thread of torrent-ws.
+// its start, then at each graceful restart, with the descriptors of the ErrorLog, of TorrentWsAccessLog if
+// there is one, and of each daemon's credentials file, in the order of the daemons; before each graceful restart that a
+// generation of the configuration ends; and why it is to leave. Built by httpd's parent process, read by the main
+// thread of torrent-ws.
 #pragma once
 
 #include <cstddef>
@@ -11,18 +11,21 @@
 #include <string_view>
 #include <vector>
 
+#include "support/credentials.hpp"
 #include "support/result.hpp"
 
 namespace tws {
 
+inline constexpr std::size_t kMaxDaemons = 64;
 inline constexpr std::size_t kMaxControlMessage = 128UL << 10;
 
 // One transmission-daemon: a TorrentWsBackend directive.
 struct DaemonConfiguration {
   std::string name;
   std::string url;
-  std::string username;  // empty: no credentials
-  std::string password;
+  std::string credentials_file;  // in httpd's parent; empty: none. Its descriptor goes with the message
+  bool has_credentials = false;  // in torrent-ws, which then reads them:
+  Credentials credentials;
   std::int64_t timeout_ms = 10'000;
   std::vector<std::string> download_roots;
 };
@@ -41,6 +44,7 @@ struct Configuration {
   std::size_t max_blocking_relays = 16;
   std::int64_t relay_lifetime_ms = 24LL * 3600 * 1000;  // of relays whose httpd child has left
   int log_level = 5;                                    // APLOG_*
+  bool has_access_log = false;
 };
 
 // An error when a value is not UTF-8 or all of it is too long: it says what to mend.

@@ -1,9 +1,12 @@
 #include <CppUTest/TestHarness.h>
+#include <fcntl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <array>
 
 #include "loop/handshake.hpp"
+#include "support/credentials.hpp"
 #include "support/fd.hpp"
 #include "support/unix_message.hpp"
 #include "wire/configuration.hpp"
@@ -93,7 +96,13 @@ TEST(ConfigurationMessage, ComesOutAsItWentIn) {
   sent.programs = "/usr/lib/torrent-ws";
   sent.database = "/var/lib/x.sqlite";
   sent.workers = 3;
-  sent.daemons = {{"main", "http://127.0.0.1:9091/transmission/rpc", "u", "p:\"w", 5000, {"/srv/a", "/srv/b"}}};
+  tws::DaemonConfiguration daemon;
+  daemon.name = "main";
+  daemon.url = "http://127.0.0.1:9091/transmission/rpc";
+  daemon.credentials_file = "/etc/credentials";
+  daemon.timeout_ms = 5000;
+  daemon.download_roots = {"/srv/a", "/srv/b"};
+  sent.daemons = {daemon};
   sent.admins = {"1", "alice"};
   sent.max_queued_bytes = 123456;
   sent.max_blocking_relays = 7;
@@ -104,7 +113,8 @@ TEST(ConfigurationMessage, ComesOutAsItWentIn) {
   CHECK_TRUE(static_cast<bool>(got));
   CHECK_EQUAL(3, got->workers);
   CHECK_EQUAL(1, got->daemons.size());
-  STRCMP_EQUAL("p:\"w", got->daemons[0].password.c_str());
+  CHECK_TRUE(got->daemons[0].has_credentials);
+  CHECK_TRUE(message->find("/etc/credentials") == std::string::npos);
   STRCMP_EQUAL("/srv/b", got->daemons[0].download_roots.at(1).c_str());
   STRCMP_EQUAL("alice", got->admins.at(1).c_str());
   CHECK_EQUAL(123456, got->max_queued_bytes);
@@ -115,7 +125,7 @@ TEST(ConfigurationMessage, ComesOutAsItWentIn) {
 
 TEST(ConfigurationMessage, RefusesWhatCannotBeSent) {
   tws::Configuration root;
-  root.daemons = {{"main", "http://h/", "", "", 1, {"/srv/\xff"}}};
+  root.daemons.emplace_back().download_roots = {"/srv/\xff"};
   CHECK_FALSE(static_cast<bool>(tws::encode_configuration(root)));
   tws::Configuration admin;
   admin.admins = {"\xc3"};
@@ -126,6 +136,32 @@ TEST(ConfigurationMessage, RefusesWhatCannotBeSent) {
   tws::Configuration too_long;
   too_long.admins = {std::string(tws::kMaxControlMessage, 'a')};
   CHECK_FALSE(static_cast<bool>(tws::encode_configuration(too_long)));
+}
+
+TEST_GROUP(CredentialsFile) {
+  const std::string name = "/tmp/tws-credentials-" + std::to_string(getpid());
+  tws::Fd file{open(name.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600)};
+  void setup() override { unlink(name.c_str()); }
+  void write_file(const std::string& text) const {
+    CHECK_EQUAL(0, ftruncate(file.get(), 0));
+    CHECK_EQUAL(static_cast<ssize_t>(text.size()), pwrite(file.get(), text.data(), text.size(), 0));
+  }
+};
+
+TEST(CredentialsFile, HasThemInItsFirstLine) {
+  write_file("user:pass:\"word\r\nmore:text\n");
+  CHECK_TRUE(tws::has_credentials(file.get()));
+  const auto credentials = tws::read_credentials(file.get());
+  STRCMP_EQUAL("user", credentials.user.c_str());
+  STRCMP_EQUAL("pass:\"word", credentials.password.c_str());
+}
+
+TEST(CredentialsFile, MayHaveNone) {
+  for (const char* text : {"", "\n", "user", ":password\n", "\nuser:password\n"}) {
+    write_file(text);
+    CHECK_FALSE(tws::has_credentials(file.get()));
+  }
+  CHECK_FALSE(tws::has_credentials(-1));
 }
 
 TEST_GROUP(Handshake){};

@@ -1,0 +1,112 @@
+// What the processes may do, and who may talk to them. What it needs root for is left out without it.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+import { eventually } from '../support/patience.mjs';
+import { httpdChildren, torrentWsProcesses } from '../support/processes.mjs';
+import { fewChildren, leaveToRelayProcesses } from '../support/relays.mjs';
+import { startStack } from '../support/stack.mjs';
+import { signedInClient } from '../support/wamp.mjs';
+
+const root = process.getuid() === 0;
+const password = 'a-password-that-is-nowhere-else';
+const sequenced = '0005'; // the type of the handover socket in /proc/net/unix
+const foreignSender = fileURLToPath(new URL('../support/foreign_sender.py', import.meta.url));
+
+// The descriptor of httpd's child that leads to torrent-ws.
+function handoverDescriptor(pid) {
+  const types = new Map(
+    fs.readFileSync('/proc/net/unix', 'utf8').split('\n').slice(1, -1).map((line) => {
+      const [, , , , type, , inode] = line.split(/\s+/);
+      return [`socket:[${inode}]`, type];
+    }),
+  );
+  const folder = `/proc/${pid}/fd`;
+  return fs.readdirSync(folder).find((name) => types.get(fs.readlinkSync(`${folder}/${name}`)) === sequenced);
+}
+
+// Whether the memory that a process may write to holds the text.
+function holds(pid, text) {
+  const memory = fs.openSync(`/proc/${pid}/mem`);
+  try {
+    return fs.readFileSync(`/proc/${pid}/maps`, 'latin1').split('\n').some((line) => {
+      const [, from, to] = /^([0-9a-f]+)-([0-9a-f]+) rw/.exec(line) ?? [];
+      if (from === undefined) return false;
+      const buffer = Buffer.alloc(Number.parseInt(to, 16) - Number.parseInt(from, 16));
+      try {
+        fs.readSync(memory, buffer, 0, buffer.length, Number.parseInt(from, 16));
+      } catch (error) {
+        if (error.code === 'EIO') return false;
+        throw error;
+      }
+      return buffer.includes(text);
+    });
+  } finally {
+    fs.closeSync(memory);
+  }
+}
+
+describe('the processes', { skip: !root && 'not root' }, () => {
+  let stack;
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'torrent-ws-privileges-'));
+  const credentials = path.join(folder, 'credentials');
+  fs.writeFileSync(credentials, `somebody:${password}\n`, { mode: 0o600 });
+
+  before(async () => {
+    stack = await startStack({
+      conf: `${fewChildren.event}TorrentWsBackend other http://127.0.0.1:9/ credentials=${credentials}\n`,
+    });
+  });
+  after(async () => {
+    fs.rmSync(folder, { recursive: true });
+    await stack.stop([/ TWS0304: /, / TWS0203: /]);
+  });
+
+  test("none of them is root's, and nobody of the same user may look into them", async () => {
+    const client = await signedInClient(stack, { scheme: 'wss' });
+    await leaveToRelayProcesses(stack);
+    const processes = await torrentWsProcesses(stack);
+    assert.ok(processes.length >= 4);
+    for (const { pid } of processes) {
+      assert.doesNotMatch(fs.readFileSync(`/proc/${pid}/status`, 'utf8'), /^Uid:.*\b0\b/m);
+      // What the kernel gives to root instead of the process's user (proc(5)).
+      assert.equal(fs.statSync(`/proc/${pid}/environ`).uid, 0);
+    }
+    await client.close();
+  });
+
+  test("a daemon's password is not in the processes that run the site's scripts", async () => {
+    const children = await httpdChildren(stack);
+    assert.ok(children.length > 0);
+    for (const { pid } of children) assert.equal(holds(pid, password), false);
+    // Where it is needed, it is found: so would it be there.
+    const { pids } = await stack.status();
+    assert.equal(pids.workers.some((pid) => holds(pid, password)), true);
+  });
+
+  test('who has the handover socket but is not httpd forges no user', async () => {
+    const [{ pid }] = await httpdChildren(stack);
+    const message = JSON.stringify({
+      version: 2,
+      kind: 'connection',
+      endpoint: 'wamp',
+      realm: 'torrents',
+      address: '127.0.0.1',
+      user: '1',
+      key: 'dGhlIHNhbXBsZSBub25jZQ==',
+      protocol: 'wamp.2.json',
+    });
+    const answerTo = (user) =>
+      execFileSync('python3', [foreignSender, pid, handoverDescriptor(pid), user, `${message}\n`], { encoding: 'utf8' });
+    assert.equal(answerTo('nobody'), '\n');
+    assert.equal(answerTo('root'), '\n');
+    assert.match(answerTo('www-data'), /^HTTP\/1\.1 101 /);
+    await eventually(() => assert.equal(stack.errorLog().match(/ TWS0203: .*none of httpd's children/g).length, 2));
+  });
+});
