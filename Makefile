@@ -167,6 +167,11 @@ check-browser: programs test-endpoints gui tests/node_modules/.installed
 	node --test --test-concurrency=1 tests/browser/
 .PHONY: check check-unit check-gui check-httpd check-browser
 
+# For people who change what guards against a fault: takes each guard out and sees its test fail. GUARDS: some only.
+mutants: programs test-programs gui $(BUILD)/unit-tests tests/node_modules/.installed
+	node tests/mutants/main.mjs $(GUARDS)
+.PHONY: mutants
+
 CXX_FILES := $(wildcard mod_torrent_ws/*/*.[ch]pp worker/*.[ch]pp tests/unit/*.[ch]pp)
 TIDY_FILES := $(filter %.cpp,$(filter-out tests/%,$(CXX_FILES)))
 TIDY_STAMPS := $(patsubst %,$(BUILD)/tidy/%.done,$(TIDY_FILES))

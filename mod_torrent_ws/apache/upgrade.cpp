@@ -23,6 +23,7 @@ namespace {
 
 constexpr int kNonceSize = 16;
 constexpr int kNonceText = 24;
+constexpr std::size_t kMaxLoggedPath = 1024;
 
 // What a handler leads to. An endpoint with a subprotocol serves no client that does not offer it.
 struct Endpoint {
@@ -127,7 +128,7 @@ Handover describe(request_rec* request, const Endpoint& endpoint) {
   handover.tls = ap_ssl_conn_is_ssl(connection->master != nullptr ? connection->master : connection) != 0;
   handover.site = std::string(request->server->server_hostname != nullptr ? request->server->server_hostname : "-") +
                   ":" + std::to_string(ap_get_server_port(request));
-  handover.path = ap_escape_logitem(request->pool, request->uri);
+  handover.path = std::string(ap_escape_logitem(request->pool, request->uri)).substr(0, kMaxLoggedPath);
   handover.endpoint = endpoint.name;
   handover.realm = endpoint.realm;
   handover.address = request->useragent_ip;

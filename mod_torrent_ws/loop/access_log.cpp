@@ -11,7 +11,6 @@ namespace tws {
 
 namespace {
 
-constexpr std::size_t kMaxPath = 1024;
 // Would end a field.
 constexpr std::string_view kSeparators = " \"";
 
@@ -37,7 +36,7 @@ void AccessLog::write(const ClosedConnection& connection) const {
   line.append(connection.site).append(" ").append(connection.address).append(" - ");
   append_escaped(line, or_dash(connection.user), kSeparators);
   line.append(" ").append(time_now()).append(" \"GET ");
-  append_escaped(line, connection.path.substr(0, kMaxPath), kSeparators);
+  append_escaped(line, connection.path, kSeparators);
   std::array<char, 96> figures{};
   std::snprintf(figures.data(), figures.size(), " WebSocket\" %d %llu %llu %.3f\n", connection.code,
                 static_cast<unsigned long long>(connection.received), static_cast<unsigned long long>(connection.sent),

@@ -12,7 +12,8 @@ namespace tws {
 
 inline constexpr std::size_t kMaxHandoverHead = 32UL << 10;
 inline constexpr std::size_t kMaxDrained = 64UL << 10;
-inline constexpr std::size_t kMaxHandover = kMaxHandoverHead + kMaxDrained;
+// httpd is read in steps, so that the last one may go over kMaxDrained.
+inline constexpr std::size_t kMaxHandover = kMaxHandoverHead + 2 * kMaxDrained;
 
 enum class HandoverKind {
   kConnection,  // the descriptor is a client's socket, or the plain side of its TLS relay
