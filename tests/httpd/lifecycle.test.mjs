@@ -48,7 +48,7 @@ describe('the status', () => {
     assert.equal(Number.isInteger(status.pids.event_loop), true);
     assert.ok(status.pids.workers.length >= 3);
     assert.deepEqual(status.pids.relays, []);
-    assert.deepEqual(status.connections, { ws: 1, wss: 2, relay: 0 });
+    assert.deepEqual(status.connections, { ws: 1, wss: 2, relay: 0, blocking: 0 });
     assert.equal(status.sessions, 3);
     assert.equal(status.subscriptions, 3);
     const { requests, errors, busy_seconds: busy } = status.backends.main;
@@ -232,7 +232,7 @@ for (const mpm of ['event', 'worker', 'prefork']) {
       await restartHttpd(stack);
       assert.equal((await stack.get('/')).status, 200);
       assert.equal((await stack.get('/torrent-ws-status?json')).status, 404);
-      await assertFarewell(sessions, goingAway);
+      await assertFarewell(sessions, serviceRestart);
       await haveEnded(old);
       assert.match(stack.errorLog(), / TWS0106: /);
       assert.equal((await stack.get('/')).status, 200);

@@ -33,7 +33,8 @@ function runTest({ test, name }) {
   if (test.startsWith('unit:')) {
     const program = path.join(tree, 'build', test.slice('unit:'.length));
     const [group, which] = name.split('.');
-    const { stdout, status } = spawnSync(program, ['-sg', group, '-sn', which], { encoding: 'utf8' });
+    // One that hangs has seen something as well.
+    const { stdout, status } = spawnSync(program, ['-sg', group, '-sn', which], { encoding: 'utf8', timeout: 60_000 });
     const [, ran] = / (\d+) ran,/.exec(stdout) ?? [undefined, 1];
     return { ran: Number(ran), failed: status === 0 ? 0 : 1 };
   }

@@ -57,7 +57,8 @@ export class RawConnection {
   static async open(base, ca, options = {}) {
     const { protocol, hostname, port } = new URL(base);
     const secure = protocol === 'https:';
-    const socket = secure ? tls.connect({ host: hostname, port, ca, ...options }) : net.connect({ host: hostname, port });
+    const address = { host: hostname, port };
+    const socket = secure ? tls.connect({ ...address, ca, ...options }) : net.connect(address);
     await once(socket, secure ? 'secureConnect' : 'connect');
     socket.setNoDelay();
     socket.setTimeout(patience, () => socket.destroy());

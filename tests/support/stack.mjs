@@ -15,7 +15,7 @@ import { runPhp } from './php.mjs';
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 // A stack that does not serve by then never will: torrent-ws may be dying again and again.
 const startMilliseconds = 180_000;
-const build = path.resolve(process.env.BUILD || path.join(repository, 'build'));
+export const build = path.resolve(process.env.BUILD || path.join(repository, 'build'));
 let started = 0;
 
 // Resolves when everything serves. mpm: event, worker or prefork. backend: the RPC address of a daemon that
