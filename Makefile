@@ -8,8 +8,8 @@ all: programs gui
 .PHONY: all programs gui
 
 # The goals that install packages do it before configure looks for them.
-ifneq ($(filter demo check lint,$(MAKECMDGOALS)),)
-PACKAGE_SETS := build demo $(if $(filter check lint,$(MAKECMDGOALS)),test)
+ifneq ($(filter demo check lint bench soak mutants,$(MAKECMDGOALS)),)
+PACKAGE_SETS := build demo $(if $(filter check lint bench soak mutants,$(MAKECMDGOALS)),test)
 PACKAGES_INSTALLED := $(shell $(NEED) $(PACKAGE_SETS) >&2 && echo yes)
 ifneq ($(PACKAGES_INSTALLED),yes)
 $(error packages are missing: see the lines above)
@@ -166,6 +166,19 @@ check-httpd: programs test-programs gui tests/node_modules/.installed
 check-browser: programs test-endpoints gui tests/node_modules/.installed
 	node --test --test-concurrency=1 tests/browser/
 .PHONY: check check-unit check-gui check-httpd check-browser
+
+# Figures, each beside a peer's of the same run. BENCH_MPMS, BENCH_ROUNDS, BENCH_CONNECTIONS make it shorter.
+$(BUILD)/bench/connect: tests/bench/connect.cpp
+	@mkdir -p $(@D)
+	@echo '  CXX $@'
+	@$(CXX) -std=c++20 -O2 -g $(WARNINGS) $< -lssl -lcrypto -o $@
+bench: programs test-programs gui tests/node_modules/.installed $(BUILD)/bench/connect
+	node tests/bench/main.mjs
+# A hundred graceful restarts, ten thousand connects, ten minutes of churn, and valgrind: about an hour, as root.
+# SOAK_PARTS, SOAK_MPMS, SOAK_GRACEFULS, SOAK_CONNECTS make it shorter.
+soak: programs test-programs gui tests/node_modules/.installed $(BUILD)/bench/connect
+	node tests/soak/main.mjs
+.PHONY: bench soak
 
 # For people who change what guards against a fault: takes each guard out and sees its test fail. GUARDS: some only.
 mutants: programs test-programs gui $(BUILD)/unit-tests tests/node_modules/.installed

@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "apache/connection_handover.hpp"
+#include "apache/relay_process.hpp"
 #include "apache/supervisor.hpp"
 #include "support/fd.hpp"
 #include "support/random.hpp"
@@ -36,9 +37,8 @@ constexpr std::string_view kSwitchingProtocols = "HTTP/1.1 101 ";
 std::string read_response_head(int plain) {
   std::string head;
   std::array<char, kStep> buffer{};
-  pollfd readable{plain, POLLIN, 0};
   while (head.find("\r\n\r\n") == std::string::npos && head.size() < kMaxResponseHead &&
-         poll(&readable, 1, kAnswerTimeoutMs) > 0) {
+         wait_for(plain, POLLIN, kAnswerTimeoutMs)) {
     const ssize_t size = recv(plain, buffer.data(), buffer.size(), 0);
     if (size <= 0) {
       return {};
@@ -51,6 +51,9 @@ std::string read_response_head(int plain) {
 class BlockingRelay {
  public:
   BlockingRelay(request_rec* request, Fd plain, std::uint64_t cookie);
+  ~BlockingRelay() { --state_of(request_->server).relay->blocking_relays(); }
+  BlockingRelay(const BlockingRelay&) = delete;
+  BlockingRelay& operator=(const BlockingRelay&) = delete;
 
   // Until one side has ended.
   void run(std::string_view response_head);
@@ -86,6 +89,7 @@ BlockingRelay::BlockingRelay(request_rec* request, Fd plain, std::uint64_t cooki
       input_(apr_brigade_create(request->pool, connection_->bucket_alloc)),
       output_(apr_brigade_create(request->pool, connection_->bucket_alloc)),
       body_ended_(connection_->master == nullptr) {
+  ++state_of(request->server).relay->blocking_relays();
   apr_pollfd_t readable{};
   if (ap_get_pollfd_from_conn(connection_, &readable, nullptr) == APR_SUCCESS) {
     if (readable.desc_type == APR_POLL_FILE) {

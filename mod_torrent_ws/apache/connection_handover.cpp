@@ -85,7 +85,8 @@ Status drain_filters(conn_rec* connection, std::string& drained) {
     const std::size_t before = drained.size();
     const apr_status_t status =
         ap_get_brigade(connection->input_filters, brigade, AP_MODE_READBYTES, APR_NONBLOCK_READ, kDrainStep);
-    if (APR_STATUS_IS_EAGAIN(status)) {
+    // A client that has said all still gets its answer.
+    if (APR_STATUS_IS_EAGAIN(status) || APR_STATUS_IS_EOF(status)) {
       break;
     }
     if (status != APR_SUCCESS || (!APR_BRIGADE_EMPTY(brigade) && APR_BUCKET_IS_EOS(APR_BRIGADE_LAST(brigade)))) {

@@ -336,14 +336,16 @@ bool is_enabled(const Configuration& configuration) {
 }
 
 Status check_configuration(const Configuration& configuration) {
+  const auto encoded = encode_configuration(configuration);
+  return encoded ? Status(Done{}) : encoded.error();
+}
+
+Status check_programs(const Configuration& configuration) {
   for (const char* program : {"torrent-ws", "torrent-ws-worker"}) {
     const std::string path = configuration.programs + "/" + program;
     if (access(path.c_str(), X_OK) != 0) {
       return Error{"TorrentWsPrograms: no program " + path + "; install it or name the folder that holds it", {}};
     }
-  }
-  if (const auto encoded = encode_configuration(configuration); !encoded) {
-    return encoded.error();
   }
   return Done{};
 }

@@ -18,6 +18,7 @@ bool is_enabled(const Configuration& configuration);
 
 // What only the whole configuration shows, for check_config: an error names the directive and the remedy.
 Status check_configuration(const Configuration& configuration);
+Status check_programs(const Configuration& configuration);
 
 // OK when a SetHandler of the server's own configuration leads to the request's handler, else 403: .htaccess
 // files, mod_mime and mod_rewrite can name any handler, and open nothing by it.

@@ -28,6 +28,11 @@ int check_config(apr_pool_t* /*pconf*/, apr_pool_t* /*plog*/, apr_pool_t* /*ptem
     ap_log_error(APLOG_MARK, APLOG_ERR | APLOG_STARTUP, 0, server, "%s", checked.error().message.c_str());
     return HTTP_INTERNAL_SERVER_ERROR;
   }
+  if (const auto installed = check_programs(configuration); !installed) {
+    ap_log_error(APLOG_MARK, APLOG_ERR | APLOG_STARTUP, 0, server, "%s", installed.error().message.c_str());
+    // A site that runs is not ended for it by a graceful restart: packages may be under way.
+    return ap_state_query(AP_SQ_CONFIG_GEN) > 1 ? OK : HTTP_INTERNAL_SERVER_ERROR;
+  }
   return OK;
 }
 
@@ -55,16 +60,18 @@ int monitor(apr_pool_t* /*pool*/, server_rec* server) {
 
 void child_init(apr_pool_t* pchild, server_rec* server) {
   if (state_of(server).supervisor != nullptr) {
-    leave_to_parent(*state_of(server).supervisor);
+    if (!ap_exists_config_define("ONE_PROCESS")) {
+      leave_to_parent(*state_of(server).supervisor);
+    }
     state_of(server).relay = make_in_pool<ChildRelay>(pchild, server);
     apr_pool_userdata_setn(state_of(server).relay, kRelayKey, nullptr, pchild);
   }
 }
 
 void child_stopping(apr_pool_t* pchild, int graceful) {
-  // The hook is given no server_rec to find it by.
+  // The hook is given no server_rec to find it by; and no pool in a child that is ended while it starts.
   void* relay = nullptr;
-  if (apr_pool_userdata_get(&relay, kRelayKey, pchild) == APR_SUCCESS && relay != nullptr) {
+  if (pchild != nullptr && apr_pool_userdata_get(&relay, kRelayKey, pchild) == APR_SUCCESS && relay != nullptr) {
     static_cast<ChildRelay*>(relay)->on_stopping(graceful != 0);
   }
 }

@@ -6,6 +6,7 @@
 #include <http_config.h>
 #include <http_log.h>
 
+#include <new>
 #include <string>
 #include <utility>
 #include <vector>
@@ -46,14 +47,14 @@ inline const DirectoryConfig& directory_config_of(const request_rec* request) {
   return *static_cast<DirectoryConfig*>(ap_get_module_config(request->per_dir_config, &torrent_ws_module));
 }
 
-// Makes a C++ object that is destroyed with an APR pool.
+// Makes a C++ object in an APR pool, with which it is destroyed.
 template <typename T, typename... Arguments>
 T* make_in_pool(apr_pool_t* pool, Arguments&&... arguments) {
-  T* object = new T(std::forward<Arguments>(arguments)...);
+  T* object = new (apr_palloc(pool, sizeof(T))) T(std::forward<Arguments>(arguments)...);
   apr_pool_cleanup_register(
       pool, object,
       [](void* data) -> apr_status_t {
-        delete static_cast<T*>(data);
+        static_cast<T*>(data)->~T();
         return APR_SUCCESS;
       },
       apr_pool_cleanup_null);

@@ -13,6 +13,7 @@
 #include "apache/supervisor.hpp"
 #include "support/fd.hpp"
 #include "support/json.hpp"
+#include "support/unix_message.hpp"
 
 namespace tws::apache {
 
@@ -24,8 +25,7 @@ Result<std::string> read_to_end(int socket) {
   std::string text;
   std::array<char, 8192> buffer{};
   for (;;) {
-    pollfd readable{socket, POLLIN, 0};
-    if (poll(&readable, 1, kStatusTimeoutMs) <= 0) {
+    if (!wait_for(socket, POLLIN, kStatusTimeoutMs)) {
       return Error{"the event loop does not answer", {}};
     }
     const ssize_t size = recv(socket, buffer.data(), buffer.size(), 0);

@@ -100,12 +100,13 @@ Result<SupervisorState*> create_state() {
   for (int number = 1; number < NSIG; ++number) {
     signal(number, SIG_DFL);
   }
+  // Never APEXIT_CHILDFATAL: the MPM would end the site for it.
   if (ap_unixd_setup_child() != 0) {
-    _exit(APEXIT_CHILDFATAL);
+    _exit(EXIT_FAILURE);
   }
   const std::string program = configuration.programs + "/torrent-ws";
   execl(program.c_str(), "torrent-ws", nullptr);
-  _exit(APEXIT_CHILDFATAL);
+  _exit(EXIT_FAILURE);
 }
 
 // Passwords go as open files, so that neither httpd's parent nor its children ever have them in memory.
@@ -145,14 +146,20 @@ void forget_process(SupervisorState& state) {
   state.control = -1;
 }
 
+// By the time that an MPM ends its children, only a hard restart has no other mark.
+std::string_view stop_reason() {
+  const auto* mpm = ap_unixd_mpm_get_retained_data();
+  const bool restarts = mpm->shutdown_pending == 0 && mpm->is_ungraceful != 0;
+  return restarts ? kServerRestarts : kServerStops;
+}
+
 // Ends torrent-ws with httpd and waits for it, so that a stop leaves nothing behind.
-void end_process(SupervisorState& state) {
+void end_process(SupervisorState& state, std::string_view reason) {
   const pid_t pid = state.pid;
   if (pid <= 0) {
     return;
   }
-  const bool stops = ap_unixd_mpm_get_retained_data()->shutdown_pending != 0;
-  static_cast<void>(send_message(state.control, stops ? kServerStops : kServerRestarts, {}, kSendTimeoutMs));
+  static_cast<void>(send_message(state.control, reason, {}, kSendTimeoutMs));
   forget_process(state);
   if (waitpid(pid, nullptr, WNOHANG) != 0) {
     return;  // it has ended before
@@ -200,7 +207,7 @@ void on_process_event(int reason, void* data, int /*status*/) {
     case APR_OC_REASON_RESTART:
       // Only on stop and on a hard restart: a graceful one keeps the process.
       apr_proc_other_child_unregister(data);
-      end_process(state);
+      end_process(state, stop_reason());
       break;
     default:
       break;
@@ -249,7 +256,7 @@ void start_or_complain(SupervisorState& state, server_rec* server) {
 apr_status_t on_generation_end(void* data) {
   auto& state = *static_cast<SupervisorState*>(data);
   if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_EXITING) {
-    end_process(state);
+    end_process(state, kServerStops);
   } else if (state.pid > 0) {
     static_cast<void>(send_message(state.control, kGenerationEnds, {}, kSendTimeoutMs));
   }
@@ -275,7 +282,7 @@ Status supervise(server_rec* server, apr_pool_t* pconf) {
     register_process(*state, server);
     return Done{};
   }
-  end_process(*state);
+  end_process(*state, kServerRestarts);
   state->quick_deaths = 0;
   return start_process(*state, server);
 }

@@ -1,6 +1,7 @@
 #include "apache/tls_pump.hpp"
 
 #include <openssl/err.h>
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
@@ -32,6 +33,7 @@ PumpOutcome TlsPump::run(std::span<char> scratch) {
       return PumpOutcome::kFinished;
     }
     if (in == Step::kStalled && out == Step::kStalled) {
+      plain_hung_up_ = plain_hung_up_ || (!to_client_.empty() && has_plain_hung_up());
       return PumpOutcome::kWaiting;
     }
   }
@@ -46,8 +48,9 @@ TlsInterest TlsPump::interest() const {
   if (tls_wants_write_) {
     interest.client |= EPOLLOUT;
   }
-  if (to_client_.empty() && !plain_ended_) {
-    interest.plain |= EPOLLIN;
+  if (!plain_ended_ && !plain_hung_up_) {
+    // While the client stalls, only the plain side's end is of interest.
+    interest.plain |= to_client_.empty() ? EPOLLIN : EPOLLRDHUP;
   }
   if (!connection_.to_plain.empty() && !plain_ended_) {
     interest.plain |= EPOLLOUT;
@@ -138,6 +141,11 @@ TlsPump::Step TlsPump::after_tls_result(int result) {
     default:
       return Step::kBroken;
   }
+}
+
+bool TlsPump::has_plain_hung_up() const {
+  pollfd plain{connection_.plain.get(), POLLRDHUP, 0};
+  return poll(&plain, 1, 0) == 1;
 }
 
 // The plain side ended: close_notify and FIN, then the client's own end is awaited.

@@ -34,7 +34,7 @@ class TlsPump {
   void detach_session_cache() const { SSL_CTX_sess_set_remove_cb(connection_.session_context, nullptr); }
 
   // The plain side has ended: what is left is the farewell, which may not take for ever.
-  [[nodiscard]] bool is_leaving() const { return plain_ended_; }
+  [[nodiscard]] bool is_leaving() const { return plain_ended_ || plain_hung_up_; }
 
   [[nodiscard]] TlsInterest interest() const;
   [[nodiscard]] int client() const { return connection_.client.get(); }
@@ -50,12 +50,14 @@ class TlsPump {
   Step flush_to_client();
   Step after_tls_result(int result);
   void say_goodbye();
+  [[nodiscard]] bool has_plain_hung_up() const;
 
   TlsConnection connection_;
   std::string to_client_;
   bool tls_wants_write_ = false;
   bool client_ended_ = false;
   bool plain_ended_ = false;
+  bool plain_hung_up_ = false;  // seen while what came before it still waits for the client
   bool goodbye_said_ = false;
 };
 

@@ -56,18 +56,12 @@ void TlsRelay::adopt(TlsConnection connection) {
   loop_->adopt(std::move(connection));
 }
 
-// Only what a signal handler may call: no lock, no allocation.
 bool TlsRelay::finish(std::chrono::milliseconds limit) {
   if (!loop_) {
     return true;
   }
   loop_->finish();
-  constexpr auto kStep = std::chrono::milliseconds(5);
-  for (auto waited = std::chrono::milliseconds(0); waited < limit && !loop_->has_ended(); waited += kStep) {
-    const timespec step{0, std::chrono::nanoseconds(kStep).count()};
-    nanosleep(&step, nullptr);
-  }
-  return loop_->has_ended();
+  return wait_until([this] { return loop_->has_ended(); }, limit);
 }
 
 std::unique_ptr<TlsRelayLoop> TlsRelay::stop_thread() {

@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <ctime>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -37,6 +38,17 @@ struct TlsConnection {
   std::string to_plain;                // decrypted already, to be delivered first
 };
 
+// Whether `ended` comes true within the time. Does nothing that a signal handler may not: no lock, no allocation.
+template <typename Condition>
+bool wait_until(const Condition& ended, std::chrono::milliseconds limit) {
+  constexpr auto kStep = std::chrono::milliseconds(5);
+  const timespec step{0, std::chrono::nanoseconds(kStep).count()};
+  for (auto waited = std::chrono::milliseconds(0); waited < limit && !ended(); waited += kStep) {
+    nanosleep(&step, nullptr);
+  }
+  return ended();
+}
+
 class TlsRelayLoop;
 
 class TlsRelay {
@@ -46,6 +58,8 @@ class TlsRelay {
   ~TlsRelay();
   TlsRelay(const TlsRelay&) = delete;
   TlsRelay& operator=(const TlsRelay&) = delete;
+
+  [[nodiscard]] bool has_started() const { return loop_ != nullptr; }
 
   // Starts the thread unless it runs. False when there is none to be had. Any thread of the child.
   bool start();

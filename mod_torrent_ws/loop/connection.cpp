@@ -8,8 +8,9 @@ namespace {
 
 // A snapshot may fill a client's queue up to its bound, deltas only half of it: the rest is for answers.
 constexpr std::size_t kShareOfEvents = 2;
-constexpr int kCloseTimeoutSeconds = 5;
+constexpr auto kCloseTime = std::chrono::seconds(5);
 constexpr std::size_t kMaxCloseReason = 123;  // RFC 6455, 5.5
+constexpr int kCompressed = 0x40;             // RSV1: RFC 7692, 6
 
 }  // namespace
 
@@ -27,6 +28,7 @@ Connection::Connection(lws* wsi, const Handover& handover, std::uint64_t cookie,
 
 Connection::~Connection() {
   counts_.queued_bytes -= outbox_.queued_bytes();
+  counts_.closing -= closing_ ? 1 : 0;
   flush_queue_.remove(*this);
 }
 
@@ -69,7 +71,8 @@ void Connection::close(CloseCode code, std::string_view reason) {
   closing_ = true;
   close_code_ = code;
   close_reason_ = reason.substr(0, kMaxCloseReason);
-  lws_set_timeout(wsi_, PENDING_TIMEOUT_CLOSE_SEND, kCloseTimeoutSeconds);
+  close_deadline_ = std::chrono::steady_clock::now() + kCloseTime;
+  ++counts_.closing;
   lws_callback_on_writable(wsi_);
 }
 
@@ -78,23 +81,37 @@ int Connection::on_receive(std::string_view part) {
   if (closing_) {
     return 0;
   }
-  if (incoming_.size() + part.size() > limits_.max_message_bytes) {
-    close(CloseCode::kMessageTooBig, "message too big");
-    return 0;
+  if (lws_is_first_fragment(wsi_) != 0) {
+    compressed_ = (lws_get_reserved_bits(wsi_) & kCompressed) != 0;
   }
   const bool whole = lws_is_final_fragment(wsi_) != 0 && lws_remaining_packet_payload(wsi_) == 0;
   const bool binary = lws_frame_is_binary(wsi_) != 0;
-  if (whole && incoming_.empty()) {
+  if (whole && incoming_.empty() && !compressed_ && part.size() <= limits_.max_message_bytes) {
     protocol_->on_message(part, binary);
-    return 0;
-  }
-  incoming_.append(part);
-  if (whole) {
+  } else if (take(part, whole) && whole) {
     // Moved out first, so that a large message does not stay in memory.
     const std::string message = std::exchange(incoming_, {});
     protocol_->on_message(message, binary);
   }
   return 0;
+}
+
+bool Connection::take(std::string_view part, bool whole) {
+  auto outcome = Inflater::Outcome::kTaken;
+  if (compressed_) {
+    if (!inflater_) {
+      inflater_ = std::make_unique<Inflater>();
+    }
+    outcome = inflater_->append(part, whole, limits_.max_message_bytes, incoming_);
+  } else {
+    incoming_.append(part);
+  }
+  if (outcome == Inflater::Outcome::kInvalid) {
+    close(CloseCode::kProtocolError, "not deflated");
+  } else if (outcome == Inflater::Outcome::kTooBig || incoming_.size() > limits_.max_message_bytes) {
+    close(CloseCode::kMessageTooBig, "message too big");
+  }
+  return !closing_;
 }
 
 int Connection::on_writable() {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "loop/access_log.hpp"
+#include "loop/inflater.hpp"
 #include "loop/outbox.hpp"
 #include "loop/transport.hpp"
 #include "wire/handover.hpp"
@@ -40,6 +41,7 @@ struct ConnectionRecord {
 struct TrafficCounts {
   std::size_t queued_bytes = 0;
   std::uint64_t dropped_deltas = 0;
+  std::size_t closing = 0;
 };
 
 class Connection final : public Transport {
@@ -54,6 +56,10 @@ class Connection final : public Transport {
   [[nodiscard]] bool is_tls() const { return is_tls_; }
   [[nodiscard]] bool is_relayed_blocking() const { return is_relayed_blocking_; }
   [[nodiscard]] bool is_closing() const { return closing_; }
+  // The client has had the time to take what is queued and the close frame.
+  [[nodiscard]] bool is_overdue(std::chrono::steady_clock::time_point now) const {
+    return closing_ && now > close_deadline_;
+  }
   // socket_cookie() of the descriptor that the handover brought.
   [[nodiscard]] std::uint64_t cookie() const { return cookie_; }
   [[nodiscard]] ClosedConnection closed() const;
@@ -75,6 +81,8 @@ class Connection final : public Transport {
 
  private:
   void push(FramePtr frame);
+  // False when it closed the connection.
+  bool take(std::string_view part, bool whole);
 
   lws* wsi_;
   bool is_tls_;
@@ -86,10 +94,13 @@ class Connection final : public Transport {
   TrafficCounts& counts_;
   Outbox outbox_;
   std::string incoming_;
+  bool compressed_ = false;  // the message that is coming in
+  std::unique_ptr<Inflater> inflater_;
   std::unique_ptr<Protocol> protocol_;
   std::string close_reason_;
   CloseCode close_code_ = CloseCode::kNormal;
   bool closing_ = false;
+  std::chrono::steady_clock::time_point close_deadline_;
   bool behind_ = false;  // an offer was refused; on_drained() is due
   bool queued_for_flush_ = false;
 

@@ -266,6 +266,7 @@ void EventLoop::on_tick(struct ev_loop* loop, ev_timer* watcher, int /*events*/)
   auto* self = static_cast<EventLoop*>(watcher->data);
   ++self->heartbeat_;
   self->jobs_.tick();
+  self->server_->end_overdue();
   for (const auto& feed : self->feeds_) {
     feed->tick();
   }

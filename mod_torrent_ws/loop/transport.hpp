@@ -16,6 +16,7 @@ enum class CloseCode : std::uint16_t {
   kGoingAway = 1001,
   kProtocolError = 1002,
   kUnsupportedData = 1003,
+  kInvalidPayload = 1007,
   kPolicyViolation = 1008,
   kNone = 1005,      // only in logs: the close frame had no code
   kAbnormal = 1006,  // only in logs: there was no close frame
@@ -43,6 +44,7 @@ class Transport {
 class Protocol {
  public:
   virtual ~Protocol() = default;
+  // Text was not looked at yet: to be refused when it is not UTF-8 (RFC 6455, 8.1).
   virtual void on_message(std::string_view message, bool binary) = 0;
   // The client has caught up after an offer() was refused.
   virtual void on_drained() {}

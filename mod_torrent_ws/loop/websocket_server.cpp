@@ -28,6 +28,14 @@ CloseCode close_code_of(std::string_view payload) {
   return static_cast<CloseCode>(static_cast<unsigned char>(payload[0]) << 8 | static_cast<unsigned char>(payload[1]));
 }
 
+// Negotiates as libwebsockets' own does, but leaves payloads as they came: Connection inflates them.
+int on_deflate_event(lws_context* context, const lws_extension* extension, lws* wsi,
+                     lws_extension_callback_reasons reason, void* user, void* in, std::size_t size) {
+  return reason == LWS_EXT_CB_PAYLOAD_RX
+             ? 0
+             : lws_extension_callback_pm_deflate(context, extension, wsi, reason, user, in, size);
+}
+
 }  // namespace
 
 WebSocketServer::WebSocketServer(struct ev_loop* loop, const Log& log, ProtocolFactory make_protocol)
@@ -42,14 +50,14 @@ WebSocketServer::WebSocketServer(struct ev_loop* loop, const Log& log, ProtocolF
       {nullptr, nullptr, 0, 0, 0, nullptr, 0},
   }};
   static const std::array<lws_extension, 2> extensions = {{
-      {kDeflate, lws_extension_callback_pm_deflate, kDeflate},
+      {kDeflate, on_deflate_event, kDeflate},
       {nullptr, nullptr, nullptr},
   }};
   static const lws_retry_bo_t keep_alive = {nullptr, 0, 0, kPingAfterSeconds, kHangUpAfterSeconds, 0};
   std::array<void*, 1> loops = {loop};
   lws_context_creation_info info{};
   info.port = CONTEXT_PORT_NO_LISTEN;
-  info.options = LWS_SERVER_OPTION_LIBEV | LWS_SERVER_OPTION_VALIDATE_UTF8 | LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
+  info.options = LWS_SERVER_OPTION_LIBEV | LWS_SERVER_OPTION_EXPLICIT_VHOSTS;
   info.foreign_loops = loops.data();
   info.protocols = protocols.data();
   info.extensions = extensions.data();
@@ -111,6 +119,18 @@ void WebSocketServer::shut_down(CloseCode code, std::string_view reason, std::si
     if (!at->second->is_closing()) {
       at->second->shut_down(code, reason);
       --count;
+    }
+  }
+}
+
+void WebSocketServer::end_overdue() {
+  if (traffic_.closing == 0) {
+    return;
+  }
+  const auto now = std::chrono::steady_clock::now();
+  for (const auto& [wsi, connection] : connections_) {
+    if (connection->is_overdue(now)) {
+      ::shutdown(lws_get_socket_fd(wsi), SHUT_RDWR);
     }
   }
 }

@@ -53,6 +53,10 @@ class WebSocketServer {
   // Tells so many of the clients that are still there that the server leaves. Connections go as they close.
   void shut_down(CloseCode code, std::string_view reason, std::size_t count);
 
+  // To be called now and then: ends those whose clients do not let themselves be closed. lws would first wait
+  // for what it still has to send.
+  void end_overdue();
+
   [[nodiscard]] ConnectionCounts connections() const { return counts_; }
   [[nodiscard]] const TrafficCounts& traffic() const { return traffic_; }
 

@@ -55,10 +55,18 @@ Status send_message(int socket, std::string_view bytes, const std::vector<int>& 
     if (errno != EAGAIN || waited) {
       return Error{error_text(errno), {}};
     }
-    pollfd writable{socket, POLLOUT, 0};
-    poll(&writable, 1, timeout_ms);
+    wait_for(socket, POLLOUT, timeout_ms);
     waited = true;
   }
+}
+
+bool wait_for(int socket, short events, int timeout_ms) {
+  pollfd ready{socket, events, 0};
+  int count = 0;
+  do {
+    count = poll(&ready, 1, timeout_ms);
+  } while (count < 0 && errno == EINTR);
+  return count > 0;
 }
 
 ReceiveOutcome receive_message(int socket, std::size_t max_size, ReceivedMessage& message) {

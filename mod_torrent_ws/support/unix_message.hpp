@@ -19,6 +19,10 @@ inline constexpr std::size_t kMaxDescriptors = 66;
 // Never blocks longer than `timeout_ms`. Any thread or process.
 Status send_message(int socket, std::string_view bytes, const std::vector<int>& descriptors, int timeout_ms);
 
+// Whether the socket becomes ready within the time. Signals do not cut it short: prefork has its own come to
+// the thread that serves. Any thread or process.
+bool wait_for(int socket, short events, int timeout_ms);
+
 struct ReceivedMessage {
   std::string bytes;
   std::vector<Fd> descriptors;

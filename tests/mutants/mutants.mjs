@@ -156,8 +156,8 @@ export const mutants = [
   {
     guard: 'children wait for the farewell of a stop',
     file: relayProcess,
-    from: '!relay_.finish(kGoodbyeTime)',
-    to: '!relay_.finish({})',
+    from: '    relay_.finish(kGoodbyeTime);\n',
+    to: '',
     test: 'httpd/lifecycle.test.mjs',
     name: 'tells the clients, and leaves no process',
   },

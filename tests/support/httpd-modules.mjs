@@ -1,0 +1,31 @@
+// Further modules of httpd for a test's configuration.
+
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const repository = fileURLToPath(new URL('../..', import.meta.url));
+const build = path.resolve(process.env.BUILD || path.join(repository, 'build'));
+const folder = '/usr/lib/apache2/modules';
+
+// Of the two places where Debian's package may be, installed or unpacked.
+function moduleFile(name) {
+  const installed = path.join(folder, `mod_${name}.so`);
+  return fs.existsSync(installed) ? installed : path.join(build, 'packages', installed);
+}
+
+// The directives that load them. One that the demo's configuration loads already is loaded once.
+export function loadModules(...names) {
+  return names
+    .map((name) => `<IfModule !${name}_module>\nLoadModule ${name}_module ${moduleFile(name)}\n</IfModule>\n`)
+    .join('');
+}
+
+// Whether httpd can load what these directives name: packages that bring them may be missing.
+export function areLoadable(directives) {
+  const command = ['-t', '-f', '/dev/null', '-C', `LoadModule mpm_event_module ${moduleFile('mpm_event')}`];
+  for (const line of directives.split('\n').filter((directive) => /^Load/.test(directive))) command.push('-C', line);
+  const { stderr } = spawnSync('/usr/sbin/apache2', command, { encoding: 'utf8' });
+  return !/Cannot load/.test(stderr);
+}
