@@ -13,7 +13,6 @@
 #include <string_view>
 
 #include "apache/connection_handover.hpp"
-#include "apache/relay_process.hpp"
 #include "apache/supervisor.hpp"
 #include "support/fd.hpp"
 #include "support/random.hpp"
@@ -51,9 +50,6 @@ std::string read_response_head(int plain) {
 class BlockingRelay {
  public:
   BlockingRelay(request_rec* request, Fd plain, std::uint64_t cookie);
-  ~BlockingRelay() { --state_of(request_->server).relay->blocking_relays(); }
-  BlockingRelay(const BlockingRelay&) = delete;
-  BlockingRelay& operator=(const BlockingRelay&) = delete;
 
   // Until one side has ended.
   void run(std::string_view response_head);
@@ -89,7 +85,6 @@ BlockingRelay::BlockingRelay(request_rec* request, Fd plain, std::uint64_t cooki
       input_(apr_brigade_create(request->pool, connection_->bucket_alloc)),
       output_(apr_brigade_create(request->pool, connection_->bucket_alloc)),
       body_ended_(connection_->master == nullptr) {
-  ++state_of(request->server).relay->blocking_relays();
   apr_pollfd_t readable{};
   if (ap_get_pollfd_from_conn(connection_, &readable, nullptr) == APR_SUCCESS) {
     if (readable.desc_type == APR_POLL_FILE) {

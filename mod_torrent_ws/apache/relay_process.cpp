@@ -95,26 +95,14 @@ Fd introduce(const SupervisorState& supervisor) {
   _exit(0);
 }
 
-bool is_threaded() {
-  int threaded = AP_MPMQ_NOT_SUPPORTED;
-  ap_mpm_query(AP_MPMQ_IS_THREADED, &threaded);
-  return threaded != AP_MPMQ_NOT_SUPPORTED;
-}
-
 }  // namespace
-
-// Runs in the threaded MPMs' signal handler.
-void ChildRelay::on_stopping(bool graceful) {
-  leaves_gracefully_ = graceful;
-  if (!graceful && is_threaded()) {
-    wait_until([this] { return blocking_relays_ == 0; }, kGoodbyeTime);
-  }
-}
 
 // Prefork always says "not graceful" and runs the cleanups inside the signal handler: there the signal
 // that is being handled is blocked, and tells a stop from a graceful end.
 bool ChildRelay::is_hard_stop() const {
-  if (is_threaded()) {
+  int threaded = AP_MPMQ_NOT_SUPPORTED;
+  ap_mpm_query(AP_MPMQ_IS_THREADED, &threaded);
+  if (threaded != AP_MPMQ_NOT_SUPPORTED) {
     return !leaves_gracefully_;
   }
   sigset_t blocked;

@@ -3,7 +3,6 @@
 // last connection, or when the torrent-ws process goes away.
 #pragma once
 
-#include <atomic>
 #include <memory>
 
 #include "apache/module.hpp"
@@ -22,19 +21,14 @@ class ChildRelay {
 
   TlsRelay& relay() { return relay_; }
 
-  // From the child_stopping hook: the child leaves and others go on (graceful), or httpd stops. Then it waits
-  // for blocking relays, whose clients are being told, where other threads than this one run them.
-  void on_stopping(bool graceful);
-
-  // The number of blocking relays of this child; any thread.
-  std::atomic<int>& blocking_relays() { return blocking_relays_; }
+  // From the child_stopping hook: the child leaves and others go on (graceful), or httpd stops.
+  void on_stopping(bool graceful) { leaves_gracefully_ = graceful; }
 
  private:
   [[nodiscard]] bool is_hard_stop() const;
 
   const server_rec* server_;
   TlsRelay relay_;
-  std::atomic<int> blocking_relays_ = 0;
   bool leaves_gracefully_ = false;
 };
 

@@ -56,12 +56,18 @@ void TlsRelay::adopt(TlsConnection connection) {
   loop_->adopt(std::move(connection));
 }
 
+// Only what a signal handler may call: no lock, no allocation.
 bool TlsRelay::finish(std::chrono::milliseconds limit) {
   if (!loop_) {
     return true;
   }
   loop_->finish();
-  return wait_until([this] { return loop_->has_ended(); }, limit);
+  constexpr auto kStep = std::chrono::milliseconds(5);
+  const timespec step{0, std::chrono::nanoseconds(kStep).count()};
+  for (auto waited = std::chrono::milliseconds(0); waited < limit && !loop_->has_ended(); waited += kStep) {
+    nanosleep(&step, nullptr);
+  }
+  return loop_->has_ended();
 }
 
 std::unique_ptr<TlsRelayLoop> TlsRelay::stop_thread() {

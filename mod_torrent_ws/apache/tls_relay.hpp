@@ -10,7 +10,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <ctime>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -37,17 +36,6 @@ struct TlsConnection {
   std::uint64_t plain_cookie = 0;      // socket_cookie() of the end that torrent-ws has
   std::string to_plain;                // decrypted already, to be delivered first
 };
-
-// Whether `ended` comes true within the time. Does nothing that a signal handler may not: no lock, no allocation.
-template <typename Condition>
-bool wait_until(const Condition& ended, std::chrono::milliseconds limit) {
-  constexpr auto kStep = std::chrono::milliseconds(5);
-  const timespec step{0, std::chrono::nanoseconds(kStep).count()};
-  for (auto waited = std::chrono::milliseconds(0); waited < limit && !ended(); waited += kStep) {
-    nanosleep(&step, nullptr);
-  }
-  return ended();
-}
 
 class TlsRelayLoop;
 

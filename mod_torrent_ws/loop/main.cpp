@@ -15,6 +15,7 @@
 #include <climits>
 #include <csignal>
 #include <ctime>
+#include <exception>
 #include <memory>
 #include <optional>
 
@@ -313,6 +314,11 @@ int Main::poll_timeout(std::chrono::milliseconds workers) const {
 }  // namespace tws
 
 int main() {
-  tws::Main main;
-  return main.run();
+  try {
+    tws::Main main;
+    return main.run();
+  } catch (const std::exception& error) {
+    tws::Log().write(tws::LogLevel::kError, "TWS0108", error.what());
+    return EXIT_FAILURE;
+  }
 }
