@@ -215,6 +215,9 @@ int hand_over_connection(request_rec* request, const Handover& handover) {
   if (const auto emptied = empty_httpd(connection, from_filters, from_core); !emptied) {
     return refuse_drained(request, emptied.error());
   }
+  if (from_filters.size() + from_core.size() > 2 * kMaxDrained) {
+    return refuse_drained(request, Error{"the client sent too much before it was answered", {}});
+  }
   const int socket = handover_socket(*state_of(request->server).supervisor);
   const Status sent = handover.tls ? send_tls(connection, socket, message, client, std::move(from_filters), from_core)
                                    : send_message(socket, message + from_filters + from_core, {client}, kSendTimeoutMs);

@@ -60,9 +60,6 @@ int monitor(apr_pool_t* /*pool*/, server_rec* server) {
 
 void child_init(apr_pool_t* pchild, server_rec* server) {
   if (state_of(server).supervisor != nullptr) {
-    if (!ap_exists_config_define("ONE_PROCESS")) {
-      leave_to_parent(*state_of(server).supervisor);
-    }
     state_of(server).relay = make_in_pool<ChildRelay>(pchild, server);
     apr_pool_userdata_setn(state_of(server).relay, kRelayKey, nullptr, pchild);
   }

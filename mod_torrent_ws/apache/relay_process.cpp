@@ -2,6 +2,7 @@
 
 #include <ap_mpm.h>
 #include <fcntl.h>
+#include <http_core.h>
 #include <malloc.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -22,17 +23,27 @@ namespace {
 // Within which torrent-ws tells its clients that the server stops (kFarewellTime of the event loop).
 constexpr auto kGoodbyeTime = std::chrono::milliseconds(1500);
 
+// From first to last; system call filters that are older than close_range() forbid it.
+void close_all(unsigned first, unsigned last) {
+  if (close_range(first, last, 0) == 0) {
+    return;
+  }
+  for (unsigned fd = first; fd <= last; ++fd) {
+    close(static_cast<int>(fd));
+  }
+}
+
 // Closes every descriptor but those in `kept`, and puts /dev/null on 0 to 2.
 void close_others(std::set<int> kept) {
   kept.erase(-1);
   unsigned first = 0;
   for (const int fd : kept) {
     if (static_cast<unsigned>(fd) > first) {
-      close_range(first, static_cast<unsigned>(fd) - 1, 0);
+      close_all(first, static_cast<unsigned>(fd) - 1);
     }
     first = static_cast<unsigned>(fd) + 1;
   }
-  close_range(first, ~0U, 0);
+  closefrom(static_cast<int>(first));
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
     if (!kept.contains(fd)) {
       open("/dev/null", O_RDWR);  // takes the lowest free number, which is this one
@@ -95,14 +106,18 @@ Fd introduce(const SupervisorState& supervisor) {
   _exit(0);
 }
 
+bool is_threaded() {
+  int threaded = AP_MPMQ_NOT_SUPPORTED;
+  ap_mpm_query(AP_MPMQ_IS_THREADED, &threaded);
+  return threaded != AP_MPMQ_NOT_SUPPORTED;
+}
+
 }  // namespace
 
 // Prefork always says "not graceful" and runs the cleanups inside the signal handler: there the signal
 // that is being handled is blocked, and tells a stop from a graceful end.
 bool ChildRelay::is_hard_stop() const {
-  int threaded = AP_MPMQ_NOT_SUPPORTED;
-  ap_mpm_query(AP_MPMQ_IS_THREADED, &threaded);
-  if (threaded != AP_MPMQ_NOT_SUPPORTED) {
+  if (is_threaded()) {
     return !leaves_gracefully_;
   }
   sigset_t blocked;
@@ -113,8 +128,12 @@ bool ChildRelay::is_hard_stop() const {
 ChildRelay::~ChildRelay() {
   if (is_hard_stop() && relay_.has_started()) {
     relay_.finish(kGoodbyeTime);
-    // Not through destructors and exit handlers: in prefork's signal handler they could find the heap half changed.
-    _exit(0);
+    if (!is_threaded() && !ap_exists_config_define("ONE_PROCESS")) {
+      // Not through destructors and exit handlers: in prefork's signal handler they could find the heap half changed.
+      _exit(0);
+    }
+    relay_.stop_thread();
+    return;
   }
   auto loop = relay_.stop_thread();
   if (!loop) {

@@ -16,6 +16,7 @@
 #include <csignal>
 #include <new>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "support/fd.hpp"
@@ -64,6 +65,23 @@ void show_senders(int socket) {
   setsockopt(socket, SOL_SOCKET, SO_PASSCRED, &on, sizeof on);
 }
 
+// What the handler of fork() closes; null while torrent-ws itself is forked. One for each load of the DSO.
+SupervisorState* closed_in_forks = nullptr;
+
+// Other modules fork processes without exec (mod_cgid, mod_wsgi), as the MPM does its children. None of them
+// may read what is meant for torrent-ws, nor keep its control socket open.
+void close_in_fork() {
+  if (closed_in_forks == nullptr) {
+    return;
+  }
+  for (int* descriptor : {&closed_in_forks->control, &closed_in_forks->handover_receive}) {
+    if (*descriptor >= 0) {
+      close(*descriptor);
+      *descriptor = -1;
+    }
+  }
+}
+
 // Kept only when it is whole: a later generation relies on all of it.
 Result<SupervisorState*> create_state() {
   std::array<int, 2> pair{};
@@ -93,7 +111,7 @@ Result<SupervisorState*> create_state() {
   const int handover_copy = fcntl(handover, F_DUPFD, 10);
   dup2(control_copy, kControlDescriptor);
   dup2(handover_copy, kHandoverDescriptor);
-  close_range(kHandoverDescriptor + 1, ~0U, 0);
+  closefrom(kHandoverDescriptor + 1);
   sigset_t none;
   sigemptyset(&none);
   pthread_sigmask(SIG_SETMASK, &none, nullptr);
@@ -109,6 +127,13 @@ Result<SupervisorState*> create_state() {
   _exit(EXIT_FAILURE);
 }
 
+// An open file of its own for torrent-ws: writes to it do not wait for the reader of a piped log.
+Fd reopen_log(int descriptor) {
+  const std::string path = "/proc/self/fd/" + std::to_string(descriptor);
+  Fd own(open(path.c_str(), O_WRONLY | O_APPEND | O_NONBLOCK | O_CLOEXEC));
+  return own ? std::move(own) : Fd(fcntl(descriptor, F_DUPFD_CLOEXEC, 0));
+}
+
 // Passwords go as open files, so that neither httpd's parent nor its children ever have them in memory.
 Status send_configuration(const SupervisorState& state, server_rec* server) {
   const ServerState& generation = state_of(server);
@@ -119,20 +144,23 @@ Status send_configuration(const SupervisorState& state, server_rec* server) {
   if (!message) {
     return message.error();
   }
-  std::vector<int> descriptors = {STDERR_FILENO};
+  std::vector<Fd> files;
+  files.push_back(reopen_log(STDERR_FILENO));
   if (configuration.has_access_log) {
-    descriptors.push_back(generation.access_log_descriptor);
+    files.push_back(reopen_log(generation.access_log_descriptor));
   }
-  std::vector<Fd> credentials;
   for (const auto& daemon : configuration.daemons) {
     if (daemon.credentials_file.empty()) {
       continue;
     }
-    credentials.emplace_back(open(daemon.credentials_file.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!credentials.back()) {
+    files.emplace_back(open(daemon.credentials_file.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!files.back()) {
       return system_error(daemon.credentials_file.c_str());
     }
-    descriptors.push_back(credentials.back().get());
+  }
+  std::vector<int> descriptors;
+  for (const Fd& file : files) {
+    descriptors.push_back(file.get());
   }
   return send_message(state.control, *message, descriptors, kSendTimeoutMs);
 }
@@ -230,7 +258,11 @@ Status start_process(SupervisorState& state, server_rec* server) {
   const Fd theirs(control[1]);
   show_senders(theirs.get());
   state.started = apr_time_now();
+  SupervisorState* const kept = std::exchange(closed_in_forks, nullptr);
   const pid_t pid = fork();
+  if (pid != 0) {
+    closed_in_forks = kept;
+  }
   if (pid < 0) {
     return system_error("fork");
   }
@@ -275,6 +307,9 @@ Status supervise(server_rec* server, apr_pool_t* pconf) {
     state = *created;
   }
   state_of(server).supervisor = state;
+  closed_in_forks = state;
+  // Goes with the DSO, which httpd loads anew for each configuration.
+  pthread_atfork(nullptr, nullptr, close_in_fork);
   state->shared->blocking_relays_told.store(0);
   apr_pool_cleanup_register(pconf, state, on_generation_end, apr_pool_cleanup_null);
   // The socket tells whether it still runs; its pid may be somebody else's by now.
@@ -292,12 +327,6 @@ void supervise_again(server_rec* server) {
   if (state != nullptr && state->pid == 0 && ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_RUN_MPM) {
     start_or_complain(*state, server);
   }
-}
-
-void leave_to_parent(SupervisorState& state) {
-  close(state.control);
-  close(state.handover_receive);
-  state.control = state.handover_receive = -1;
 }
 
 bool is_up(const SupervisorState& state) { return state.shared->up.load(std::memory_order_relaxed) != 0; }

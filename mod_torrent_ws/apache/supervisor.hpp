@@ -20,20 +20,17 @@ Status supervise(server_rec* server, apr_pool_t* pconf);
 // Called from the monitor hook, every few seconds: starts a process that kept dying.
 void supervise_again(server_rec* server);
 
-// In a new child: closes what only the parent uses.
-void leave_to_parent(SupervisorState& state);
-
 // Whether a torrent-ws process runs to take a connection. In children: without a system call.
 bool is_up(const SupervisorState& state);
 
 // True once for each generation of the configuration, so that its log says it once. In children.
 bool is_first_blocking_relay(const SupervisorState& state);
 
-// Sends torrent-ws a message that is not about a connection of a client. In children and relay processes.
+// Sends torrent-ws a message that hands no client's connection over. In children and relay processes.
 Status send_handover(const SupervisorState& state, const Handover& handover, const std::vector<int>& descriptors);
 
 // The socket to the torrent-ws process for handover messages. It stays the same when that is replaced.
-// In children.
+// In children and relay processes.
 int handover_socket(const SupervisorState& state);
 
 }  // namespace tws::apache

@@ -42,6 +42,9 @@ bool TlsRelay::start() {
     return true;
   }
   auto loop = std::make_unique<TlsRelayLoop>();
+  if (!loop->is_usable()) {
+    return false;
+  }
   try {
     thread_ = std::thread([running = loop.get()] { running->run(); });
   } catch (const std::system_error&) {

@@ -49,7 +49,8 @@ class TlsRelay {
 
   [[nodiscard]] bool has_started() const { return loop_ != nullptr; }
 
-  // Starts the thread unless it runs. False when there is none to be had. Any thread of the child.
+  // Starts the thread unless it runs. False when there is none to be had, or no descriptors for it. Any thread of the
+  // child.
   bool start();
 
   // Takes the connection over, after start() was true. Any thread of the child.

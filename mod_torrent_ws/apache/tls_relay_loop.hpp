@@ -27,6 +27,8 @@ struct TlsRelayReports {
 class TlsRelayLoop {
  public:
   TlsRelayLoop();
+  // False when there were no descriptors or no memory: then it is good for nothing.
+  [[nodiscard]] bool is_usable() const { return epoll_ && wake_up_ && bare_context_; }
 
   // Any thread.
   void adopt(TlsConnection connection);

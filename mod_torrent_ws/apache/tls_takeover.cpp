@@ -4,6 +4,7 @@
 #include <http_connection.h>
 #include <mod_ssl_openssl.h>
 #include <openssl/err.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <util_filter.h>
 
@@ -12,6 +13,7 @@
 #include <utility>
 
 #include "apache/relay_process.hpp"
+#include "support/unix_message.hpp"
 #include "wire/handover.hpp"
 
 namespace tws::apache {
@@ -21,6 +23,7 @@ namespace {
 // Room in the pair for about one TLS record each way: what a slow reader may hold up.
 constexpr int kPairBuffer = 32 << 10;
 constexpr std::size_t kRecord = 16UL << 10;
+constexpr int kWriteTimeoutMs = 500;
 
 // What waits between commit() and our cleanup.
 struct TakenTls {
@@ -50,19 +53,20 @@ BioPointer share(BIO* bio) {
 
 // Runs after mod_ssl's own cleanup, which was registered later.
 apr_status_t hand_to_relay(void* data) {
-  std::unique_ptr<TlsState> state(static_cast<TlsState*>(data));
-  if (!state->taken) {
+  auto* state = static_cast<TlsState*>(data);
+  const std::unique_ptr<TakenTls> taken = std::move(state->taken);
+  if (!taken) {
     return APR_SUCCESS;
   }
-  SSL* ssl = state->taken->connection.ssl.get();
+  SSL* ssl = taken->connection.ssl.get();
   SSL_set_app_data(ssl, nullptr);
   SSL_set_quiet_shutdown(ssl, 0);
   // mod_ssl has set both flags to end quietly.
-  SSL_set_shutdown(ssl, state->taken->received_shutdown);
+  SSL_set_shutdown(ssl, taken->received_shutdown);
   // mod_ssl's callback on them looks at the SSL, which is the relay's from the next line on.
-  state->taken->read_bio_of_mod_ssl.reset();
-  state->taken->write_bio_of_mod_ssl.reset();
-  state->relay->relay().adopt(std::move(state->taken->connection));
+  taken->read_bio_of_mod_ssl.reset();
+  taken->write_bio_of_mod_ssl.reset();
+  state->relay->relay().adopt(std::move(taken->connection));
   return APR_SUCCESS;
 }
 
@@ -81,11 +85,12 @@ int on_pre_connection(conn_rec* connection, void* /*socket*/) {
   if (connection->master != nullptr || connection->outgoing != 0) {
     return DECLINED;
   }
-  auto state = std::make_unique<TlsState>();
+  // Not from the heap: each connection of the site has one, and prefork's signal handler ends them.
+  auto* state = new (apr_palloc(connection->pool, sizeof(TlsState))) TlsState;
   state->connection = connection;
   state->relay = state_of(connection->base_server).relay;
-  ap_set_module_config(connection->conn_config, &torrent_ws_module, state.get());
-  apr_pool_cleanup_register(connection->pool, state.release(), hand_to_relay, apr_pool_cleanup_null);
+  ap_set_module_config(connection->conn_config, &torrent_ws_module, state);
+  apr_pool_cleanup_register(connection->pool, state, hand_to_relay, apr_pool_cleanup_null);
   return DECLINED;
 }
 
@@ -99,14 +104,20 @@ int on_pre_handshake(conn_rec* connection, SSL* ssl, int is_proxy) {
 }
 
 // Decrypts what lay below mod_ssl; a part of a record stays inside the SSL until the rest comes.
-void decrypt_rest(SSL* ssl, BioPointer memory, std::string_view ciphertext, std::string& plaintext) {
+void decrypt_rest(SSL* ssl, int client, BioPointer memory, std::string_view ciphertext, std::string& plaintext) {
   BIO_set_mem_eof_return(memory.get(), -1);
   BIO_write(memory.get(), ciphertext.data(), static_cast<int>(ciphertext.size()));
   SSL_set0_rbio(ssl, memory.release());
   std::array<char, kRecord> record{};
-  ERR_clear_error();
-  for (int size = 0; (size = SSL_read(ssl, record.data(), static_cast<int>(record.size()))) > 0;) {
-    plaintext.append(record.data(), static_cast<std::size_t>(size));
+  for (bool more = true; more;) {
+    ERR_clear_error();
+    const int size = SSL_read(ssl, record.data(), static_cast<int>(record.size()));
+    if (size > 0) {
+      plaintext.append(record.data(), static_cast<std::size_t>(size));
+    } else {
+      // The answer to a key update may have to wait for the client; what is left in the memory waits with it.
+      more = SSL_get_error(ssl, size) == SSL_ERROR_WANT_WRITE && wait_for(client, POLLOUT, kWriteTimeoutMs);
+    }
   }
 }
 
@@ -125,7 +136,7 @@ bool can_take_tls(conn_rec* connection) {
 Result<TlsTakeover> TlsTakeover::prepare(conn_rec* connection, int client_socket) {
   TlsTakeover takeover(connection);
   if (!state_of_connection(connection)->relay->relay().start()) {
-    return Error{"no thread left for the TLS relay; raise the limit of processes", {}};
+    return Error{"no thread or descriptor left for the TLS relay; raise the limits of processes and open files", {}};
   }
   takeover.client_.reset(fcntl(client_socket, F_DUPFD_CLOEXEC, 0));
   std::array<int, 2> pair{-1, -1};
@@ -162,7 +173,7 @@ void TlsTakeover::commit(std::string plaintext, std::string_view ciphertext) {
                         SSL_MODE_RELEASE_BUFFERS);
   BIO* socket = socket_.release();
   SSL_set0_wbio(ssl, socket);
-  decrypt_rest(ssl, std::move(memory_), ciphertext, plaintext);
+  decrypt_rest(ssl, client_.get(), std::move(memory_), ciphertext, plaintext);
   taken.received_shutdown = SSL_get_shutdown(ssl) & SSL_RECEIVED_SHUTDOWN;
   BIO_up_ref(socket);
   SSL_set0_rbio(ssl, socket);

@@ -127,7 +127,8 @@ Handover describe(request_rec* request, const Endpoint& endpoint) {
   Handover handover;
   handover.tls = ap_ssl_conn_is_ssl(connection->master != nullptr ? connection->master : connection) != 0;
   handover.site = std::string(request->server->server_hostname != nullptr ? request->server->server_hostname : "-") +
-                  ":" + std::to_string(ap_get_server_port(request));
+                  ":" +
+                  std::to_string(request->server->port != 0 ? request->server->port : connection->local_addr->port);
   handover.path = std::string(ap_escape_logitem(request->pool, request->uri)).substr(0, kMaxLoggedPath);
   handover.endpoint = endpoint.name;
   handover.realm = endpoint.realm;

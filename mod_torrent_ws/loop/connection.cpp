@@ -38,6 +38,9 @@ void Connection::send(FramePtr frame) {
   }
   push(std::move(frame));
   if (outbox_.queued_bytes() > limits_.max_queued_bytes) {
+    // Or else its close frame would wait behind all that it does not take. It may stand between fragments.
+    counts_.queued_bytes -= outbox_.queued_bytes();
+    outbox_.clear();
     close(CloseCode::kPolicyViolation, "too slow: too much is queued");
   }
 }
@@ -89,6 +92,7 @@ int Connection::on_receive(std::string_view part) {
   if (whole && incoming_.empty() && !compressed_ && part.size() <= limits_.max_message_bytes) {
     protocol_->on_message(part, binary);
   } else if (take(part, whole) && whole) {
+    inflater_.reset();
     // Moved out first, so that a large message does not stay in memory.
     const std::string message = std::exchange(incoming_, {});
     protocol_->on_message(message, binary);

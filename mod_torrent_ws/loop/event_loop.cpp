@@ -63,7 +63,7 @@ EventLoop::EventLoop(const Log& log, Configuration configuration, Fd handover_so
 
 EventLoop::~EventLoop() {
   if (thread_.joinable()) {
-    leave(CloseCode::kGoingAway, {});
+    leave(CloseCode::kServiceRestart, {});
     thread_.join();
   }
   server_.reset();
@@ -90,10 +90,13 @@ void EventLoop::run() {
 void EventLoop::leave(CloseCode code, std::chrono::milliseconds drain) {
   mailbox_.post([this, code, drain] {
     const auto now = std::chrono::steady_clock::now();
-    ev_io_stop(loop_, &handover_ready_);
+    // While it drains, children of an old generation may still hand over; later it is for the next process.
+    if (drain.count() == 0) {
+      ev_io_stop(loop_, &handover_ready_);
+    }
     drain_end_ = leaving_ ? std::min(drain_end_, now + drain) : now + drain;
     drain_ = drain;
-    drain_from_ = open_count();
+    drain_from_ = open_count() - server_->traffic().closing;
     leave_code_ = code;
     leaving_ = true;
     close_some(now);
@@ -109,7 +112,7 @@ std::size_t EventLoop::open_count() const {
 void EventLoop::close_some(std::chrono::steady_clock::time_point now) {
   const double rest = now < drain_end_ ? std::chrono::duration<double>(drain_end_ - now) / drain_ : 0;
   const auto stay = static_cast<std::size_t>(std::ceil(static_cast<double>(drain_from_) * rest));
-  const auto open = open_count();
+  const auto open = open_count() - server_->traffic().closing;
   server_->shut_down(leave_code_, leave_code_ == CloseCode::kServiceRestart ? "connect again" : "the server stops",
                      open > stay ? open - stay : 0);
 }

@@ -47,8 +47,8 @@ class EventLoop {
   bool start();
   void attach_worker(std::string name, pid_t pid, Fd socket, std::string configuration);
   void reconfigure(Configuration configuration, Fd access_log);
-  // Takes no more connections, says good-bye to all, evenly over `drain`, and ends the thread. Returns at
-  // once; a second call may cut the first one's drain short.
+  // Says good-bye to all, evenly over `drain`, and ends the thread; takes no more connections then. Returns
+  // at once; a second call may cut the first one's drain short.
   void leave(CloseCode code, std::chrono::milliseconds drain);
   [[nodiscard]] bool has_left() const { return left_; }
   // Counts the turns of its clock: it stands still only when the thread hangs.

@@ -59,8 +59,10 @@ std::string request_head(const Handover& handover, bool deflate) {
     head.append("Sec-WebSocket-Protocol: ").append(handover.protocol).append("\r\n");
   }
   if (deflate) {
-    // Each of our messages is compressed by itself, which the client may know: it needs no window then.
-    head.append("Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover\r\n");
+    // Each of our messages is compressed by itself, and so are the client's to be: no idle connection needs a
+    // window then, on either side. What we want is put into the offer, as lws answers with that.
+    head.append(
+        "Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover; client_no_context_takeover\r\n");
   }
   return head.append("\r\n");
 }

@@ -20,6 +20,8 @@
 #include <optional>
 
 #include "loop/event_loop.hpp"
+#include "loop/pulse.hpp"
+#include "loop/worker_output.hpp"
 #include "loop/worker_processes.hpp"
 #include "support/unix_message.hpp"
 
@@ -37,9 +39,7 @@ constexpr auto kNoLeaseEnd = Clock::time_point::max();
 constexpr auto kLease = std::chrono::seconds(10);
 // Over which its clients are sent to the torrent-ws process that follows.
 constexpr auto kDrain = std::chrono::seconds(10);
-constexpr timespec kPulse = {0, 400'000'000};
-// Of 400 ms each: 15 seconds.
-constexpr int kMissedHeartbeats = 38;
+constexpr int kMissedHeartbeats = std::chrono::seconds(15) / Pulse::kPeriod;
 
 // As many descriptors as the system lets it have: each connection is one. Above ten million lws would
 // take the limit for a mistake.
@@ -64,47 +64,6 @@ sigset_t block_signals() {
   return signals;
 }
 
-// The kernel sends this process SIGCONT, again and again: one that somebody stopped goes on. It also wakes
-// the main thread, which looks after the event loop then.
-void start_pulse() {
-  sigevent event{};
-  event.sigev_notify = SIGEV_SIGNAL;
-  event.sigev_signo = SIGCONT;
-  timer_t timer{};
-  const itimerspec every{kPulse, kPulse};
-  if (timer_create(CLOCK_MONOTONIC, &event, &timer) == 0) {
-    timer_settime(timer, 0, &every, nullptr);
-  }
-}
-
-// What workers write to their standard error comes through here, since the ErrorLog's descriptor changes
-// when logs are rotated.
-class WorkerOutput {
- public:
-  WorkerOutput() {
-    std::array<int, 2> ends{-1, -1};
-    if (pipe2(ends.data(), O_CLOEXEC) == 0) {
-      read_end_.reset(ends[0]);
-      write_end_.reset(ends[1]);
-      fcntl(ends[0], F_SETFL, O_NONBLOCK);
-    }
-  }
-  [[nodiscard]] int read_end() const { return read_end_.get(); }
-  [[nodiscard]] int write_end() const { return write_end_.get(); }
-
-  void copy_to_log() const {
-    std::array<char, PIPE_BUF> buffer{};
-    ssize_t size = 0;
-    while ((size = read(read_end_.get(), buffer.data(), buffer.size())) > 0) {
-      write_line(STDERR_FILENO, {buffer.data(), static_cast<std::size_t>(size)});
-    }
-  }
-
- private:
-  Fd read_end_;
-  Fd write_end_;
-};
-
 class Main {
  public:
   int run();
@@ -125,6 +84,7 @@ class Main {
   Fd wake_up_{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
   Fd signals_;
   WorkerOutput worker_output_;
+  std::optional<Pulse> pulse_;
   // When to leave unless a configuration has come.
   Clock::time_point lease_end_ = kNoLeaseEnd;
   std::uint64_t last_heartbeat_ = 0;
@@ -181,7 +141,10 @@ int Main::run() {
   if (!start()) {
     return EXIT_FAILURE;
   }
-  start_pulse();
+  pulse_.emplace();
+  if (!pulse_->beats()) {
+    log_.write(LogLevel::kWarning, "TWS0109", "no timer: a torrent-ws that is stopped will not go on by itself");
+  }
   log_.write(LogLevel::kInfo, "TWS0101", "the event loop runs");
   while (!loop_->has_left()) {
     const auto next = workers_->supervise();
@@ -198,6 +161,8 @@ int Main::run() {
     if (Clock::now() >= lease_end_) {
       log_.write(LogLevel::kNotice, "TWS0106", "httpd runs without this version of the module now: leaving");
       lease_end_ = kNoLeaseEnd;
+      // So that httpd, should it have this version again, starts another process.
+      control_.reset();
       leave(CloseCode::kServiceRestart, kDrain);
     }
   }
@@ -212,8 +177,11 @@ void Main::on_signals() {
   signalfd_siginfo signal{};
   while (read(signals_.get(), &signal, sizeof signal) == sizeof signal) {
     if (signal.ssi_signo == SIGTERM || signal.ssi_signo == SIGINT) {
+      // httpd may just have said why.
+      on_control();
       leave(CloseCode::kGoingAway, {});
-    } else if (signal.ssi_signo == SIGCONT) {
+    } else if (signal.ssi_signo == SIGCONT && signal.ssi_code == SI_TIMER) {
+      pulse_->on_beat();
       check_event_loop();
     }
   }

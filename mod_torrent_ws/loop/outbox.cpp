@@ -24,6 +24,12 @@ std::string_view Outbox::next_chunk(std::string& scratch) const {
   return scratch;
 }
 
+void Outbox::clear() {
+  frames_.clear();
+  first_offset_ = 0;
+  queued_bytes_ = 0;
+}
+
 void Outbox::consume(std::size_t size) {
   queued_bytes_ -= size;
   first_offset_ += size;

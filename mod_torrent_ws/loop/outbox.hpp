@@ -22,6 +22,9 @@ class Outbox {
   // `scratch`, so that they cost one write; a full fragment is given as it lies.
   std::string_view next_chunk(std::string& scratch) const;
 
+  // Drops what is not written.
+  void clear();
+
   // Counts all of the last next_chunk() as written.
   void consume(std::size_t size);
 

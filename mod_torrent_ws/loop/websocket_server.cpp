@@ -172,11 +172,6 @@ int WebSocketServer::establish(lws* wsi) {
     return -1;
   }
   const bool deflate = accepts_deflate(adopting_->extensions);
-  if (deflate) {
-    // lws takes this option, which is about our messages, for the client's and would forget the
-    // client's context; and its own compression is not used at all.
-    lws_set_extension_option(wsi, kDeflate, "server_no_context_takeover", "0");
-  }
   auto connection = std::make_unique<Connection>(wsi, *adopting_, adopting_cookie_, deflate, limits_.connection,
                                                  flush_queue_, traffic_);
   auto protocol = make_protocol_(*adopting_, *connection);

@@ -1,6 +1,5 @@
 #include "support/log.hpp"
 
-#include <poll.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -64,17 +63,13 @@ void Log::write(LogLevel level, std::string_view code, std::string_view message)
   write_line(STDERR_FILENO, line);
 }
 
-// POSIX: a pipe that polls as writable takes PIPE_BUF bytes, in one piece.
 void write_line(int file, std::string_view line) {
-  pollfd writable{file, POLLOUT, 0};
-  if (line.empty() || poll(&writable, 1, 0) <= 0) {
-    return;
-  }
   std::string cut;
   if (line.size() > PIPE_BUF) {
     cut.assign(line.substr(0, PIPE_BUF - 1)).push_back('\n');
     line = cut;
   }
+  // A log that cannot be written to must not stop the service.
   [[maybe_unused]] const auto written = ::write(file, line.data(), line.size());
 }
 

@@ -27,8 +27,9 @@ class Log {
   std::atomic<int> level_ = static_cast<int>(LogLevel::kNotice);
 };
 
-// Writes a line that ends with its line feed, unless the reader of a piped log is too far behind: then it is
-// left out, since nobody here waits for a log. Any thread.
+// Writes a line that ends with its line feed, in one piece: a longer one than a pipe takes so is cut. The logs
+// that httpd gives to torrent-ws do not block; when a piped log's reader is too far behind, lines are left out.
+// Any thread.
 void write_line(int file, std::string_view line);
 
 // Appends `text` with control characters, and those of `also`, as \xHH.

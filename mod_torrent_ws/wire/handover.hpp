@@ -1,5 +1,5 @@
-// The handover message: what an httpd child sends to the torrent-ws process with a descriptor.
-// Written by the upgrade and status handlers in httpd children, read by the event loop.
+// The handover message: what httpd's children and relay processes send to the torrent-ws process, most with a
+// descriptor. Read by the event loop.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ namespace tws {
 
 inline constexpr std::size_t kMaxHandoverHead = 32UL << 10;
 inline constexpr std::size_t kMaxDrained = 64UL << 10;
-// httpd is read in steps, so that the last one may go over kMaxDrained.
+// httpd is read in steps, and the core's buffer at once: the last one may go over kMaxDrained.
 inline constexpr std::size_t kMaxHandover = kMaxHandoverHead + 2 * kMaxDrained;
 
 enum class HandoverKind {
@@ -28,7 +28,7 @@ struct Handover {
   std::string realm;          // the realm that HELLO may ask for
   std::string address;        // the client's, as httpd sees it behind mod_remoteip
   std::string user;           // r->user: signed in by httpd's own access control; else empty
-  bool tls = false;           // came over TLS: the descriptor leads to a relay
+  bool tls = false;           // came over TLS
   bool blocking = false;      // the descriptor leads to a blocking relay
   std::string site;           // the virtual host, name:port, for the access log
   std::string path;           // of the request, escaped, without a query: the same

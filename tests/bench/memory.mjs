@@ -12,7 +12,7 @@ const many = Number(process.env.BENCH_CONNECTIONS || 2000);
 const warmUp = 64;
 const few = 32;
 
-// Above what a bare try-out took (5 and 16 kB) by what a WAMP session and a noisy machine may take.
+// libwebsockets needs about 5 kB for a connection, OpenSSL about 11 kB more; the rest is for sessions and a noisy machine.
 const mostForWs = 16;
 const mostForWss = 40;
 const mostForRelayProcess = 4096;

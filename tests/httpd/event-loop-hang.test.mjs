@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
-import { eventually } from '../support/patience.mjs';
+import { eventually, withPatience } from '../support/patience.mjs';
 import { haveEnded, identity } from '../support/processes.mjs';
 import { startStack } from '../support/stack.mjs';
 import { signedInClient } from '../support/wamp.mjs';
@@ -24,7 +24,7 @@ test('clients are let in again', { skip: process.getuid() !== 0 && 'not root' },
     .find((task) => fs.readFileSync(`/proc/${eventLoop.pid}/task/${task}/comm`, 'utf8') === 'event-loop\n');
   const holder = spawn('python3', [hangThread, thread], { stdio: ['ignore', 'pipe', 'inherit'] });
   t.after(() => holder.kill());
-  await once(holder.stdout, 'data');
+  await withPatience(once(holder.stdout, 'data'), 'the thread to stand still');
 
   await haveEnded([eventLoop]);
   const client = await eventually(() => signedInClient(stack));

@@ -16,6 +16,8 @@ import { signedInClient } from '../support/wamp.mjs';
 
 const root = process.getuid() === 0;
 const password = 'a-password-that-is-nowhere-else';
+const header = fileURLToPath(new URL('../../mod_torrent_ws/wire/version.hpp', import.meta.url));
+const version = Number(/TWS_WIRE_VERSION (\d+)/.exec(fs.readFileSync(header, 'utf8'))[1]);
 const sequenced = '0005'; // the type of the handover socket in /proc/net/unix
 const foreignSender = fileURLToPath(new URL('../support/foreign_sender.py', import.meta.url));
 
@@ -93,7 +95,7 @@ describe('the processes', { skip: !root && 'not root' }, () => {
   test('who has the handover socket but is not httpd forges no user', async () => {
     const [{ pid }] = await httpdChildren(stack);
     const message = JSON.stringify({
-      version: 2,
+      version,
       kind: 'connection',
       endpoint: 'wamp',
       realm: 'torrents',

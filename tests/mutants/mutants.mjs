@@ -80,10 +80,10 @@ export const mutants = [
   {
     guard: 'ciphertext below mod_ssl is decrypted',
     file: takeover,
-    from: 'decrypt_rest(ssl, std::move(memory_), ciphertext, plaintext);',
-    to: 'decrypt_rest(ssl, std::move(memory_), ciphertext.substr(0, 0), plaintext);',
+    from: 'decrypt_rest(ssl, client_.get(), std::move(memory_), ciphertext, plaintext);',
+    to: 'decrypt_rest(ssl, client_.get(), std::move(memory_), ciphertext.substr(0, 0), plaintext);',
     test: 'httpd/tls-records.test.mjs',
-    name: 'may come with the request and the rest later',
+    name: 'so are more records than httpd takes up at once',
   },
   {
     guard: 'httpd lets go',
@@ -223,8 +223,8 @@ export const mutants = [
   // Supervision
   {
     guard: 'a stopped torrent-ws goes on',
-    file: main,
-    from: '  start_pulse();\n',
+    file: 'mod_torrent_ws/loop/pulse.cpp',
+    from: '      timer_settime(timer, 0, &times, nullptr);\n',
     to: '',
     test: 'httpd/supervision.test.mjs',
     name: 'a stopped torrent-ws goes on',
