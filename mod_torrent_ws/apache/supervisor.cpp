@@ -10,6 +10,7 @@
 #include <unistd.h>
 #include <unixd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -158,10 +159,8 @@ Status send_configuration(const SupervisorState& state, server_rec* server) {
       return system_error(daemon.credentials_file.c_str());
     }
   }
-  std::vector<int> descriptors;
-  for (const Fd& file : files) {
-    descriptors.push_back(file.get());
-  }
+  std::vector<int> descriptors(files.size());
+  std::transform(files.begin(), files.end(), descriptors.begin(), [](const Fd& file) { return file.get(); });
   return send_message(state.control, *message, descriptors, kSendTimeoutMs);
 }
 
