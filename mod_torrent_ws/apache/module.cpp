@@ -19,6 +19,11 @@ namespace {
 
 constexpr const char* kRelayKey = "torrent_ws_relay";
 
+int pre_config(apr_pool_t* /*pconf*/, apr_pool_t* /*plog*/, apr_pool_t* /*ptemp*/) {
+  guard_forks();
+  return OK;
+}
+
 int check_config(apr_pool_t* /*pconf*/, apr_pool_t* /*plog*/, apr_pool_t* /*ptemp*/, server_rec* server) {
   const Configuration& configuration = state_of(server).configuration;
   if (!is_enabled(configuration)) {
@@ -74,6 +79,7 @@ void child_stopping(apr_pool_t* pchild, int graceful) {
 }
 
 void register_hooks(apr_pool_t* /*pool*/) {
+  ap_hook_pre_config(pre_config, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
   ap_hook_check_config(check_config, nullptr, nullptr, APR_HOOK_MIDDLE);
   ap_hook_post_config(post_config, nullptr, nullptr, APR_HOOK_LAST);
   ap_hook_monitor(monitor, nullptr, nullptr, APR_HOOK_MIDDLE);

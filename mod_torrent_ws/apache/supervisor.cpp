@@ -296,6 +296,12 @@ apr_status_t on_generation_end(void* data) {
 
 }  // namespace
 
+void guard_forks() {
+  closed_in_forks = static_cast<SupervisorState*>(ap_retained_data_get(kRetainedKey));
+  // Goes with the DSO, which httpd loads anew for each configuration.
+  pthread_atfork(nullptr, nullptr, close_in_fork);
+}
+
 Status supervise(server_rec* server, apr_pool_t* pconf) {
   auto* state = static_cast<SupervisorState*>(ap_retained_data_get(kRetainedKey));
   if (state == nullptr) {
@@ -307,8 +313,6 @@ Status supervise(server_rec* server, apr_pool_t* pconf) {
   }
   state_of(server).supervisor = state;
   closed_in_forks = state;
-  // Goes with the DSO, which httpd loads anew for each configuration.
-  pthread_atfork(nullptr, nullptr, close_in_fork);
   state->shared->blocking_relays_told.store(0);
   apr_pool_cleanup_register(pconf, state, on_generation_end, apr_pool_cleanup_null);
   // The socket tells whether it still runs; its pid may be somebody else's by now.

@@ -14,6 +14,10 @@
 
 namespace tws::apache {
 
+// Called from pre_config, before any module forks: what is forked from then on cannot read what is meant for
+// torrent-ws.
+void guard_forks();
+
 // Called from post_config, also at a graceful restart. Fails when the process cannot be started.
 Status supervise(server_rec* server, apr_pool_t* pconf);
 

@@ -8,11 +8,10 @@ import { openMany } from '../support/echo.mjs';
 import { median } from '../support/measurements.mjs';
 import { eventually } from '../support/patience.mjs';
 import { httpdChildren, identity, isRunning, restartHttpd, scoreboard } from '../support/processes.mjs';
-import { startStack } from '../support/stack.mjs';
+import { noDaemon, startStack } from '../support/stack.mjs';
 
 const seconds = Number(process.env.CHURN_SECONDS || 60);
 const blockSeconds = 3;
-const noDaemon = 'http://127.0.0.1:9/transmission/rpc';
 
 const startPrefork = (conf) =>
   startStack({

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openMany } from '../support/echo.mjs';
 import { eventually } from '../support/patience.mjs';
 import { restartHttpd, scoreboard } from '../support/processes.mjs';
-import { startStack } from '../support/stack.mjs';
+import { noDaemon, startStack } from '../support/stack.mjs';
 import { signedInClient } from '../support/wamp.mjs';
 
 const each = 30;
@@ -102,7 +102,7 @@ test('TorrentWsRelayLifetime bounds what goes on after its child has left, and n
   const seconds = 8;
   const stack = await startStack({
     mpm: 'prefork',
-    backend: 'http://127.0.0.1:9/transmission/rpc',
+    backend: noDaemon,
     testEndpoints: true,
     conf: `TorrentWsRelayLifetime ${seconds}s\n`,
   });

@@ -22,12 +22,10 @@ import {
   workersOf,
 } from '../support/processes.mjs';
 import { descriptorsOf } from '../support/sockets.mjs';
-import { startStack } from '../support/stack.mjs';
+import { noDaemon, startStack } from '../support/stack.mjs';
 import { TorrentView } from '../support/torrent-view.mjs';
 import { endpoint, signedInClient, WampClient, WampError } from '../support/wamp.mjs';
 
-// For what does not ask the daemon: the stack starts in no time without it.
-const noDaemon = 'http://127.0.0.1:9/transmission/rpc';
 const [welcome, goodbye] = [2, 6];
 const [goingAway, serviceRestart] = [1001, 1012];
 

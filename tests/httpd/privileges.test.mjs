@@ -21,8 +21,8 @@ const version = Number(/TWS_WIRE_VERSION (\d+)/.exec(fs.readFileSync(header, 'ut
 const sequenced = '0005'; // the type of the handover socket in /proc/net/unix
 const foreignSender = fileURLToPath(new URL('../support/foreign_sender.py', import.meta.url));
 
-// The descriptor of httpd's child that leads to torrent-ws.
-function handoverDescriptor(pid) {
+// The descriptors of a process that lead to torrent-ws, or are meant for it.
+function sequencedSockets(pid) {
   const types = new Map(
     fs.readFileSync('/proc/net/unix', 'utf8').split('\n').slice(1, -1).map((line) => {
       const [, , , , type, , inode] = line.split(/\s+/);
@@ -30,7 +30,7 @@ function handoverDescriptor(pid) {
     }),
   );
   const folder = `/proc/${pid}/fd`;
-  return fs.readdirSync(folder).find((name) => types.get(fs.readlinkSync(`${folder}/${name}`)) === sequenced);
+  return fs.readdirSync(folder).filter((name) => types.get(fs.readlinkSync(`${folder}/${name}`)) === sequenced);
 }
 
 // Whether the memory that a process may write to holds the text.
@@ -62,7 +62,8 @@ describe('the processes', { skip: !root && 'not root' }, () => {
 
   before(async () => {
     stack = await startStack({
-      conf: `${fewChildren.event}TorrentWsBackend other http://127.0.0.1:9/ credentials=${credentials}\n`,
+      conf: `LoadModule cgid_module /usr/lib/apache2/modules/mod_cgid.so
+${fewChildren.event}TorrentWsBackend other http://127.0.0.1:9/ credentials=${credentials}\n`,
     });
   });
   after(async () => {
@@ -92,6 +93,15 @@ describe('the processes', { skip: !root && 'not root' }, () => {
     assert.equal(pids.workers.some((pid) => holds(pid, password)), true);
   });
 
+  test('no process that httpd forks can read what is meant for torrent-ws', async () => {
+    // By now there was a graceful restart: mod_cgid's process was forked when the sockets were there.
+    const forked = await httpdChildren(stack);
+    const [cgid, ...others] = forked.filter(({ pid }) => sequencedSockets(pid).length > 0);
+    assert.ok(others.length > 0, 'children, and the process of mod_cgid');
+    // The sending end.
+    for (const { pid } of [cgid, ...others]) assert.equal(sequencedSockets(pid).length, 1);
+  });
+
   test('who has the handover socket but is not httpd forges no user', async () => {
     const [{ pid }] = await httpdChildren(stack);
     const message = JSON.stringify({
@@ -105,7 +115,7 @@ describe('the processes', { skip: !root && 'not root' }, () => {
       protocol: 'wamp.2.json',
     });
     const answerTo = (user) =>
-      execFileSync('python3', [foreignSender, pid, handoverDescriptor(pid), user, `${message}\n`], { encoding: 'utf8' });
+      execFileSync('python3', [foreignSender, pid, sequencedSockets(pid)[0], user, `${message}\n`], { encoding: 'utf8' });
     assert.equal(answerTo('nobody'), '\n');
     assert.equal(answerTo('root'), '\n');
     assert.match(answerTo('www-data'), /^HTTP\/1\.1 101 /);

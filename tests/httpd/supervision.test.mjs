@@ -19,10 +19,8 @@ import {
 } from '../support/processes.mjs';
 import { RawConnection, requestHead, upgradeHeaders } from '../support/raw-http.mjs';
 import { descriptorsOf } from '../support/sockets.mjs';
-import { startStack } from '../support/stack.mjs';
+import { noDaemon, startStack } from '../support/stack.mjs';
 
-// torrent-ws and its workers run; what the daemon does matters elsewhere.
-const noDaemon = 'http://127.0.0.1:9/transmission/rpc';
 const deaths = [/ TWS0002: /, / TWS0003: /, / TWS0304: /];
 // A connection that was being taken over when torrent-ws died, and the status page without it.
 const interrupted = [/ TWS0005: /, / TWS0006: /];

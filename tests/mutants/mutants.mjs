@@ -196,6 +196,14 @@ export const mutants = [
     name: 'a CGI script inherits no descriptor',
   },
   {
+    guard: 'forks cannot read what is for torrent-ws',
+    file: 'mod_torrent_ws/apache/supervisor.cpp',
+    from: '  pthread_atfork(nullptr, nullptr, close_in_fork);\n',
+    to: '  static_cast<void>(close_in_fork);\n',
+    test: 'httpd/privileges.test.mjs',
+    name: 'can read what is meant for torrent-ws|may look into them',
+  },
+  {
     guard: 'only httpd hands over',
     file: 'mod_torrent_ws/loop/event_loop.cpp',
     from: 'if (message.sender_user != getuid()) {',

@@ -16,6 +16,8 @@ const repository = fileURLToPath(new URL('../..', import.meta.url));
 // A stack that does not serve by then never will: torrent-ws may be dying again and again.
 const startMilliseconds = 180_000;
 export const build = path.resolve(process.env.BUILD || path.join(repository, 'build'));
+// The address of a backend for tests that need none: nobody listens there, so a stack starts faster.
+export const noDaemon = 'http://127.0.0.1:9/transmission/rpc';
 let started = 0;
 
 // Resolves when everything serves. mpm: event, worker or prefork. backend: the RPC address of a daemon that
