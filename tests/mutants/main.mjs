@@ -23,8 +23,8 @@ function copyTree() {
   execFileSync('cp', ['--archive', '--parents', '--reflink=auto', ...all, tree], { cwd: repository });
 }
 
-function build(goal) {
-  const made = spawnSync('make', ['-j2', 'WARNINGS=-w', goal], { cwd: tree, encoding: 'utf8' });
+function build(goals) {
+  const made = spawnSync('make', ['-j2', 'WARNINGS=-w', ...goals], { cwd: tree, encoding: 'utf8' });
   if (made.status !== 0) throw new Error(`a mutant has to compile:\n${made.stdout}${made.stderr}`);
 }
 
@@ -45,7 +45,8 @@ function runTest({ test, name }) {
   return { ran: figure('pass') + figure('fail'), failed: figure('fail') };
 }
 
-const goalOf = ({ test }) => (test.startsWith('unit:') ? `build/${test.slice('unit:'.length)}` : 'test-programs');
+const programs = ['programs', 'test-programs'];
+const goalsOf = ({ test }) => (test.startsWith('unit:') ? [`build/${test.slice('unit:'.length)}`] : programs);
 
 function withoutGuard({ file, guard, from, to }, action) {
   const place = path.join(tree, file);
@@ -68,7 +69,7 @@ const healthy = new Map();
 for (const mutant of chosen) {
   const key = `${mutant.test} ${mutant.name}`;
   if (healthy.has(key)) continue;
-  build(goalOf(mutant));
+  build(goalsOf(mutant));
   const { ran, failed } = runTest(mutant);
   if (ran === 0) throw new Error(`no such test: ${key}`);
   healthy.set(key, failed === 0);
@@ -77,13 +78,13 @@ for (const mutant of chosen) {
 let survived = 0;
 for (const mutant of chosen) {
   const seen = withoutGuard(mutant, () => {
-    build(goalOf(mutant));
+    build(goalsOf(mutant));
     return runTest(mutant).failed > 0;
   });
   const verdict = !healthy.get(`${mutant.test} ${mutant.name}`) ? 'FAILS ANYWAY' : seen ? 'seen' : 'NOT SEEN';
   survived += verdict === 'seen' ? 0 : 1;
   console.log(`${verdict.padEnd(12)} ${mutant.guard}`);
 }
-build('test-programs');
+build(programs);
 console.log(`${chosen.length - survived} passed, ${survived} failed`);
 process.exitCode = survived === 0 ? 0 : 1;
