@@ -216,12 +216,15 @@ for (const scheme of ['ws', 'wss']) {
     });
 
     test('an upgrade may stand behind another request in the same piece', async () => {
-      const connection = await open(base);
-      connection.send(requestHead('/gui/app.css', { Host: hostOf(base) }), upgrade, maskedFrame(hello));
-      assert.equal((await connection.response()).status, 200);
-      assert.equal((await connection.response()).status, 101);
-      assert.equal((await next(connection))[0], welcome);
-      connection.close();
+      // httpd keeps a small response back, to send it together with the next one.
+      for (const [path, status] of [['/gui/app.css', 200], ['/gui/not-there', 404]]) {
+        const connection = await open(base);
+        connection.send(requestHead(path, { Host: hostOf(base) }), upgrade, maskedFrame(hello));
+        assert.equal((await connection.response()).status, status);
+        assert.equal((await connection.response()).status, 101);
+        assert.equal((await next(connection))[0], welcome);
+        connection.close();
+      }
     });
 
     test('large headers do not matter', async () => {
