@@ -75,7 +75,7 @@ export const mutants = [
     from: 'return drain_core(connection, from_core);',
     to: 'return Done{};',
     test: 'httpd/tls-records.test.mjs',
-    name: 'so are frames in the next records of its segment',
+    name: 'so are more records than httpd takes up at once',
   },
   {
     guard: 'ciphertext below mod_ssl is decrypted',
