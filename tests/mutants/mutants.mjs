@@ -54,14 +54,6 @@ export const mutants = [
 
   // Taking what httpd has
   {
-    guard: 'what httpd has to send goes out first',
-    file: handover,
-    from: 'if (auto status = flush_output(connection); !status) {',
-    to: 'if (auto status = Status(Done{}); !status) {',
-    test: 'httpd/handshake.test.mjs',
-    name: 'behind another request in the same piece',
-  },
-  {
     guard: 'what the filters have read is taken',
     file: handover,
     from: 'if (auto status = drain_filters(connection, from_filters); !status) {',
