@@ -10,7 +10,7 @@ import tls from 'node:tls';
 
 import { freePort } from '../../conf/demo/network.mjs';
 import { exchangeAndClose, openWebSocket, upgradeResponse } from '../support/exchange.mjs';
-import { loadModules } from '../support/httpd-modules.mjs';
+import { loadModules, tlsHost } from '../support/httpd-modules.mjs';
 import { eventually } from '../support/patience.mjs';
 import { startStack } from '../support/stack.mjs';
 import { endpoint } from '../support/wamp.mjs';
@@ -30,13 +30,7 @@ Listen 127.0.0.1:${port}
 <VirtualHost 127.0.0.1:${port}>
   RemoteIPProxyProtocol On
 </VirtualHost>
-Listen 127.0.0.1:${tlsPort} https
-<VirtualHost 127.0.0.1:${tlsPort}>
-  RemoteIPProxyProtocol On
-  SSLEngine on
-  SSLCertificateFile "\${DIRECTORY}/certificate.pem"
-  SSLCertificateKeyFile "\${DIRECTORY}/key.pem"
-</VirtualHost>
+${tlsHost(tlsPort, 'RemoteIPProxyProtocol On')}
 `;
 
 // The PROXY protocol's header of a connection from an address, in both versions.

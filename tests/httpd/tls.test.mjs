@@ -10,6 +10,7 @@ import { after, afterEach, before, describe, test } from 'node:test';
 
 import { freePort } from '../../conf/demo/network.mjs';
 import { makeClientCertificate } from '../support/certificates.mjs';
+import { tlsHost } from '../support/httpd-modules.mjs';
 import { OpensslConnection } from '../support/openssl-client.mjs';
 import { eventually } from '../support/patience.mjs';
 import { maskedFrame } from '../support/raw-http.mjs';
@@ -45,20 +46,8 @@ SSLCACertificateFile "${client.authority}"
   SSLVerifyClient require
   SSLUserName SSL_CLIENT_S_DN_CN
 </Location>
-Listen 127.0.0.1:${ports.cache} https
-<VirtualHost 127.0.0.1:${ports.cache}>
-  SSLEngine on
-  SSLCertificateFile "\${DIRECTORY}/certificate.pem"
-  SSLCertificateKeyFile "\${DIRECTORY}/key.pem"
-  SSLSessionTickets off
-</VirtualHost>
-Listen 127.0.0.1:${ports.certified} https
-<VirtualHost 127.0.0.1:${ports.certified}>
-  SSLEngine on
-  SSLCertificateFile "\${DIRECTORY}/certificate.pem"
-  SSLCertificateKeyFile "\${DIRECTORY}/key.pem"
-  SSLVerifyClient require
-</VirtualHost>
+${tlsHost(ports.cache, 'SSLSessionTickets off')}
+${tlsHost(ports.certified, 'SSLVerifyClient require')}
 `;
 
 // What a server says to a client that shows no certificate.

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { freePort } from '../../conf/demo/network.mjs';
 import { makeClientCertificate } from '../support/certificates.mjs';
 import { generateLoad } from '../support/generator.mjs';
+import { tlsHost } from '../support/httpd-modules.mjs';
 import { servingProcesses } from '../support/measurements.mjs';
 import { eventually } from '../support/patience.mjs';
 import { startStack } from '../support/stack.mjs';
@@ -32,18 +33,8 @@ export async function withCertifiedStack(options, use) {
   try {
     const port = await freePort();
     const backend = `http://127.0.0.1:${await freePort()}/transmission/rpc`;
-    const certified = `
-Listen 127.0.0.1:${port} https
-<VirtualHost 127.0.0.1:${port}>
-  ServerName localhost
-  SSLEngine on
-  SSLCertificateFile "\${DIRECTORY}/certificate.pem"
-  SSLCertificateKeyFile "\${DIRECTORY}/key.pem"
-  SSLCACertificateFile "${client.authority}"
-  SSLVerifyClient require
-</VirtualHost>
-`;
-    const stack = await startStack({ ...options, backend, testEndpoints: true, conf: options.conf + certified });
+    const certified = tlsHost(port, `SSLCACertificateFile "${client.authority}"\n  SSLVerifyClient require`);
+    const stack = await startStack({ ...options, backend, testEndpoints: true, conf: `${options.conf}\n${certified}` });
     try {
       const { certificate, key } = client;
       stack.certifiedUrl = `https://127.0.0.1:${port}/`;

@@ -1,12 +1,11 @@
-// Further modules of httpd for a test's configuration.
+// Parts of httpd's configuration for tests: further modules, further ports.
 
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 
-const repository = fileURLToPath(new URL('../..', import.meta.url));
-const build = path.resolve(process.env.BUILD || path.join(repository, 'build'));
+import { build } from './stack.mjs';
+
 const folder = '/usr/lib/apache2/modules';
 
 // Of the two places where Debian's package may be, installed or unpacked.
@@ -20,6 +19,18 @@ export function loadModules(...names) {
   return names
     .map((name) => `<IfModule !${name}_module>\nLoadModule ${name}_module ${moduleFile(name)}\n</IfModule>\n`)
     .join('');
+}
+
+// One more TLS port of a stack, with its certificate and these directives.
+export function tlsHost(port, directives) {
+  return `Listen 127.0.0.1:${port} https
+<VirtualHost 127.0.0.1:${port}>
+  SSLEngine on
+  SSLCertificateFile "\${DIRECTORY}/certificate.pem"
+  SSLCertificateKeyFile "\${DIRECTORY}/key.pem"
+  ${directives}
+</VirtualHost>
+`;
 }
 
 // Whether httpd can load what these directives name: packages that bring them may be missing.
