@@ -24,7 +24,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int kSendTimeoutMs = 500;
 constexpr int kAnswerTimeoutMs = 5000;
 constexpr int kTickMs = 1000;
 constexpr std::size_t kStep = 16UL << 10;
@@ -221,7 +220,7 @@ int relay_blocking(request_rec* request, Handover handover, const std::string& o
   Fd ours(pair[0]);
   Fd theirs(pair[1]);
   const std::uint64_t cookie = socket_cookie(theirs.get());
-  if (!send_message(handover_socket(*state.supervisor), message, {theirs.get()}, kSendTimeoutMs)) {
+  if (!send_handover(*state.supervisor, message, {theirs.get()})) {
     return refuse_unavailable(request);
   }
   theirs.reset();

@@ -15,13 +15,11 @@
 #include "apache/supervisor.hpp"
 #include "apache/tls_takeover.hpp"
 #include "support/fd.hpp"
-#include "support/unix_message.hpp"
 
 namespace tws::apache {
 
 namespace {
 
-constexpr int kSendTimeoutMs = 500;
 constexpr apr_off_t kDrainStep = 8000;
 
 // The connection filters that are known to hold nothing of a connection once it is drained. Any other
@@ -157,13 +155,13 @@ int refuse_drained(request_rec* request, const Error& error) {
   return refuse_unavailable(request);
 }
 
-Status send_tls(conn_rec* connection, int socket, const std::string& message, int client, std::string plaintext,
-                std::string_view ciphertext) {
+Status send_tls(conn_rec* connection, const SupervisorState& supervisor, const std::string& message, int client,
+                std::string plaintext, std::string_view ciphertext) {
   auto takeover = TlsTakeover::prepare(connection, client);
   if (!takeover) {
     return takeover.error();
   }
-  auto sent = send_message(socket, message, {takeover->plain_end()}, kSendTimeoutMs);
+  auto sent = send_handover(supervisor, message, {takeover->plain_end()});
   if (sent) {
     takeover->commit(std::move(plaintext), ciphertext);
   }
@@ -218,9 +216,10 @@ int hand_over_connection(request_rec* request, const Handover& handover) {
   if (from_filters.size() + from_core.size() > 2 * kMaxDrained) {
     return refuse_drained(request, Error{"the client sent too much before it was answered", {}});
   }
-  const int socket = handover_socket(*state_of(request->server).supervisor);
-  const Status sent = handover.tls ? send_tls(connection, socket, message, client, std::move(from_filters), from_core)
-                                   : send_message(socket, message + from_filters + from_core, {client}, kSendTimeoutMs);
+  const SupervisorState& supervisor = *state_of(request->server).supervisor;
+  const Status sent = handover.tls
+                          ? send_tls(connection, supervisor, message, client, std::move(from_filters), from_core)
+                          : send_handover(supervisor, message + from_filters + from_core, {client});
   if (!sent) {
     return refuse_drained(request, sent.error());
   }

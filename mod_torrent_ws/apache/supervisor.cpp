@@ -338,9 +338,13 @@ bool is_first_blocking_relay(const SupervisorState& state) {
   return state.shared->blocking_relays_told.exchange(1, std::memory_order_relaxed) == 0;
 }
 
+Status send_handover(const SupervisorState& state, std::string_view message, const std::vector<int>& descriptors) {
+  return send_message(state.handover_send, message, descriptors, kSendTimeoutMs);
+}
+
 Status send_handover(const SupervisorState& state, const Handover& handover, const std::vector<int>& descriptors) {
   const auto message = encode_handover(handover);
-  return message ? send_message(state.handover_send, *message, descriptors, kSendTimeoutMs) : message.error();
+  return message ? send_handover(state, *message, descriptors) : message.error();
 }
 
 int handover_socket(const SupervisorState& state) { return state.handover_send; }

@@ -30,7 +30,9 @@ bool is_up(const SupervisorState& state);
 // True once for each generation of the configuration, so that its log says it once. In children.
 bool is_first_blocking_relay(const SupervisorState& state);
 
-// Sends torrent-ws a message that hands no client's connection over. In children and relay processes.
+// Sends torrent-ws an encoded handover message, or one that is still to be encoded. Waits half a second at most
+// for room in the socket. In children and relay processes.
+Status send_handover(const SupervisorState& state, std::string_view message, const std::vector<int>& descriptors);
 Status send_handover(const SupervisorState& state, const Handover& handover, const std::vector<int>& descriptors);
 
 // The socket to the torrent-ws process for handover messages. It stays the same when that is replaced.
