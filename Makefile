@@ -142,10 +142,11 @@ check-unit: $(BUILD)/unit-tests $(BUILD)/thread-tests
 	$(BUILD)/thread-tests
 
 # Each fuzz target replays its corpus in make check, and looks for new inputs in make fuzz.
-FUZZ_TARGETS := session wire
+FUZZ_TARGETS := frames session wire
 FUZZ_SECONDS ?= 60
 FUZZ_SOURCES := $(wildcard mod_torrent_ws/wamp/*.cpp) \
-                mod_torrent_ws/loop/frame.cpp mod_torrent_ws/loop/handshake.cpp $(SHARED_SOURCES)
+                $(addprefix mod_torrent_ws/loop/,frame.cpp handshake.cpp inflater.cpp message_reader.cpp utf8_check.cpp) \
+                $(SHARED_SOURCES)
 $(BUILD)/fuzz/%: tests/fuzz/%.cpp $(FUZZ_SOURCES) $(wildcard mod_torrent_ws/*/*.hpp) config.mk
 	@mkdir -p $(@D)
 	@echo '  FUZZER $@'

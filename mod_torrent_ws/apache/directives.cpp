@@ -95,6 +95,21 @@ const char* set_duration(cmd_parms* cmd, void* /*directory*/, const char* argume
   return problem != nullptr ? problem : duration(cmd, argument, LeastMs, MostMs, configuration->*Member);
 }
 
+// The same, where 0 means no limit.
+template <std::int64_t Configuration::*Member, std::int64_t LeastMs, std::int64_t MostMs>
+const char* set_optional_duration(cmd_parms* cmd, void* /*directory*/, const char* argument) {
+  Configuration* configuration = nullptr;
+  if (const char* misplaced = server_wide(cmd, configuration)) {
+    return misplaced;
+  }
+  if (std::string_view(argument) == "0") {
+    configuration->*Member = 0;
+    return nullptr;
+  }
+  const char* problem = duration(cmd, argument, LeastMs, MostMs, configuration->*Member);
+  return problem == nullptr ? nullptr : apr_pstrcat(cmd->pool, problem, "; 0 for no limit", nullptr);
+}
+
 // A directive that sets one size_t of the configuration within bounds.
 template <std::size_t Configuration::*Member, std::size_t Least, std::size_t Most>
 const char* set_size(cmd_parms* cmd, void* /*directory*/, const char* argument) {
@@ -248,7 +263,8 @@ command_rec directive(const char* name, Setter setter, cmd_how how, int where, c
   return {name, reinterpret_cast<cmd_func>(reinterpret_cast<void*>(setter)), nullptr, where, how, help};
 }
 
-constexpr std::size_t kMaxConnectionsBound = 1'000'000;
+constexpr std::size_t kMostConnections = 1'000'000;
+constexpr std::size_t kMostPerSecond = 1'000'000;
 constexpr std::size_t kMaxMessageBound = 256UL << 20;
 constexpr std::size_t kMaxQueuedBound = 1UL << 30;
 constexpr std::size_t kMaxBlockingRelaysBound = 10'000;
@@ -259,7 +275,7 @@ constexpr std::int64_t kHour = 3'600 * kSecond;
 }  // namespace
 
 const command_rec* directives() {
-  static const std::array<command_rec, 16> table = {
+  static const std::array<command_rec, 25> table = {
       directive("TorrentWsDatabase", set_database, TAKE1, RSRC_CONF, "SQLite file of one-time tokens"),
       directive("TorrentWsPrograms", set_programs, TAKE1, RSRC_CONF, "folder of torrent-ws and torrent-ws-worker"),
       directive("TorrentWsWorkers", set_workers, TAKE1, RSRC_CONF, "worker processes for the database"),
@@ -276,12 +292,33 @@ const command_rec* directives() {
                 TAKE1, RSRC_CONF, "WebSockets over HTTP/2 and the like, which hold an httpd thread each"),
       directive("TorrentWsAccessLog", set_access_log, TAKE1, RSRC_CONF,
                 "file or |program for a line about each WebSocket that has closed"),
-      directive("TorrentWsMaxConnections", set_size<&Configuration::max_connections, 1, kMaxConnectionsBound>, TAKE1,
+      directive("TorrentWsMaxConnections", set_size<&Configuration::max_connections, 1, kMostConnections>, TAKE1,
                 RSRC_CONF, "open WebSockets in all"),
+      directive("TorrentWsMaxConnectionsPerUser",
+                set_size<&Configuration::max_connections_per_user, 1, kMostConnections>, TAKE1, RSRC_CONF,
+                "open WebSockets of one user"),
+      directive("TorrentWsMaxConnectionsPerAddress",
+                set_size<&Configuration::max_connections_per_address, 1, kMostConnections>, TAKE1, RSRC_CONF,
+                "open WebSockets from one IPv4 address or one IPv6 network of 64 bits"),
+      directive("TorrentWsMaxHandshakes", set_size<&Configuration::max_handshakes, 1, kMostConnections>, TAKE1,
+                RSRC_CONF, "WebSockets that have no session yet"),
       directive("TorrentWsMaxMessageSize", set_size<&Configuration::max_message_bytes, kKilobyte, kMaxMessageBound>,
                 TAKE1, RSRC_CONF, "bytes of one message from a client"),
+      directive("TorrentWsMaxMessageRate", set_size<&Configuration::max_message_rate, 0, kMostPerSecond>, TAKE1,
+                RSRC_CONF, "messages per second from one client; 0: no limit"),
       directive("TorrentWsMaxQueuedBytes", set_size<&Configuration::max_queued_bytes, 64 * kKilobyte, kMaxQueuedBound>,
                 TAKE1, RSRC_CONF, "bytes queued for one client"),
+      directive("TorrentWsMaxSubscriptions", set_size<&Configuration::max_subscriptions, 1, kMostConnections>, TAKE1,
+                RSRC_CONF, "subscriptions of one session"),
+      directive("TorrentWsPingInterval", set_duration<&Configuration::ping_interval_ms, kSecond, kHour>, TAKE1,
+                RSRC_CONF, "silence of a client after which it is pinged"),
+      directive("TorrentWsHandshakeTimeout", set_duration<&Configuration::handshake_timeout_ms, kSecond, 600 * kSecond>,
+                TAKE1, RSRC_CONF, "how long a WebSocket may be without a session"),
+      directive("TorrentWsIdleTimeout", set_optional_duration<&Configuration::idle_timeout_ms, kSecond, 720 * kHour>,
+                TAKE1, RSRC_CONF, "how long a WebSocket may be without a message either way; 0: no limit"),
+      directive("TorrentWsMaxSessionAge",
+                set_optional_duration<&Configuration::max_session_age_ms, kSecond, 720 * kHour>, TAKE1, RSRC_CONF,
+                "age at which a session has to sign in again; 0: no limit"),
       directive("TorrentWsAllowedOrigins", add_allowed_origin, ITERATE, RSRC_CONF | ACCESS_CONF,
                 "origins of pages that may connect; none: the same origin only"),
       directive("SetHandler", note_handler, TAKE1, OR_FILEINFO, "the core's; noted here where the server says it"),

@@ -1,6 +1,9 @@
 #include "loop/connection.hpp"
 
+#include <sys/socket.h>
+
 #include <algorithm>
+#include <cerrno>
 
 namespace tws {
 
@@ -8,28 +11,44 @@ namespace {
 
 // A snapshot may fill a client's queue up to its bound, deltas only half of it: the rest is for answers.
 constexpr std::size_t kShareOfEvents = 2;
+// Within which the client has to take what is queued, answer the close frame, and end the connection.
 constexpr auto kCloseTime = std::chrono::seconds(5);
 constexpr std::size_t kMaxCloseReason = 123;  // RFC 6455, 5.5
-constexpr int kCompressed = 0x40;             // RSV1: RFC 7692, 6
+constexpr std::string_view kNormalGoodbye = "wamp.close.normal";
+
+// RFC 6455, 5.5.1
+FramePtr close_frame(CloseCode code, std::string_view reason) {
+  std::string payload;
+  if (code != CloseCode::kNone) {
+    const auto number = static_cast<unsigned>(code);
+    payload = {static_cast<char>(number >> 8), static_cast<char>(number & 0xFF)};
+    payload.append(reason.substr(0, kMaxCloseReason));
+  }
+  return std::make_shared<const Frame>(Opcode::kClose, payload);
+}
 
 }  // namespace
 
-Connection::Connection(lws* wsi, const Handover& handover, std::uint64_t cookie, bool deflate, ConnectionLimits limits,
-                       FlushQueue& flush_queue, TrafficCounts& counts)
+Connection::Connection(lws* wsi, const Handover& handover, const Deflate& deflate, std::uint64_t number,
+                       ConnectionServices& services)
     : wsi_(wsi),
-      is_tls_(handover.tls),
-      is_relayed_blocking_(handover.blocking),
-      cookie_(cookie),
+      cookie_(socket_cookie(lws_get_socket_fd(wsi))),
+      number_(number),
+      services_(services),
+      place_(services.admission, handover),
       record_{handover.site, handover.address, handover.path},
-      limits_(limits),
-      flush_queue_(flush_queue),
-      counts_(counts),
-      outbox_(deflate) {}
+      reader_(*this, deflate.window_bits != 0),
+      outbox_(deflate.window_bits) {
+  ev_init(&timer_, on_timer);
+  timer_.data = this;
+  set_timer();
+}
 
 Connection::~Connection() {
-  counts_.queued_bytes -= outbox_.queued_bytes();
-  counts_.closing -= closing_ ? 1 : 0;
-  flush_queue_.remove(*this);
+  ev_timer_stop(services_.loop, &timer_);
+  services_.counts.queued_bytes -= outbox_.queued_bytes();
+  services_.counts.closing -= closing_ ? 1 : 0;
+  services_.flush_queue.remove(*this);
 }
 
 void Connection::send(FramePtr frame) {
@@ -37,11 +56,12 @@ void Connection::send(FramePtr frame) {
     return;
   }
   push(std::move(frame));
-  if (outbox_.queued_bytes() > limits_.max_queued_bytes) {
+  if (outbox_.queued_bytes() > services_.limits.max_queued_bytes) {
     // Or else its close frame would wait behind all that it does not take. It may stand between fragments.
-    counts_.queued_bytes -= outbox_.queued_bytes();
+    services_.counts.queued_bytes -= outbox_.queued_bytes();
     outbox_.clear();
-    close(CloseCode::kPolicyViolation, "too slow: too much is queued");
+    services_.counts.queued_bytes += outbox_.queued_bytes();
+    refuse(Refusal::kQueuedBytes, CloseCode::kPolicyViolation, "too slow: too much is queued");
   }
 }
 
@@ -49,9 +69,9 @@ bool Connection::offer(std::span<const FramePtr> frames) {
   if (closing_) {
     return true;
   }
-  if (!outbox_.empty() && outbox_.queued_bytes() > limits_.max_queued_bytes / kShareOfEvents) {
+  if (!outbox_.empty() && outbox_.queued_bytes() > services_.limits.max_queued_bytes / kShareOfEvents) {
     behind_ = true;
-    ++counts_.dropped_deltas;
+    ++services_.counts.dropped_deltas;
     return false;
   }
   for (const FramePtr& frame : frames) {
@@ -63,115 +83,237 @@ bool Connection::offer(std::span<const FramePtr> frames) {
 void Connection::push(FramePtr frame) {
   const std::size_t before = outbox_.queued_bytes();
   outbox_.push(std::move(frame));
-  counts_.queued_bytes += outbox_.queued_bytes() - before;
-  flush_queue_.add(*this);
+  services_.counts.queued_bytes += outbox_.queued_bytes() - before;
+  services_.flush_queue.add(*this);
+}
+
+void Connection::push_urgent(std::string bytes) {
+  const std::size_t before = outbox_.queued_bytes();
+  outbox_.push_urgent(std::move(bytes));
+  services_.counts.queued_bytes += outbox_.queued_bytes() - before;
+  services_.flush_queue.add(*this);
 }
 
 void Connection::close(CloseCode code, std::string_view reason) {
   if (closing_) {
     return;
   }
+  note(LogLevel::kDebug, "is closed: ", reason);
   closing_ = true;
+  ++services_.counts.closing;
   close_code_ = code;
-  close_reason_ = reason.substr(0, kMaxCloseReason);
-  close_deadline_ = std::chrono::steady_clock::now() + kCloseTime;
-  ++counts_.closing;
-  lws_callback_on_writable(wsi_);
+  close_deadline_ = Clock::now() + kCloseTime;
+  push(close_frame(code, reason));
+  set_timer();
 }
 
-int Connection::on_receive(std::string_view part) {
-  record_.received += part.size();
-  if (closing_) {
-    return 0;
+bool Connection::claim_user(const std::string& user) {
+  const bool claimed = place_.claim_user(user);
+  if (!claimed) {
+    count(Refusal::kConnectionsPerUser);
   }
-  if (lws_is_first_fragment(wsi_) != 0) {
-    compressed_ = (lws_get_reserved_bits(wsi_) & kCompressed) != 0;
-  }
-  const bool whole = lws_is_final_fragment(wsi_) != 0 && lws_remaining_packet_payload(wsi_) == 0;
-  const bool binary = lws_frame_is_binary(wsi_) != 0;
-  if (whole && incoming_.empty() && !compressed_ && part.size() <= limits_.max_message_bytes) {
-    protocol_->on_message(part, binary);
-  } else if (take(part, whole) && whole) {
-    inflater_.reset();
-    // Moved out first, so that a large message does not stay in memory.
-    const std::string message = std::exchange(incoming_, {});
-    protocol_->on_message(message, binary);
-  }
-  return 0;
+  return claimed;
 }
 
-bool Connection::take(std::string_view part, bool whole) {
-  auto outcome = Inflater::Outcome::kTaken;
-  if (compressed_) {
-    if (!inflater_) {
-      inflater_ = std::make_unique<Inflater>();
-    }
-    outcome = inflater_->append(part, whole, limits_.max_message_bytes, incoming_);
+void Connection::count(Refusal refusal) { services_.refusals.count(refusal, record_.address); }
+
+void Connection::begin(std::string response_head, std::string_view first) {
+  push_urgent(std::move(response_head));
+  receive(first);
+}
+
+void Connection::receive(std::string_view bytes) {
+  heard_ = Clock::now();
+  pinged_ = false;
+  if (!client_has_closed_) {
+    reader_.read(bytes, services_.limits.max_message_bytes);
+  }
+}
+
+void Connection::on_message(std::string_view message, bool binary) {
+  record_.received += message.size();
+  if (closing_ || !is_within_rate()) {
+    return;
+  }
+  last_message_ = heard_;
+  protocol_->on_message(message, binary);
+}
+
+void Connection::on_ping(std::string_view payload) {
+  if (!closing_ && is_within_rate()) {
+    push_urgent(control_frame(Opcode::kPong, payload));
+  }
+}
+
+bool Connection::is_within_rate() {
+  const std::size_t most = services_.limits.max_message_rate;
+  if (most == 0 || rate_.take(most, heard_)) {
+    return true;
+  }
+  refuse(Refusal::kMessageRate, CloseCode::kPolicyViolation, "too many messages");
+  return false;
+}
+
+void Connection::on_close(CloseCode code) {
+  if (record_.close_code == CloseCode::kAbnormal) {
+    record_.close_code = code;
+  }
+  client_has_closed_ = true;
+  close(code, {});
+  // Our own close frame may be out already.
+  services_.flush_queue.add(*this);
+}
+
+void Connection::on_failure(CloseCode code, std::string_view why) {
+  client_has_closed_ = true;
+  if (code == CloseCode::kMessageTooBig) {
+    refuse(Refusal::kMessageSize, code, why);
   } else {
-    incoming_.append(part);
+    close(code, why);
   }
-  if (outcome == Inflater::Outcome::kInvalid) {
-    close(CloseCode::kProtocolError, "not deflated");
-  } else if (outcome == Inflater::Outcome::kTooBig || incoming_.size() > limits_.max_message_bytes) {
-    close(CloseCode::kMessageTooBig, "message too big");
-  }
-  return !closing_;
+  services_.flush_queue.add(*this);
 }
 
-int Connection::on_writable() {
+void Connection::refuse(Refusal refusal, CloseCode code, std::string_view reason) {
+  count(refusal);
+  close(code, reason);
+}
+
+void Connection::on_writable() {
+  // What was in the socket has reached the client.
+  heard_ = Clock::now();
   flush();
-  if (closing_ && outbox_.empty() && lws_partial_buffered(wsi_) == 0) {
-    record_.close_code = static_cast<int>(close_code_);
-    lws_close_reason(wsi_, static_cast<lws_close_status>(close_code_),
-                     reinterpret_cast<unsigned char*>(close_reason_.data()), close_reason_.size());
-    return -1;
-  }
-  return 0;
 }
 
 void Connection::flush() {
   thread_local std::string scratch;
-  while (!outbox_.empty() && lws_partial_buffered(wsi_) == 0) {
+  const int socket = lws_get_socket_fd(wsi_);
+  while (!outbox_.empty()) {
     const std::string_view chunk = outbox_.next_chunk(scratch);
-    // LWS_WRITE_HTTP passes bytes through unframed: the frames are made already. What the socket does
-    // not take at once, lws keeps and sends before its own control frames and before it says writable.
-    auto* bytes = reinterpret_cast<unsigned char*>(const_cast<char*>(chunk.data()));
-    if (lws_write(wsi_, bytes, chunk.size(), LWS_WRITE_HTTP) < 0) {
-      // Broken: lws closes it, and calls back.
-      lws_set_timeout(wsi_, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_ASYNC);
+    const ssize_t sent = ::send(socket, chunk.data(), chunk.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (sent < 0 && errno != EAGAIN && errno != EINTR) {
+      hang_up();
       return;
     }
-    record_.sent += chunk.size();
-    counts_.queued_bytes -= chunk.size();
-    outbox_.consume(chunk.size());
+    const std::size_t written = sent < 0 ? 0 : static_cast<std::size_t>(sent);
+    record_.sent += written;
+    services_.counts.queued_bytes -= written;
+    outbox_.consume(written);
+    if (written < chunk.size()) {
+      lws_callback_on_writable(wsi_);
+      return;
+    }
+    last_message_ = std::max(last_message_, heard_);
   }
-  if (!outbox_.empty()) {
-    lws_callback_on_writable(wsi_);
+  all_written();
+}
+
+void Connection::all_written() {
+  if (closing_) {
+    if (record_.close_code == CloseCode::kAbnormal) {
+      record_.close_code = close_code_;
+    }
+    // The client ends the connection when it sees this (RFC 6455, 7.1.1): what it still sends is read, so that it
+    // is not told of a reset before it has read our close frame.
+    if (client_has_closed_) {
+      ::shutdown(lws_get_socket_fd(wsi_), SHUT_WR);
+    }
   } else if (behind_) {
     behind_ = false;
     protocol_->on_drained();
   }
 }
 
-void Connection::on_peer_close(CloseCode code) {
-  if (record_.close_code == static_cast<int>(CloseCode::kAbnormal)) {
-    record_.close_code = static_cast<int>(code);
-  }
+void Connection::hang_up() {
+  // libwebsockets sees the end, and calls back.
+  ::shutdown(lws_get_socket_fd(wsi_), SHUT_RDWR);
 }
 
-void Connection::shut_down(CloseCode code, std::string_view reason) {
+void Connection::shut_down(CloseCode code, std::string_view reason, std::string_view goodbye) {
   if (!closing_) {
-    protocol_->on_shutdown();
+    protocol_->on_shutdown(goodbye);
     close(code, reason);
   }
 }
 
+// One timer for all limits of time. It is not set anew with each message: when it is over, on_time() looks.
+void Connection::set_timer() {
+  const auto& limits = services_.limits;
+  auto next = closing_ ? close_deadline_ : heard_ + (pinged_ ? limits.ping_interval * 3 / 2 : limits.ping_interval);
+  const auto bound = [&next](Clock::time_point since, std::chrono::milliseconds limit) {
+    if (limit.count() > 0) {
+      next = std::min(next, since + limit);
+    }
+  };
+  if (!closing_) {
+    bound(record_.opened, place_.is_in_handshake() ? limits.handshake_timeout : limits.max_session_age);
+    bound(last_message_, limits.idle_timeout);
+  }
+  const std::chrono::duration<double> rest = std::max(next - Clock::now(), Clock::duration::zero());
+  ev_timer_stop(services_.loop, &timer_);
+  ev_timer_set(&timer_, rest.count(), 0);
+  ev_timer_start(services_.loop, &timer_);
+}
+
+void Connection::on_timer(struct ev_loop* /*loop*/, ev_timer* timer, int /*events*/) {
+  static_cast<Connection*>(timer->data)->on_time();
+}
+
+void Connection::on_time() {
+  const auto& limits = services_.limits;
+  const auto now = Clock::now();
+  const auto is_over = [now](Clock::time_point since, std::chrono::milliseconds limit) {
+    return limit.count() > 0 && now >= since + limit;
+  };
+  if (closing_) {
+    if (now >= close_deadline_) {
+      hang_up();
+      return;
+    }
+  } else if (is_over(heard_, limits.ping_interval * 3 / 2)) {
+    count(Refusal::kSilence);
+    note(LogLevel::kInfo, "answers no ping");
+    hang_up();
+    return;
+  } else if (place_.is_in_handshake() && is_over(record_.opened, limits.handshake_timeout)) {
+    refuse(Refusal::kHandshakeTime, CloseCode::kPolicyViolation, "no session was established in time");
+  } else if (!place_.is_in_handshake() && is_over(record_.opened, limits.max_session_age)) {
+    count(Refusal::kSessionAge);
+    shut_down(CloseCode::kPolicyViolation, "the session is too old: sign in again", kNormalGoodbye);
+  } else if (is_over(last_message_, limits.idle_timeout)) {
+    count(Refusal::kIdleTime);
+    shut_down(CloseCode::kPolicyViolation, "nothing was said for too long", kNormalGoodbye);
+  } else if (!pinged_ && is_over(heard_, limits.ping_interval)) {
+    pinged_ = true;
+    push_urgent(control_frame(Opcode::kPing, {}));
+  }
+  set_timer();
+}
+
+void Connection::note(LogLevel level, std::string_view step, std::string_view detail) const {
+  if (!services_.log.enabled(level)) {
+    return;
+  }
+  std::string text = "connection " + std::to_string(number_) + " of " + record_.address;
+  if (protocol_ && protocol_->session_id() != 0) {
+    text += ", session " + std::to_string(protocol_->session_id());
+  }
+  if (protocol_ && !protocol_->user().empty()) {
+    text.append(", user ").append(protocol_->user());
+  }
+  services_.log.write(level, "TWS0401", text.append(" ").append(step).append(detail));
+}
+
 ClosedConnection Connection::closed() const {
-  const auto duration = std::chrono::steady_clock::now() - record_.opened;
-  return {record_.site,       record_.address,
-          protocol_->user(),  record_.path,
-          record_.close_code, record_.received,
-          record_.sent,       std::chrono::duration_cast<std::chrono::milliseconds>(duration)};
+  const auto duration = Clock::now() - record_.opened;
+  return {record_.site,
+          record_.address,
+          protocol_->user(),
+          record_.path,
+          static_cast<int>(record_.close_code),
+          record_.received,
+          record_.sent,
+          std::chrono::duration_cast<std::chrono::milliseconds>(duration)};
 }
 
 void FlushQueue::add(Connection& connection) {

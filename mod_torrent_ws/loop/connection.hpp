@@ -1,7 +1,8 @@
-// Connection: one client's WebSocket, between libwebsockets and the protocol that speaks on it.
-// Owned by the event loop's table; event-loop thread only.
+// Connection: one client's WebSocket, between its socket, which libwebsockets watches, and the protocol that speaks
+// on it. Owned by the event loop's table; event-loop thread only.
 #pragma once
 
+#include <ev.h>
 #include <libwebsockets.h>
 
 #include <chrono>
@@ -11,16 +12,26 @@
 #include <vector>
 
 #include "loop/access_log.hpp"
-#include "loop/inflater.hpp"
+#include "loop/admission.hpp"
+#include "loop/handshake.hpp"
+#include "loop/message_rate.hpp"
+#include "loop/message_reader.hpp"
 #include "loop/outbox.hpp"
 #include "loop/transport.hpp"
 #include "wire/handover.hpp"
 
 namespace tws {
 
+// A zero duration means: no such limit.
 struct ConnectionLimits {
-  std::size_t max_message_bytes;
-  std::size_t max_queued_bytes;
+  std::size_t max_message_bytes = 0;
+  std::size_t max_queued_bytes = 0;
+  std::size_t max_message_rate = 0;  // messages per second; 0: no limit
+  // A ping after so long without a sign of life; the end after one and a half times that.
+  std::chrono::milliseconds ping_interval{30'000};
+  std::chrono::milliseconds handshake_timeout{0};
+  std::chrono::milliseconds idle_timeout{0};
+  std::chrono::milliseconds max_session_age{0};
 };
 
 // The connections with something to write, flushed together at the end of a loop turn.
@@ -34,7 +45,7 @@ struct ConnectionRecord {
   std::chrono::steady_clock::time_point opened = std::chrono::steady_clock::now();
   std::uint64_t received = 0;
   std::uint64_t sent = 0;
-  int close_code = static_cast<int>(CloseCode::kAbnormal);
+  CloseCode close_code = CloseCode::kAbnormal;
 };
 
 // What all connections count together, for the status.
@@ -44,22 +55,28 @@ struct TrafficCounts {
   std::size_t closing = 0;
 };
 
-class Connection final : public Transport {
+// What all connections share; it outlives them.
+struct ConnectionServices {
+  struct ev_loop* loop;
+  const Log& log;
+  const ConnectionLimits& limits;  // of now: a graceful restart changes them
+  Admission& admission;
+  Refusals& refusals;
+  FlushQueue& flush_queue;
+  TrafficCounts& counts;
+};
+
+class Connection final : public Transport, private MessageSink {
  public:
-  Connection(lws* wsi, const Handover& handover, std::uint64_t cookie, bool deflate, ConnectionLimits limits,
-             FlushQueue& flush_queue, TrafficCounts& counts);
+  // `number` is for logs.
+  Connection(lws* wsi, const Handover& handover, const Deflate& deflate, std::uint64_t number,
+             ConnectionServices& services);
   ~Connection() override;
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
   void set_protocol(std::unique_ptr<Protocol> protocol) { protocol_ = std::move(protocol); }
-  [[nodiscard]] bool is_tls() const { return is_tls_; }
-  [[nodiscard]] bool is_relayed_blocking() const { return is_relayed_blocking_; }
   [[nodiscard]] bool is_closing() const { return closing_; }
-  // The client has had the time to take what is queued and the close frame.
-  [[nodiscard]] bool is_overdue(std::chrono::steady_clock::time_point now) const {
-    return closing_ && now > close_deadline_;
-  }
   // socket_cookie() of the descriptor that the handover brought.
   [[nodiscard]] std::uint64_t cookie() const { return cookie_; }
   [[nodiscard]] ClosedConnection closed() const;
@@ -68,40 +85,64 @@ class Connection final : public Transport {
   void send(FramePtr frame) override;
   bool offer(std::span<const FramePtr> frames) override;
   void close(CloseCode code, std::string_view reason) override;
+  void established() override { place_.end_handshake(); }
+  bool claim_user(const std::string& user) override;
+  void count(Refusal refusal) override;
+  void note(LogLevel level, std::string_view step, std::string_view detail = {}) const override;
 
-  // From libwebsockets' callbacks; a non-zero result ends the connection.
-  int on_receive(std::string_view part);
-  int on_writable();
-  void on_peer_close(CloseCode code);
-  // Says good-bye and closes.
-  void shut_down(CloseCode code, std::string_view reason);
+  // Answers the handshake. `first`: what the client has sent behind its request.
+  void begin(std::string response_head, std::string_view first);
+  // What the client has sent.
+  void receive(std::string_view bytes);
+  // The socket takes more again.
+  void on_writable();
+  // Says good-bye, with a URI of WAMP's, and closes.
+  void shut_down(CloseCode code, std::string_view reason, std::string_view goodbye);
+  // The limits of time have changed.
+  void set_timer();
 
   // Writes what it can, without waiting. From the flush queue.
   void flush();
 
  private:
+  using Clock = std::chrono::steady_clock;
+
+  // MessageSink
+  void on_message(std::string_view message, bool binary) override;
+  void on_ping(std::string_view payload) override;
+  void on_pong(std::string_view /*payload*/) override {}  // any byte is a sign of life
+  void on_close(CloseCode code) override;
+  void on_failure(CloseCode code, std::string_view why) override;
+
+  static void on_timer(struct ev_loop* loop, ev_timer* timer, int events);
+  void on_time();
   void push(FramePtr frame);
-  // False when it closed the connection.
-  bool take(std::string_view part, bool whole);
+  void push_urgent(std::string bytes);
+  void all_written();
+  void refuse(Refusal refusal, CloseCode code, std::string_view reason);
+  // Ends the connection now, without a close frame.
+  void hang_up();
+  bool is_within_rate();
 
   lws* wsi_;
-  bool is_tls_;
-  bool is_relayed_blocking_;
   std::uint64_t cookie_;
+  std::uint64_t number_;
+  ConnectionServices& services_;
+  Admission::Place place_;
   ConnectionRecord record_;
-  ConnectionLimits limits_;
-  FlushQueue& flush_queue_;
-  TrafficCounts& counts_;
+  MessageReader reader_;
   Outbox outbox_;
-  std::string incoming_;
-  bool compressed_ = false;  // the message that is coming in
-  std::unique_ptr<Inflater> inflater_;
+  MessageRate rate_;
   std::unique_ptr<Protocol> protocol_;
-  std::string close_reason_;
+  ev_timer timer_{};
+  Clock::time_point heard_ = Clock::now();         // the last sign of life
+  Clock::time_point last_message_ = Clock::now();  // either way
+  Clock::time_point close_deadline_;
   CloseCode close_code_ = CloseCode::kNormal;
-  bool closing_ = false;
-  std::chrono::steady_clock::time_point close_deadline_;
-  bool behind_ = false;  // an offer was refused; on_drained() is due
+  bool pinged_ = false;
+  bool closing_ = false;            // the close frame is queued or out
+  bool client_has_closed_ = false;  // or failed: nothing is awaited from it
+  bool behind_ = false;             // an offer was refused; on_drained() is due
   bool queued_for_flush_ = false;
 
   friend class FlushQueue;

@@ -46,7 +46,7 @@ EventLoop::EventLoop(const Log& log, Configuration configuration, Fd handover_so
       on_left_(std::move(on_left)) {
   make_torrents_realm();
 #ifdef TWS_TEST_ENDPOINTS
-  realms_.emplace("realm1", std::make_unique<wamp::Realm>("realm1", wamp::RealmPolicy{true, {}, {}}));
+  realms_.emplace("realm1", std::make_unique<wamp::Realm>("realm1", wamp::RealmPolicy{.open_to_anybody = true}));
 #endif
   server_ = std::make_unique<WebSocketServer>(loop_, log_, [this](const Handover& handover, Transport& transport) {
     return make_protocol(handover, transport);
@@ -129,26 +129,31 @@ void EventLoop::reconfigure(Configuration configuration, Fd access_log) {
   auto shared_log = std::make_shared<Fd>(std::move(access_log));
   mailbox_.post([this, configuration = std::move(configuration), shared_log] {
     server_->set_access_log(std::move(*shared_log));
-    configuration_.admins = configuration.admins;
-    configuration_.job_timeout_ms = configuration.job_timeout_ms;
-    configuration_.max_connections = configuration.max_connections;
-    configuration_.max_message_bytes = configuration.max_message_bytes;
-    configuration_.max_queued_bytes = configuration.max_queued_bytes;
-    configuration_.max_blocking_relays = configuration.max_blocking_relays;
-    realms_.at(kTorrentsRealm)->policy().admins = configuration_.admins;
+    // Backends, workers and the database stay as they are until a restart.
+    Configuration next = configuration;
+    next.database = configuration_.database;
+    next.daemons = configuration_.daemons;
+    configuration_ = std::move(next);
     apply_limits();
   });
 }
 
 void EventLoop::apply_limits() {
-  server_->set_limits({configuration_.max_connections,
-                       configuration_.max_blocking_relays,
-                       {configuration_.max_message_bytes, configuration_.max_queued_bytes}});
+  using std::chrono::milliseconds;
+  const Configuration& now = configuration_;
+  realms_.at(kTorrentsRealm)->policy().admins = now.admins;
+  for (const auto& [name, realm] : realms_) {
+    realm->policy().max_subscriptions = now.max_subscriptions;
+  }
+  server_->set_limits({{now.max_connections, now.max_connections_per_user, now.max_connections_per_address,
+                        now.max_handshakes, now.max_blocking_relays},
+                       {now.max_message_bytes, now.max_queued_bytes, now.max_message_rate,
+                        milliseconds(now.ping_interval_ms), milliseconds(now.handshake_timeout_ms),
+                        milliseconds(now.idle_timeout_ms), milliseconds(now.max_session_age_ms)}});
 }
 
 void EventLoop::make_torrents_realm() {
   wamp::RealmPolicy policy;
-  policy.admins = configuration_.admins;
   if (!configuration_.database.empty()) {
     policy.redeem_token = [this](const std::string& user, const std::string& token,
                                  const std::function<void(const Status&)>& done) { redeem_token(user, token, done); };
@@ -269,7 +274,6 @@ void EventLoop::on_tick(struct ev_loop* loop, ev_timer* watcher, int /*events*/)
   auto* self = static_cast<EventLoop*>(watcher->data);
   ++self->heartbeat_;
   self->jobs_.tick();
-  self->server_->end_overdue();
   for (const auto& feed : self->feeds_) {
     feed->tick();
   }

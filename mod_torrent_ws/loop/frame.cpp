@@ -21,7 +21,7 @@ constexpr std::size_t kFragmentPayload = Frame::kFragment - kLongHead;
 // Below this a message gains less than deflate costs.
 constexpr std::size_t kWorthDeflating = 1024;
 constexpr std::size_t kFlushTail = 4;  // 00 00 ff ff, cut by RFC 7692, 7.2.1
-constexpr int kRawDeflateWindow = -15;
+constexpr int kSmallestWindow = 9;     // of zlib: for a client with less, plain messages are as good
 constexpr int kMemoryLevel = 8;
 constexpr int kFastLevel = 1;
 
@@ -61,24 +61,30 @@ std::string_view fragment_payload(std::string_view wire) {
 Frame::Frame(Opcode opcode, std::string_view payload)
     : opcode_(opcode), plain_(to_wire(static_cast<unsigned char>(opcode), payload)) {}
 
-std::string_view Frame::wire(bool deflate) const {
-  if (deflate && !deflate_tried_) {
-    deflate_tried_ = true;
-    if (plain_.size() >= kWorthDeflating) {
-      const std::string payload = deflated_payload();
-      if (!payload.empty() && payload.size() < plain_.size()) {
-        deflated_ = to_wire(kCompressed | static_cast<unsigned char>(opcode_), payload);
-      }
-    }
+std::string_view Frame::wire(int window_bits) const {
+  if (window_bits < kSmallestWindow || plain_.size() < kWorthDeflating) {
+    return plain_;
   }
-  return deflate && deflated_ ? *deflated_ : plain_;
+  auto found = std::find_if(deflated_.begin(), deflated_.end(),
+                            [window_bits](const Deflated& form) { return form.window_bits == window_bits; });
+  if (found == deflated_.end()) {
+    found = deflated_.insert(deflated_.end(), {window_bits, deflated_wire(window_bits)});
+  }
+  return found->wire.empty() ? plain_ : found->wire;
+}
+
+std::string Frame::deflated_wire(int window_bits) const {
+  const std::string payload = deflated_payload(window_bits);
+  return payload.empty() || payload.size() >= plain_.size()
+             ? std::string()
+             : to_wire(kCompressed | static_cast<unsigned char>(opcode_), payload);
 }
 
 // A stream of its own for each message: it refers to nothing before it, so that it is valid for every
 // client whatever it got until now. Empty when zlib fails.
-std::string Frame::deflated_payload() const {
+std::string Frame::deflated_payload(int window_bits) const {
   z_stream stream{};
-  if (deflateInit2(&stream, kFastLevel, Z_DEFLATED, kRawDeflateWindow, kMemoryLevel, Z_DEFAULT_STRATEGY) != Z_OK) {
+  if (deflateInit2(&stream, kFastLevel, Z_DEFLATED, -window_bits, kMemoryLevel, Z_DEFAULT_STRATEGY) != Z_OK) {
     return {};
   }
   std::string out(deflateBound(&stream, plain_.size()) + kFlushTail + 2, '\0');
@@ -96,6 +102,10 @@ std::string Frame::deflated_payload() const {
   out.resize(complete ? stream.total_out - kFlushTail : 0);
   deflateEnd(&stream);
   return out;
+}
+
+std::string control_frame(Opcode opcode, std::string_view payload) {
+  return to_wire(static_cast<unsigned char>(opcode), payload);
 }
 
 }  // namespace tws

@@ -2,43 +2,51 @@
 // (RFC 7692) at most once, however many clients it goes to. The one place where WebSocket framing is
 // done by hand: servers do not mask, so the same bytes serve everybody.
 //
-// A long message is cut into fragments, since libwebsockets sends its own control frames (pongs, pings)
-// between two writes: there they may stand only between two fragments.
+// A long message is cut into fragments, since pings, pongs and close frames may stand only between two of them.
 //
 // Event-loop thread only.
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tws {
 
-enum class Opcode : unsigned char { kText = 0x1, kBinary = 0x2 };
+enum class Opcode : unsigned char { kText = 0x1, kBinary = 0x2, kClose = 0x8, kPing = 0x9, kPong = 0xA };
 
 class Frame {
  public:
   Frame(Opcode opcode, std::string_view payload);
 
-  // The bytes to send. With `deflate` they are the compressed form where that is shorter, for clients
-  // that negotiated permessage-deflate.
-  [[nodiscard]] std::string_view wire(bool deflate) const;
+  // The bytes to send. `window_bits` is what a client that negotiated permessage-deflate can inflate (8 to 15): then
+  // they are the compressed form where that is shorter. 0: it negotiated none.
+  [[nodiscard]] std::string_view wire(int window_bits) const;
 
   // A fragment of wire() begins at each multiple of this; the last one may be shorter.
   static constexpr std::size_t kFragment = 64UL << 10;
 
  private:
-  [[nodiscard]] std::string deflated_payload() const;
+  struct Deflated {
+    int window_bits;
+    std::string wire;  // empty: no shorter than the plain form
+  };
+
+  [[nodiscard]] std::string deflated_wire(int window_bits) const;
+  [[nodiscard]] std::string deflated_payload(int window_bits) const;
 
   Opcode opcode_;
   std::string plain_;
-  mutable bool deflate_tried_ = false;
-  mutable std::optional<std::string> deflated_;
+  // One for each window that some client has: mostly one.
+  mutable std::vector<Deflated> deflated_;
 };
 
 using FramePtr = std::shared_ptr<const Frame>;
 
 inline FramePtr text_frame(std::string_view payload) { return std::make_shared<const Frame>(Opcode::kText, payload); }
+
+// A ping or pong, which goes to one client; at most 125 bytes of payload.
+std::string control_frame(Opcode opcode, std::string_view payload);
 
 }  // namespace tws

@@ -28,6 +28,15 @@ json_t* backends_json(const Feeds& feeds) {
   return backends;
 }
 
+json_t* refusals_json(const Refusals& refusals) {
+  json_t* object = json_object();
+  for (std::size_t i = 0; i < kRefusals; ++i) {
+    const auto refusal = static_cast<Refusal>(i);
+    json_object_set_new(object, Refusals::name(refusal).data(), json_integer(number(refusals.count_of(refusal))));
+  }
+  return object;
+}
+
 }  // namespace
 
 std::string EventLoop::status_json() const {
@@ -41,14 +50,15 @@ std::string EventLoop::status_json() const {
     subscriptions += realm->broker().count();
   }
   const Json status(
-      json_pack("{s{si so so} s{sI sI sI sI} sI sI so s{sI sI sI sI} sI sI sI sI}", "pids", "event_loop", getpid(),
-                "workers", list_json(jobs_.pids()), "relays", list_json(relays_.pids()), "connections", "ws",
+      json_pack("{s{si so so} s{sI sI sI sI sI} sI sI so so s{sI sI sI sI} sI sI sI sI}", "pids", "event_loop",
+                getpid(), "workers", list_json(jobs_.pids()), "relays", list_json(relays_.pids()), "connections", "ws",
                 number(connections.ws), "wss", number(connections.wss), "relay", number(relays_.connections()),
-                "blocking", number(connections.blocking), "sessions", number(sessions), "subscriptions",
-                number(subscriptions), "backends", backends_json(feeds_), "jobs", "queued", number(jobs.queued),
-                "running", number(jobs.running), "done", number(jobs.done), "failed", number(jobs.failed),
-                "queued_bytes", number(traffic.queued_bytes), "dropped_deltas", number(traffic.dropped_deltas),
-                "worker_restarts", number(jobs.workers_lost), "token_failures", number(token_failures_)));
+                "blocking", number(connections.blocking), "handshakes", number(connections.handshakes), "sessions",
+                number(sessions), "subscriptions", number(subscriptions), "refused", refusals_json(server_->refusals()),
+                "backends", backends_json(feeds_), "jobs", "queued", number(jobs.queued), "running",
+                number(jobs.running), "done", number(jobs.done), "failed", number(jobs.failed), "queued_bytes",
+                number(traffic.queued_bytes), "dropped_deltas", number(traffic.dropped_deltas), "worker_restarts",
+                number(jobs.workers_lost), "token_failures", number(token_failures_)));
   return to_text(status.get());
 }
 

@@ -4,9 +4,12 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "loop/frame.hpp"
+#include "loop/refusals.hpp"
+#include "support/log.hpp"
 
 namespace tws {
 
@@ -38,20 +41,34 @@ class Transport {
 
   // Sends what is queued, then the close frame. Nothing is received any more.
   virtual void close(CloseCode code, std::string_view reason) = 0;
+
+  // The client's session is established, so that TorrentWsHandshakeTimeout no longer runs.
+  virtual void established() {}
+
+  // The connection is this user's from now on; false: the user has TorrentWsMaxConnectionsPerUser of them.
+  virtual bool claim_user(const std::string& /*user*/) { return true; }
+
+  // The client was refused something for this reason.
+  virtual void count(Refusal /*refusal*/) {}
+
+  // A step of the connection's story, for the log; never a secret, nor what a message holds.
+  virtual void note(LogLevel /*level*/, std::string_view /*step*/, std::string_view /*detail*/ = {}) const {}
 };
 
 // What speaks on a connection. Destroyed with it.
 class Protocol {
  public:
   virtual ~Protocol() = default;
-  // Text was not looked at yet: to be refused when it is not UTF-8 (RFC 6455, 8.1).
+  // What is not binary is UTF-8.
   virtual void on_message(std::string_view message, bool binary) = 0;
   // The client has caught up after an offer() was refused.
   virtual void on_drained() {}
   // Who is signed in, for the access log; empty: nobody.
   [[nodiscard]] virtual std::string_view user() const { return {}; }
-  // The server is about to end; the transport closes after this.
-  virtual void on_shutdown() {}
+  // The id of the session, for logs; 0: none.
+  [[nodiscard]] virtual std::uint64_t session_id() const { return 0; }
+  // The transport closes after this; `goodbye` is the URI that WAMP has for the reason.
+  virtual void on_shutdown(std::string_view /*goodbye*/) {}
 };
 
 }  // namespace tws

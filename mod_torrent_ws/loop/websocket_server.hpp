@@ -1,6 +1,6 @@
-// WebSocketServer: the libwebsockets context of the event loop, and the connections in it.
-// libwebsockets answers the handshake, reads and unmasks frames, and answers pings; what goes out is
-// framed by us (frame.hpp). Event-loop thread only.
+// WebSocketServer: the libwebsockets context of the event loop, and the connections in it. libwebsockets adopts
+// their sockets and tells when one can be read or written; what the bytes mean is read by message_reader.hpp, and
+// what goes out is framed by frame.hpp. Event-loop thread only.
 #pragma once
 
 #include <ev.h>
@@ -20,16 +20,9 @@ namespace tws {
 // Makes what speaks on a new connection, by the handover's endpoint and realm; null: unknown.
 using ProtocolFactory = std::function<std::unique_ptr<Protocol>(const Handover&, Transport&)>;
 
-struct ConnectionCounts {
-  std::size_t ws = 0;
-  std::size_t wss = 0;
-  std::size_t blocking = 0;  // of those, the ones behind a blocking relay
-};
-
 struct ServerLimits {
-  std::size_t max_connections = 0;
-  std::size_t max_blocking_relays = 0;
-  ConnectionLimits connection{};  // of new ones
+  AdmissionLimits admission;
+  ConnectionLimits connection;
 };
 
 class WebSocketServer {
@@ -41,7 +34,8 @@ class WebSocketServer {
 
   // False when libwebsockets or its libev plugin does not start.
   [[nodiscard]] bool started() const { return vhost_ != nullptr; }
-  void set_limits(const ServerLimits& limits) { limits_ = limits; }
+  // Of all connections, those that are open already included.
+  void set_limits(const ServerLimits& limits);
   void set_access_log(Fd file) { access_log_.set_file(std::move(file)); }
 
   // Takes a client's socket over and answers its handshake.
@@ -53,12 +47,10 @@ class WebSocketServer {
   // Tells so many of the clients that are still there that the server leaves. Connections go as they close.
   void shut_down(CloseCode code, std::string_view reason, std::size_t count);
 
-  // To be called now and then: ends those whose clients do not let themselves be closed. lws would first wait
-  // for what it still has to send.
-  void end_overdue();
-
-  [[nodiscard]] ConnectionCounts connections() const { return counts_; }
+  [[nodiscard]] const ConnectionCounts& connections() const { return admission_.counts(); }
   [[nodiscard]] const TrafficCounts& traffic() const { return traffic_; }
+  [[nodiscard]] Refusals& refusals() { return refusals_; }
+  [[nodiscard]] const Refusals& refusals() const { return refusals_; }
 
  private:
   static int on_lws_event(lws* wsi, lws_callback_reasons reason, void* user, void* in, size_t size);
@@ -66,8 +58,6 @@ class WebSocketServer {
   int on_event(lws* wsi, lws_callback_reasons reason, std::string_view data);
   int establish(lws* wsi);
   void forget(lws* wsi);
-  void count(const Connection& connection, int difference);
-  [[nodiscard]] const char* reason_to_refuse(const Handover& handover) const;
 
   struct ev_loop* loop_;
   const Log& log_;
@@ -75,14 +65,16 @@ class WebSocketServer {
   lws_context* context_ = nullptr;
   lws_vhost* vhost_ = nullptr;
   ev_prepare before_wait_{};
-  ServerLimits limits_;
+  ConnectionLimits limits_;
   AccessLog access_log_;
   FlushQueue flush_queue_;
   TrafficCounts traffic_;
-  ConnectionCounts counts_;
-  // Set while a socket is adopted: lws establishes the connection inside that call.
+  Admission admission_;
+  Refusals refusals_;
+  ConnectionServices services_;
+  // Set while a socket is adopted: lws calls back inside that call.
   const Handover* adopting_ = nullptr;
-  std::uint64_t adopting_cookie_ = 0;
+  std::uint64_t last_number_ = 0;
   std::unordered_map<lws*, std::unique_ptr<Connection>> connections_;
 };
 

@@ -32,6 +32,7 @@ void Broker::subscribe(Session& session, Id request, const std::string& topic, c
   }
   Subscription& found = subscription(topic, format);
   const bool is_new = found.subscribers.insert(&session).second;
+  session.count_subscription(is_new ? 1 : 0);
   session.send(MessageBuilder(MessageType::kSubscribed).id(request).id(found.id).finish());
   if (is_new && source != server_topics_.end()) {
     source->second->on_subscribed(session, found);
@@ -88,6 +89,7 @@ std::size_t Broker::count() const {
 
 void Broker::drop(Session& session, Subscription& subscription) {
   subscription.subscribers.erase(&session);
+  session.count_subscription(-1);
   if (const auto source = server_topics_.find(subscription.topic); source != server_topics_.end()) {
     source->second->on_unsubscribed(session, subscription);
   } else if (subscription.subscribers.empty()) {

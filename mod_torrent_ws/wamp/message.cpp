@@ -11,17 +11,24 @@ namespace {
 // letters are required, then args and kwargs may follow where `payload` says so.
 struct Shape {
   MessageType type;
+  std::string_view name;
   std::string_view fields;
   bool payload;
 };
 
 constexpr std::array kShapes = {
-    Shape{MessageType::kHello, "td", false},        Shape{MessageType::kAbort, "dt", true},
-    Shape{MessageType::kAuthenticate, "td", false}, Shape{MessageType::kGoodbye, "dt", false},
-    Shape{MessageType::kError, "nidt", true},       Shape{MessageType::kPublish, "idt", true},
-    Shape{MessageType::kSubscribe, "idt", false},   Shape{MessageType::kUnsubscribe, "ii", false},
-    Shape{MessageType::kCall, "idt", true},         Shape{MessageType::kRegister, "idt", false},
-    Shape{MessageType::kUnregister, "ii", false},   Shape{MessageType::kYield, "id", true},
+    Shape{MessageType::kHello, "HELLO", "td", false},
+    Shape{MessageType::kAbort, "ABORT", "dt", true},
+    Shape{MessageType::kAuthenticate, "AUTHENTICATE", "td", false},
+    Shape{MessageType::kGoodbye, "GOODBYE", "dt", false},
+    Shape{MessageType::kError, "ERROR", "nidt", true},
+    Shape{MessageType::kPublish, "PUBLISH", "idt", true},
+    Shape{MessageType::kSubscribe, "SUBSCRIBE", "idt", false},
+    Shape{MessageType::kUnsubscribe, "UNSUBSCRIBE", "ii", false},
+    Shape{MessageType::kCall, "CALL", "idt", true},
+    Shape{MessageType::kRegister, "REGISTER", "idt", false},
+    Shape{MessageType::kUnregister, "UNREGISTER", "ii", false},
+    Shape{MessageType::kYield, "YIELD", "id", true},
 };
 
 const Shape* shape_of(json_int_t type) {
@@ -64,6 +71,11 @@ bool fits(const json_t* list, const Shape& shape) {
 }
 
 }  // namespace
+
+std::string_view name_of(MessageType type) {
+  const Shape* shape = shape_of(static_cast<json_int_t>(type));
+  return shape == nullptr ? "a message that only a router sends" : shape->name;
+}
 
 Id Message::id(std::size_t index) const { return static_cast<Id>(json_integer_value(dict(index))); }
 std::string_view Message::text(std::size_t index) const { return string_of(dict(index)); }

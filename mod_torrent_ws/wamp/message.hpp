@@ -39,6 +39,9 @@ enum class MessageType : int {
   kYield = 70,
 };
 
+// As the specification writes it, such as "SUBSCRIBE".
+std::string_view name_of(MessageType type);
+
 // A message from a client whose fields have the types that its kind asks for.
 struct Message {
   MessageType type;

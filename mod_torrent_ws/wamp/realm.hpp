@@ -23,9 +23,10 @@ using RedeemToken =
     std::function<void(const std::string& user, const std::string& token, std::function<void(const Status&)> done)>;
 
 struct RealmPolicy {
-  bool open_to_anybody = false;  // test builds: anonymous sessions may do everything
-  RedeemToken redeem_token;      // empty: no tokens here
-  std::vector<std::string> admins;
+  bool open_to_anybody = false;   // test builds: anonymous sessions may do everything
+  RedeemToken redeem_token = {};  // empty: no tokens here
+  std::vector<std::string> admins = {};
+  std::size_t max_subscriptions = 1'000;  // of each session
 };
 
 class Realm {

@@ -132,7 +132,9 @@ void Session::on_authenticate(const Message& message) {
     if (redeemed) {
       session.welcome(session.identity_);
     } else {
-      session.abort(redeemed.error().uri, redeemed.error().message);
+      const bool over_limit = redeemed.error().uri == error_uri::kTooManyConnections;
+      session.abort(redeemed.error().uri, redeemed.error().message,
+                    over_limit ? CloseCode::kPolicyViolation : CloseCode::kNormal);
     }
   });
 }
@@ -140,6 +142,8 @@ void Session::on_authenticate(const Message& message) {
 void Session::welcome(Identity identity) {
   identity_ = std::move(identity);
   state_ = State::kEstablished;
+  transport_.established();
+  transport_.note(LogLevel::kInfo, "has a session in the realm ", realm_.name());
   const Json details(json_pack("{s{s{s{sb}}s{s{}}} ss ss ss ss ss}", "roles", "broker", "features",
                                "publisher_exclusion", 1, "dealer", "features", "realm", realm_.name().c_str(), "authid",
                                identity_.user.c_str(), "authrole",
@@ -149,6 +153,7 @@ void Session::welcome(Identity identity) {
 }
 
 void Session::on_established(const Message& message) {
+  transport_.note(LogLevel::kTrace, "sends ", name_of(message.type));
   switch (message.type) {
     case MessageType::kGoodbye:
       state_ = State::kClosed;
@@ -168,6 +173,7 @@ void Session::on_established(const Message& message) {
       if (const auto allowed = realm_.may_use(identity_, message.text(3)); !allowed) {
         send_error(MessageType::kCall, message.id(1), allowed.error());
       } else {
+        transport_.note(LogLevel::kDebug, "calls ", message.text(3));
         realm_.dealer().call(*this, message);
       }
       break;
@@ -194,26 +200,35 @@ void Session::on_established(const Message& message) {
 }
 
 void Session::on_subscribe(const Message& message) {
-  const Id request = message.id(1);
   const auto token = token_options(message.dict(2));
   if (!token) {
-    const std::string topic(message.text(3));
-    if (const auto allowed = realm_.may_use(identity_, topic); !allowed) {
-      send_error(MessageType::kSubscribe, request, allowed.error());
-    } else {
-      realm_.broker().subscribe(*this, request, topic, message.dict(2));
-    }
+    subscribe(message);
     return;
   }
   redeem(token->user, token->token, [message](Session& session, const Status& redeemed) {
-    const std::string topic(message.text(3));
-    const auto allowed = redeemed ? session.realm_.may_use(session.identity_, topic) : redeemed;
-    if (!allowed) {
-      session.send_error(MessageType::kSubscribe, message.id(1), allowed.error());
-      return;
+    if (redeemed) {
+      session.subscribe(message);
+    } else {
+      session.send_error(MessageType::kSubscribe, message.id(1), redeemed.error());
     }
-    session.realm_.broker().subscribe(session, message.id(1), topic, message.dict(2));
   });
+}
+
+void Session::subscribe(const Message& message) {
+  const Id request = message.id(1);
+  const std::string topic(message.text(3));
+  if (const auto allowed = realm_.may_use(identity_, topic); !allowed) {
+    send_error(MessageType::kSubscribe, request, allowed.error());
+    return;
+  }
+  if (subscriptions_ >= realm_.policy().max_subscriptions) {
+    transport_.count(Refusal::kSubscriptions);
+    send_error(MessageType::kSubscribe, request,
+               Error{"the session has as many subscriptions as it may", error_uri::kTooManySubscriptions});
+    return;
+  }
+  transport_.note(LogLevel::kDebug, "subscribes to ", topic);
+  realm_.broker().subscribe(*this, request, topic, message.dict(2));
 }
 
 void Session::on_publish(const Message& message) {
@@ -274,6 +289,10 @@ void Session::redeem(const std::string& user, const std::string& token,
       return;
     }
     if (redeemed && session->identity_.user.empty()) {
+      if (!session->transport_.claim_user(user)) {
+        done(*session, Error{"this user has as many connections as there may be", error_uri::kTooManyConnections});
+        return;
+      }
       session->identity_ = Identity{user, "ticket"};
     }
     done(*session, redeemed);
@@ -292,6 +311,7 @@ void Session::violate(std::string_view what) { abort(error_uri::kProtocolViolati
 
 void Session::abort(std::string_view reason, std::string_view message, CloseCode code) {
   state_ = State::kClosed;
+  transport_.note(LogLevel::kInfo, "gets ABORT: ", message);
   std::string details = "{\"message\":";
   append_json_string(details, message);
   details.push_back('}');
@@ -311,9 +331,9 @@ void Session::on_drained() {
   }
 }
 
-void Session::on_shutdown() {
+void Session::on_shutdown(std::string_view goodbye) {
   if (state_ == State::kEstablished) {
-    send(MessageBuilder(MessageType::kGoodbye).json("{}").text("wamp.close.system_shutdown").finish());
+    send(MessageBuilder(MessageType::kGoodbye).json("{}").text(goodbye).finish());
   }
   state_ = State::kClosed;
 }

@@ -24,8 +24,9 @@ class Session final : public Protocol {
   // Protocol
   void on_message(std::string_view text, bool binary) override;
   void on_drained() override;
-  void on_shutdown() override;
+  void on_shutdown(std::string_view goodbye) override;
   [[nodiscard]] std::string_view user() const override { return identity_.user; }
+  [[nodiscard]] std::uint64_t session_id() const override { return id_; }
 
   [[nodiscard]] Id id() const { return id_; }
   [[nodiscard]] const Identity& identity() const { return identity_; }
@@ -33,6 +34,8 @@ class Session final : public Protocol {
   [[nodiscard]] bool is_admin() const { return realm_.is_admin(identity_.user); }
   Transport& transport() { return transport_; }
   Id next_invocation() { return ++last_invocation_; }
+  // Called by the broker, with 1 or -1.
+  void count_subscription(int difference) { subscriptions_ += static_cast<std::size_t>(difference); }
 
   void send(std::string_view message) { transport_.send(text_frame(message)); }
   void send_error(MessageType request_type, Id request, const Error& error);
@@ -49,6 +52,7 @@ class Session final : public Protocol {
   void on_authenticate(const Message& message);
   void on_established(const Message& message);
   void on_subscribe(const Message& message);
+  void subscribe(const Message& message);
   void on_publish(const Message& message);
   void on_register(const Message& message);
 
@@ -66,6 +70,7 @@ class Session final : public Protocol {
   std::unordered_set<const Subscription*> behind_;
   Id id_;
   Id last_invocation_ = 0;
+  std::size_t subscriptions_ = 0;
   int failed_tokens_ = 0;
   int redeeming_ = 0;  // tokens whose answer is awaited
   State state_ = State::kFresh;

@@ -1,5 +1,7 @@
 #include "wire/configuration.hpp"
 
+#include <type_traits>
+
 #include "support/json.hpp"
 #include "wire/version.hpp"
 
@@ -26,11 +28,28 @@ std::vector<std::string> strings_from_json(const json_t* list) {
   return strings;
 }
 
-std::size_t size_member(const json_t* object, const char* key) {
-  return static_cast<std::size_t>(integer_member(object, key).value_or(0));
+// Calls `visit(name, member)` for each number; the names are those of the message.
+template <typename AnyConfiguration, typename Visit>
+void each_number(AnyConfiguration& configuration, Visit&& visit) {
+  visit("workers", configuration.workers);
+  visit("poll_interval_ms", configuration.poll_interval_ms);
+  visit("job_timeout_ms", configuration.job_timeout_ms);
+  visit("max_connections", configuration.max_connections);
+  visit("max_connections_per_user", configuration.max_connections_per_user);
+  visit("max_connections_per_address", configuration.max_connections_per_address);
+  visit("max_handshakes", configuration.max_handshakes);
+  visit("max_blocking_relays", configuration.max_blocking_relays);
+  visit("max_message_bytes", configuration.max_message_bytes);
+  visit("max_message_rate", configuration.max_message_rate);
+  visit("max_queued_bytes", configuration.max_queued_bytes);
+  visit("max_subscriptions", configuration.max_subscriptions);
+  visit("ping_interval_ms", configuration.ping_interval_ms);
+  visit("handshake_timeout_ms", configuration.handshake_timeout_ms);
+  visit("idle_timeout_ms", configuration.idle_timeout_ms);
+  visit("max_session_age_ms", configuration.max_session_age_ms);
+  visit("relay_lifetime_ms", configuration.relay_lifetime_ms);
+  visit("log_level", configuration.log_level);
 }
-
-json_int_t to_integer(std::size_t size) { return static_cast<json_int_t>(size); }
 
 Json daemon_to_json(const DaemonConfiguration& daemon) {
   return Json(json_pack("{ss ss sb sI so}", "name", daemon.name.c_str(), "url", daemon.url.c_str(), "credentials",
@@ -59,20 +78,16 @@ Result<std::string> encode_configuration(const Configuration& configuration) {
       return not_utf8;
     }
   }
-  const Json message(json_pack(
-      "{si ss ss si sO so sI sI sI sI sI sI sI sb si}", "version", kWireVersion, "programs",
-      configuration.programs.c_str(), "database", configuration.database.c_str(), "workers", configuration.workers,
-      "daemons", daemons.get(), "admins", strings_to_json(configuration.admins).release(), "poll_interval_ms",
-      static_cast<json_int_t>(configuration.poll_interval_ms), "job_timeout_ms",
-      static_cast<json_int_t>(configuration.job_timeout_ms), "max_connections",
-      to_integer(configuration.max_connections), "max_message_bytes", to_integer(configuration.max_message_bytes),
-      "max_queued_bytes", to_integer(configuration.max_queued_bytes), "max_blocking_relays",
-      to_integer(configuration.max_blocking_relays), "relay_lifetime_ms",
-      static_cast<json_int_t>(configuration.relay_lifetime_ms), "access_log", configuration.has_access_log ? 1 : 0,
-      "log_level", configuration.log_level));
+  const Json message(json_pack("{si ss ss sO so sb}", "version", kWireVersion, "programs",
+                               configuration.programs.c_str(), "database", configuration.database.c_str(), "daemons",
+                               daemons.get(), "admins", strings_to_json(configuration.admins).release(), "access_log",
+                               configuration.has_access_log ? 1 : 0));
   if (!message) {
     return not_utf8;
   }
+  each_number(configuration, [&message](const char* name, auto value) {
+    json_object_set_new(message.get(), name, json_integer(static_cast<json_int_t>(value)));
+  });
   std::string text = to_text(message.get());
   if (text.size() > kMaxControlMessage) {
     return Error{"the TorrentWs directives are too long together; use fewer backends, roots or admins", {}};
@@ -92,21 +107,15 @@ Result<Configuration> decode_configuration(std::string_view message) {
   Configuration configuration;
   configuration.programs = text_member(object, "programs");
   configuration.database = text_member(object, "database");
-  configuration.workers = static_cast<int>(integer_member(object, "workers").value_or(1));
   const json_t* daemons = json_object_get(object, "daemons");
   for (std::size_t i = 0; i < json_array_size(daemons); ++i) {
     configuration.daemons.push_back(daemon_from_json(json_array_get(daemons, i)));
   }
   configuration.admins = strings_from_json(json_object_get(object, "admins"));
-  configuration.poll_interval_ms = integer_member(object, "poll_interval_ms").value_or(0);
-  configuration.job_timeout_ms = integer_member(object, "job_timeout_ms").value_or(0);
-  configuration.max_connections = size_member(object, "max_connections");
-  configuration.max_message_bytes = size_member(object, "max_message_bytes");
-  configuration.max_queued_bytes = size_member(object, "max_queued_bytes");
-  configuration.max_blocking_relays = size_member(object, "max_blocking_relays");
-  configuration.relay_lifetime_ms = integer_member(object, "relay_lifetime_ms").value_or(0);
   configuration.has_access_log = bool_member(object, "access_log");
-  configuration.log_level = static_cast<int>(integer_member(object, "log_level").value_or(0));
+  each_number(configuration, [object](const char* name, auto& value) {
+    value = static_cast<std::decay_t<decltype(value)>>(integer_member(object, name).value_or(0));
+  });
   return configuration;
 }
 

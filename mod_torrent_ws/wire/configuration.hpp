@@ -39,11 +39,20 @@ struct Configuration {
   std::int64_t poll_interval_ms = 1'000;
   std::int64_t job_timeout_ms = 10'000;
   std::size_t max_connections = 10'000;
-  std::size_t max_message_bytes = 16UL << 20;
-  std::size_t max_queued_bytes = 32UL << 20;  // for each connection
+  std::size_t max_connections_per_user = 100;
+  std::size_t max_connections_per_address = 1'000;
+  std::size_t max_handshakes = 1'000;
   std::size_t max_blocking_relays = 16;
-  std::int64_t relay_lifetime_ms = 24LL * 3600 * 1000;  // of relays whose httpd child has left
-  int log_level = 5;                                    // APLOG_*
+  std::size_t max_message_bytes = 16UL << 20;
+  std::size_t max_message_rate = 100;         // of each connection, per second; 0: no limit
+  std::size_t max_queued_bytes = 32UL << 20;  // for each connection
+  std::size_t max_subscriptions = 1'000;      // of each session
+  std::int64_t ping_interval_ms = 30'000;
+  std::int64_t handshake_timeout_ms = 10'000;
+  std::int64_t idle_timeout_ms = 0;                      // 0: no limit
+  std::int64_t max_session_age_ms = 24LL * 3600 * 1000;  // 0: no limit
+  std::int64_t relay_lifetime_ms = 24LL * 3600 * 1000;   // of relays whose httpd child has left
+  int log_level = 5;                                     // APLOG_*
   bool has_access_log = false;
 };
 

@@ -18,6 +18,10 @@ inline constexpr const char* kProtocolViolation = "wamp.error.protocol_violation
 inline constexpr const char* kCanceled = "wamp.error.canceled";
 inline constexpr const char* kTimeout = "wamp.error.timeout";
 
+// The user has TorrentWsMaxConnectionsPerUser connections already.
+inline constexpr const char* kTooManyConnections = "torrent_ws.error.too_many_connections";
+// The session has TorrentWsMaxSubscriptions already.
+inline constexpr const char* kTooManySubscriptions = "torrent_ws.error.too_many_subscriptions";
 // The token database cannot be read or written: nobody can sign in with a token.
 inline constexpr const char* kDatabaseUnavailable = "torrent_ws.error.database_unavailable";
 // The daemon did not do it: it could not be reached, or turned the request away.

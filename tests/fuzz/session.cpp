@@ -18,7 +18,7 @@ class Nowhere final : public tws::Transport {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  tws::wamp::Realm realm("realm1", tws::wamp::RealmPolicy{true, {}, {}});
+  tws::wamp::Realm realm("realm1", tws::wamp::RealmPolicy{.open_to_anybody = true});
   Nowhere transport;
   tws::wamp::Session other(realm, transport, "");
   other.on_message(R"([1,"realm1",{}])", false);

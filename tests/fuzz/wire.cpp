@@ -21,7 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       static_cast<void>(tws::decode_configuration(text));
       break;
     case 'e':
-      tws::accepts_deflate(text);
+      tws::choose_deflate(text);
       break;
     default: {
       tws::JobFrameReader reader;

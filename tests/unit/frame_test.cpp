@@ -15,11 +15,11 @@ using tws::Outbox;
 namespace {
 
 // As a client does it (RFC 7692, 7.2.2): the cut tail is put back, then a raw inflate.
-std::string inflate_message(std::string_view payload) {
+std::string inflate_message(std::string_view payload, int window_bits = 15) {
   std::string input(payload);
   input.append("\x00\x00\xff\xff", 4);
   z_stream stream{};
-  inflateInit2(&stream, -15);
+  inflateInit2(&stream, -window_bits);
   stream.next_in = reinterpret_cast<Bytef*>(input.data());
   stream.avail_in = static_cast<uInt>(input.size());
   std::string out(1 << 20, '\0');
@@ -43,7 +43,7 @@ std::string drain(Outbox& outbox) {
 }
 
 std::string head_of(std::size_t size) {
-  return std::string(Frame(Opcode::kText, std::string(size, 'x')).wire(false).substr(0, size < 126 ? 2 : 4));
+  return std::string(Frame(Opcode::kText, std::string(size, 'x')).wire(0).substr(0, size < 126 ? 2 : 4));
 }
 
 }  // namespace
@@ -54,13 +54,13 @@ TEST(Frame, LengthIsWrittenInTheShortestForm) {
   CHECK_TRUE(head_of(125) == std::string("\x81\x7d"));
   CHECK_TRUE(head_of(126) == std::string("\x81\x7e\x00\x7e", 4));
   CHECK_TRUE(head_of(65532) == std::string("\x81\x7e\xff\xfc"));
-  CHECK_TRUE(Frame(Opcode::kBinary, "").wire(false) == std::string("\x82\x00", 2));
+  CHECK_TRUE(Frame(Opcode::kBinary, "").wire(0) == std::string("\x82\x00", 2));
 }
 
 TEST(Frame, LongMessagesAreCutIntoFragments) {
   const std::string text = std::string(65532, 'a') + std::string(65532, 'b') + "c";
   const Frame frame(Opcode::kText, text);
-  const auto wire = frame.wire(false);
+  const auto wire = frame.wire(0);
   LONGS_EQUAL(2 * Frame::kFragment + 3, wire.size());
   CHECK_TRUE(wire.substr(0, 5) == std::string("\x01\x7e\xff\xfc"
                                               "a"));
@@ -74,16 +74,26 @@ TEST(Frame, LongMessagesAreCutIntoFragments) {
 TEST(Frame, DeflatedMessageStandsAlone) {
   const std::string text(200'000, 'a');
   const Frame frame(Opcode::kText, text);
-  const auto wire = frame.wire(true);
+  const auto wire = frame.wire(15);
   LONGS_EQUAL(0xC1, static_cast<unsigned char>(wire[0]));
   CHECK_TRUE(wire.size() < text.size() / 10);
   CHECK_TRUE(inflate_message(wire.substr(wire[1] == 126 ? 4 : 2)) == text);
-  CHECK_TRUE(frame.wire(false).size() > text.size());
+  CHECK_TRUE(frame.wire(0).size() > text.size());
+}
+
+TEST(Frame, KeepsToTheWindowOfAClient) {
+  const Frame frame(Opcode::kText, std::string(200'000, 'a'));
+  for (const int bits : {9, 12, 15}) {
+    const auto wire = frame.wire(bits);
+    LONGS_EQUAL(0xC1, static_cast<unsigned char>(wire[0]));
+    CHECK_TRUE(inflate_message(wire.substr(wire[1] == 126 ? 4 : 2), bits) == std::string(200'000, 'a'));
+  }
+  LONGS_EQUAL(0x01, static_cast<unsigned char>(frame.wire(8)[0]));
 }
 
 TEST(Frame, SmallOrIncompressibleMessagesStayPlain) {
   const Frame small(Opcode::kText, std::string(100, 'a'));
-  LONGS_EQUAL(0x81, static_cast<unsigned char>(small.wire(true)[0]));
+  LONGS_EQUAL(0x81, static_cast<unsigned char>(small.wire(15)[0]));
 }
 
 TEST_GROUP(Outbox){};
@@ -92,9 +102,9 @@ TEST(Outbox, GivesWholeFragmentsInOrder) {
   const std::vector<FramePtr> frames = {tws::text_frame("one"), tws::text_frame(std::string(200'000, 'b')),
                                         tws::text_frame(""), tws::text_frame(std::string(500, 'c'))};
   std::string expected;
-  Outbox outbox(false);
+  Outbox outbox(0);
   for (const auto& frame : frames) {
-    expected += frame->wire(false);
+    expected += frame->wire(0);
     outbox.push(frame);
   }
   LONGS_EQUAL(expected.size(), outbox.queued_bytes());
@@ -105,10 +115,69 @@ TEST(Outbox, GivesWholeFragmentsInOrder) {
 }
 
 TEST(Outbox, PutsSmallFramesIntoOneWrite) {
-  Outbox outbox(false);
+  Outbox outbox(0);
   for (int i = 0; i < 8; ++i) {
     outbox.push(tws::text_frame("delta"));
   }
   std::string scratch;
   LONGS_EQUAL(outbox.queued_bytes(), outbox.next_chunk(scratch).size());
+}
+
+TEST(Outbox, UrgentBytesGoOutBetweenTwoFragments) {
+  Outbox outbox(0);
+  const auto frame = tws::text_frame(std::string(100'000, 'a'));
+  outbox.push(frame);
+  std::string scratch;
+  outbox.next_chunk(scratch);
+  outbox.consume(100);
+  outbox.push_urgent("PING");
+  const std::string rest = drain(outbox);
+  const std::string wire(frame->wire(0));
+  CHECK_TRUE(rest == wire.substr(100, Frame::kFragment - 100) + "PING" + wire.substr(Frame::kFragment));
+  LONGS_EQUAL(0, outbox.queued_bytes());
+}
+
+TEST(Outbox, KeepsItsPlaceWhereverAWriteStops) {
+  for (const std::size_t step : {1U, 2U, 7U, 1000U}) {
+    Outbox outbox(0);
+    std::string expected = "HEADPONG";
+    outbox.push_urgent("HEAD");
+    outbox.push_urgent("PONG");
+    for (const std::size_t size : {3U, 200U, 70'000U, 0U, 5U}) {
+      const auto frame = tws::text_frame(std::string(size, 'x'));
+      expected += frame->wire(0);
+      outbox.push(frame);
+    }
+    std::string all;
+    std::string scratch;
+    while (!outbox.empty()) {
+      const auto part = outbox.next_chunk(scratch).substr(0, step);
+      all.append(part);
+      outbox.consume(part.size());
+    }
+    CHECK_TRUE(all == expected);
+    LONGS_EQUAL(0, outbox.queued_bytes());
+  }
+}
+
+TEST(Outbox, ClearedStillEndsItsFragment) {
+  Outbox outbox(0);
+  const auto frame = tws::text_frame(std::string(100'000, 'a'));
+  outbox.push(frame);
+  outbox.push(tws::text_frame("never"));
+  outbox.consume(100);
+  outbox.clear();
+  outbox.push(tws::text_frame("last"));
+  CHECK_TRUE(drain(outbox) == std::string(frame->wire(0).substr(100, Frame::kFragment - 100)) + "\x81\x04last");
+}
+
+TEST(Outbox, BoundsWhatIsUrgent) {
+  Outbox outbox(0);
+  for (int i = 0; i < 10'000; ++i) {
+    outbox.push_urgent(std::to_string(i) + ";");
+  }
+  CHECK_TRUE(outbox.queued_bytes() < 2000);
+  const std::string all = drain(outbox);
+  CHECK_TRUE(all.substr(0, 2) == "0;");
+  CHECK_TRUE(all.substr(all.size() - 5) == "9999;");
 }

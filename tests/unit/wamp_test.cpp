@@ -19,7 +19,7 @@ namespace {
 class Client final : public tws::Transport {
  public:
   void send(FramePtr frame) override {
-    const auto wire = frame->wire(false);
+    const auto wire = frame->wire(0);
     received.emplace_back(wire.substr(wire[1] == 126 ? 4 : 2));
   }
   bool offer(std::span<const FramePtr> frames) override {
@@ -41,7 +41,7 @@ class Client final : public tws::Transport {
   CloseCode close_code = CloseCode::kNormal;
 };
 
-RealmPolicy open_policy() { return RealmPolicy{true, {}, {}}; }
+RealmPolicy open_policy() { return RealmPolicy{.open_to_anybody = true}; }
 
 // Takes the token "good" of user 1.
 RealmPolicy token_policy() {

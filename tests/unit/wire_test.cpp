@@ -167,11 +167,31 @@ TEST(CredentialsFile, MayHaveNone) {
 TEST_GROUP(Handshake){};
 
 TEST(Handshake, TakesTheDeflateOffersThatCanBeKept) {
-  CHECK_TRUE(tws::accepts_deflate("permessage-deflate"));
-  CHECK_TRUE(tws::accepts_deflate("permessage-deflate; client_max_window_bits"));
-  CHECK_TRUE(tws::accepts_deflate("x-unknown, permessage-deflate ; client_no_context_takeover"));
-  CHECK_TRUE(tws::accepts_deflate("permessage-deflate; server_max_window_bits=10, permessage-deflate"));
-  CHECK_FALSE(tws::accepts_deflate("permessage-deflate; server_max_window_bits=10"));
-  CHECK_FALSE(tws::accepts_deflate("x-webkit-deflate-frame"));
-  CHECK_FALSE(tws::accepts_deflate(""));
+  const auto window = [](const char* offers) { return tws::choose_deflate(offers).window_bits; };
+  CHECK_EQUAL(15, window("permessage-deflate"));
+  CHECK_EQUAL(15, window("permessage-deflate; client_max_window_bits"));
+  CHECK_EQUAL(15, window("permessage-deflate; client_max_window_bits=9"));
+  CHECK_EQUAL(15, window("x-unknown, permessage-deflate ; client_no_context_takeover"));
+  CHECK_EQUAL(10, window("permessage-deflate; server_max_window_bits=10, permessage-deflate"));
+  CHECK_EQUAL(8, window("permessage-deflate; server_max_window_bits=\"8\""));
+  CHECK_EQUAL(15, window("permessage-deflate; server_max_window_bits=16, permessage-deflate"));
+  for (const char* declined :
+       {"", "x-webkit-deflate-frame", "permessage-deflate; unknown", "permessage-deflate; server_max_window_bits",
+        "permessage-deflate; server_max_window_bits=", "permessage-deflate; server_max_window_bits=7",
+        "permessage-deflate; server_max_window_bits=08", "permessage-deflate; client_max_window_bits=16",
+        "permessage-deflate; client_max_window_bits=\"", "permessage-deflate; client_no_context_takeover=1",
+        "permessage-deflate; client_no_context_takeover; client_no_context_takeover"}) {
+    CHECK_EQUAL(0, window(declined));
+  }
+}
+
+TEST(Handshake, AnswersAsTheSpecificationDoes) {
+  tws::Handover handover;
+  handover.key = "dGhlIHNhbXBsZSBub25jZQ==";
+  handover.protocol = "wamp.2.json";
+  const std::string head = tws::response_head(handover, {10, true});
+  CHECK_TRUE(head.find("\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n") != std::string::npos);
+  CHECK_TRUE(head.find("\r\nSec-WebSocket-Protocol: wamp.2.json\r\n") != std::string::npos);
+  CHECK_TRUE(head.find("; server_max_window_bits=10\r\n") != std::string::npos);
+  CHECK_TRUE(tws::response_head(handover, {}).find("permessage-deflate") == std::string::npos);
 }

@@ -1,0 +1,91 @@
+#include "loop/admission.hpp"
+
+#include <arpa/inet.h>
+
+#include <array>
+
+namespace tws {
+
+namespace {
+
+// Of IPv6 the network: whoever has one has all its addresses (RFC 6177).
+std::string network_of(const std::string& address) {
+  constexpr std::size_t kNetworkBytes = 8;
+  std::array<char, sizeof(in6_addr)> bytes{};
+  return inet_pton(AF_INET6, address.c_str(), bytes.data()) == 1 ? std::string(bytes.data(), kNetworkBytes) : address;
+}
+
+}  // namespace
+
+std::optional<Refusal> Admission::reason_to_refuse(const Handover& handover) const {
+  if (counts_.ws + counts_.wss >= limits_.max_connections) {
+    return Refusal::kConnections;
+  }
+  if (counts_.handshakes >= limits_.max_handshakes) {
+    return Refusal::kHandshakes;
+  }
+  if (handover.blocking && counts_.blocking >= limits_.max_blocking_relays) {
+    return Refusal::kBlockingRelays;
+  }
+  if (count_in(by_address_, network_of(handover.address)) >= limits_.max_per_address) {
+    return Refusal::kConnectionsPerAddress;
+  }
+  if (!handover.user.empty() && count_in(by_user_, handover.user) >= limits_.max_per_user) {
+    return Refusal::kConnectionsPerUser;
+  }
+  return std::nullopt;
+}
+
+std::size_t Admission::count_in(const Tally& tally, const std::string& key) {
+  const auto found = tally.find(key);
+  return found == tally.end() ? 0 : found->second;
+}
+
+void Admission::leave(Tally& tally, const std::string& key) {
+  const auto found = tally.find(key);
+  if (--found->second == 0) {
+    tally.erase(found);
+  }
+}
+
+Admission::Place::Place(Admission& admission, const Handover& handover)
+    : admission_(admission),
+      transport_count_(handover.tls ? admission.counts_.wss : admission.counts_.ws),
+      address_(network_of(handover.address)),
+      blocking_(handover.blocking) {
+  ++transport_count_;
+  ++admission_.counts_.handshakes;
+  admission_.counts_.blocking += blocking_ ? 1 : 0;
+  ++admission_.by_address_[address_];
+  // The site's own login: reason_to_refuse() had nothing against it.
+  claim_user(handover.user);
+}
+
+Admission::Place::~Place() {
+  end_handshake();
+  --transport_count_;
+  admission_.counts_.blocking -= blocking_ ? 1 : 0;
+  leave(admission_.by_address_, address_);
+  if (!user_.empty()) {
+    leave(admission_.by_user_, user_);
+  }
+}
+
+bool Admission::Place::claim_user(const std::string& user) {
+  if (!user_.empty() || user.empty()) {
+    return true;
+  }
+  if (count_in(admission_.by_user_, user) >= admission_.limits_.max_per_user) {
+    return false;
+  }
+  ++admission_.by_user_[user];
+  user_ = user;
+  return true;
+}
+
+void Admission::Place::end_handshake() {
+  admission_.counts_.handshakes -= in_handshake_ ? 1 : 0;
+  in_handshake_ = false;
+}
+
+}  // namespace tws
