@@ -250,8 +250,9 @@ export const mutants = [
   {
     guard: 'a torrent-ws that died is started again',
     file: 'mod_torrent_ws/apache/supervisor.cpp',
-    from: '      start_or_complain(state, server);\n      break;\n',
-    to: '      break;\n',
+    // At its death, and again by the monitor hook.
+    from: 'if (const auto started = start_process(state, server); !started) {',
+    to: 'if (const auto started = Status(Done{}); !started) {',
     test: 'httpd/supervision.test.mjs',
     name: 'a killed torrent-ws is replaced',
   },
