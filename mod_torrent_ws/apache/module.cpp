@@ -8,6 +8,7 @@
 #include "apache/access_log.hpp"
 #include "apache/directives.hpp"
 #include "apache/relay_process.hpp"
+#include "apache/server_status.hpp"
 #include "apache/status.hpp"
 #include "apache/supervisor.hpp"
 #include "apache/tls_takeover.hpp"
@@ -88,6 +89,7 @@ void register_hooks(apr_pool_t* /*pool*/) {
   ap_hook_child_stopping(child_stopping, nullptr, nullptr, APR_HOOK_MIDDLE);
   ap_hook_handler(handle_upgrade, nullptr, nullptr, APR_HOOK_MIDDLE);
   ap_hook_handler(handle_status, nullptr, nullptr, APR_HOOK_MIDDLE);
+  register_server_status();
   register_tls_hooks();
 }
 
