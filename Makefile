@@ -204,7 +204,8 @@ SHARE_DIRECTORY = $(datadir)/torrent-ws
 install: all
 	install -D -m 644 $(BUILD)/mod_torrent_ws.so $(DESTDIR)$(HTTPD_MODULE_DIRECTORY)/mod_torrent_ws.so
 	install -D -m 755 -t $(DESTDIR)$(PROGRAMS_DIRECTORY) $(BUILD)/torrent-ws $(BUILD)/torrent-ws-worker
-	install -D -m 644 -t $(DESTDIR)$(SHARE_DIRECTORY) $(BUILD)/torrent_ws.load conf/torrent_ws.conf conf/example-site.conf
+	install -D -m 644 -t $(DESTDIR)$(SHARE_DIRECTORY) $(BUILD)/torrent_ws.load conf/torrent_ws.conf conf/example-site.conf \
+	  conf/prometheus-rules.yml conf/grafana-dashboard.json
 	install -D -m 644 -t $(DESTDIR)$(SHARE_DIRECTORY)/php htdocs/php/*.php conf/schema.sql
 	cd $(BUILD)/gui && find . -type f -exec install -D -m 644 {} $(DESTDIR)$(SHARE_DIRECTORY)/gui/{} \;
 .PHONY: install

@@ -45,7 +45,8 @@ constexpr std::array kKnown = {
     Known{"token_failures", "token_failures", "counter", "", "", "Sign-ins with what is no token."},
     Known{"refused.*", "refused", "counter", "", "reason", "Connections that were refused."},
     Known{"backends.*.requests", "backend_requests", "counter", "", "backend", "Requests to a daemon."},
-    Known{"backends.*.errors", "backend_errors", "counter", "", "backend", "Requests that a daemon did not answer."},
+    Known{"backends.*.errors", "backend_errors", "counter", "", "backend",
+          "Requests that a daemon did not answer, or with an error."},
     Known{"backends.*.busy_seconds", "backend_busy_seconds", "counter", "seconds", "backend",
           "Time that a daemon took for its answers."},
 };

@@ -67,7 +67,11 @@ int handle_status(request_rec* request) {
     ap_allow_standard_methods(request, REPLACE_ALLOW, M_GET, -1);
     return HTTP_METHOD_NOT_ALLOWED;
   }
-  const std::string_view query = request->args != nullptr ? request->args : "";
+  // Prometheus can only ask for ?metrics=.
+  std::string_view query = request->args != nullptr ? request->args : "";
+  if (query.size() > 1 && query.back() == '=') {
+    query.remove_suffix(1);
+  }
   const auto* form =
       std::find_if(kForms.begin(), kForms.end(), [query](const Form& one) { return one.query == query; });
   if (form == kForms.end()) {

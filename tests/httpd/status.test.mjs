@@ -134,7 +134,12 @@ describe('a stack with clients', () => {
     });
   }
 
-  for (const query of ['?xml', '?json=1', '?JSON', '?json&metrics']) {
+  test('a query may have an empty value, which is all that Prometheus can say', async () => {
+    const types = await Promise.all(['json', 'metrics'].map((query) => stack.get(`${page}?${query}=`)));
+    assert.deepEqual(types.map(({ headers }) => headers['content-type']), ['application/json', openMetrics]);
+  });
+
+  for (const query of ['?xml', '?json=1', '?=', '?json==', '?JSON', '?json&metrics']) {
     test(`${query} is told what there is`, async () => {
       const { status, headers, body } = await stack.get(page + query);
       assert.equal(status, 400);
