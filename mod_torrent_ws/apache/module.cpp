@@ -52,10 +52,7 @@ int post_config(apr_pool_t* pconf, apr_pool_t* /*plog*/, apr_pool_t* /*ptemp*/, 
     return HTTP_INTERNAL_SERVER_ERROR;
   }
   // The site is more than its WebSockets: it starts without them, and the monitor hook tries again.
-  if (const auto supervised = supervise(server, pconf); !supervised) {
-    ap_log_error(APLOG_MARK, APLOG_ERR, 0, server, "TWS0001: cannot start torrent-ws: %s",
-                 supervised.error().message.c_str());
-  }
+  supervise(server, pconf);
   return OK;
 }
 
