@@ -28,7 +28,7 @@ config.mk: configure conf/config.mk.in
 
 WARNINGS := -Wall -Wextra -Werror
 HARDENING := -fstack-protector-strong -D_FORTIFY_SOURCE=2 -Wl,-z,relro,-z,now
-CPPFLAGS := -Imod_torrent_ws -I$(BUILD)/generated -D_GNU_SOURCE
+CPPFLAGS := -Imod_torrent_ws -I$(BUILD)/generated -D_GNU_SOURCE -DTWS_VERSION='"$(PACKAGE_VERSION)"'
 COMMON := -std=c++20 -O2 -g -fPIC -fvisibility=hidden -fno-gnu-unique -MMD -MP $(WARNINGS) $(HARDENING)
 SANITIZED := -std=c++20 -O1 -g -MMD -MP $(WARNINGS) -fno-omit-frame-pointer -fno-sanitize-recover=all
 PROGRAMS_DIRECTORY = $(libexecdir)/torrent-ws
@@ -123,7 +123,8 @@ demo: $(if $(TEST_ENDPOINTS),test-endpoints,programs) gui
 
 # --- tests ------------------------------------------------------------------------------------------
 RELAY_SOURCES := $(addprefix mod_torrent_ws/apache/,tls_relay.cpp tls_relay_loop.cpp tls_pump.cpp)
-UNIT_TESTED := $(filter-out mod_torrent_ws/loop/main.cpp worker/main.cpp,$(sort $(LOOP_SOURCES) $(WORKER_SOURCES))) $(RELAY_SOURCES)
+UNIT_TESTED := $(filter-out mod_torrent_ws/loop/main.cpp worker/main.cpp,$(sort $(LOOP_SOURCES) $(WORKER_SOURCES))) $(RELAY_SOURCES) \
+               $(addprefix mod_torrent_ws/apache/,figures.cpp metrics.cpp)
 $(BUILD)/unit-tests: $(call objects,address,$(UNIT_TESTED) $(UNIT_SOURCES))
 	@echo '  LINK $@'
 	@$(CXX) $(VARIANT_FLAGS_address) $^ $(LOOP_LIBS) $(WORKER_LIBS) $(CPPUTEST_LIBS) -o $@
@@ -204,7 +205,8 @@ SHARE_DIRECTORY = $(datadir)/torrent-ws
 install: all
 	install -D -m 644 $(BUILD)/mod_torrent_ws.so $(DESTDIR)$(HTTPD_MODULE_DIRECTORY)/mod_torrent_ws.so
 	install -D -m 755 -t $(DESTDIR)$(PROGRAMS_DIRECTORY) $(BUILD)/torrent-ws $(BUILD)/torrent-ws-worker
-	install -D -m 644 -t $(DESTDIR)$(SHARE_DIRECTORY) $(BUILD)/torrent_ws.load conf/torrent_ws.conf conf/example-site.conf
+	install -D -m 644 -t $(DESTDIR)$(SHARE_DIRECTORY) $(BUILD)/torrent_ws.load conf/torrent_ws.conf conf/example-site.conf \
+	  conf/prometheus-rules.yml conf/grafana-dashboard.json
 	install -D -m 644 -t $(DESTDIR)$(SHARE_DIRECTORY)/php htdocs/php/*.php conf/schema.sql
 	cd $(BUILD)/gui && find . -type f -exec install -D -m 644 {} $(DESTDIR)$(SHARE_DIRECTORY)/gui/{} \;
 .PHONY: install

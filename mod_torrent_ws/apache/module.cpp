@@ -8,6 +8,7 @@
 #include "apache/access_log.hpp"
 #include "apache/directives.hpp"
 #include "apache/relay_process.hpp"
+#include "apache/server_status.hpp"
 #include "apache/status.hpp"
 #include "apache/supervisor.hpp"
 #include "apache/tls_takeover.hpp"
@@ -51,10 +52,7 @@ int post_config(apr_pool_t* pconf, apr_pool_t* /*plog*/, apr_pool_t* /*ptemp*/, 
     return HTTP_INTERNAL_SERVER_ERROR;
   }
   // The site is more than its WebSockets: it starts without them, and the monitor hook tries again.
-  if (const auto supervised = supervise(server, pconf); !supervised) {
-    ap_log_error(APLOG_MARK, APLOG_ERR, 0, server, "TWS0001: cannot start torrent-ws: %s",
-                 supervised.error().message.c_str());
-  }
+  supervise(server, pconf);
   return OK;
 }
 
@@ -88,6 +86,7 @@ void register_hooks(apr_pool_t* /*pool*/) {
   ap_hook_child_stopping(child_stopping, nullptr, nullptr, APR_HOOK_MIDDLE);
   ap_hook_handler(handle_upgrade, nullptr, nullptr, APR_HOOK_MIDDLE);
   ap_hook_handler(handle_status, nullptr, nullptr, APR_HOOK_MIDDLE);
+  register_server_status();
   register_tls_hooks();
 }
 

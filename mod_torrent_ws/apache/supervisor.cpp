@@ -203,6 +203,10 @@ void end_process(SupervisorState& state, std::string_view reason) {
   }
 }
 
+void complain(server_rec* server, const Error& error) {
+  ap_log_error(APLOG_MARK, APLOG_ERR, 0, server, "TWS0001: cannot start torrent-ws: %s", error.message.c_str());
+}
+
 void start_or_complain(SupervisorState& state, server_rec* server);
 
 // apr_proc_other_child_register's callback, in httpd's parent.
@@ -277,8 +281,7 @@ Status start_process(SupervisorState& state, server_rec* server) {
 
 void start_or_complain(SupervisorState& state, server_rec* server) {
   if (const auto started = start_process(state, server); !started) {
-    ap_log_error(APLOG_MARK, APLOG_ERR, 0, server, "TWS0001: cannot start torrent-ws: %s",
-                 started.error().message.c_str());
+    complain(server, started.error());
   }
 }
 
@@ -302,12 +305,13 @@ void guard_forks() {
   pthread_atfork(nullptr, nullptr, close_in_fork);
 }
 
-Status supervise(server_rec* server, apr_pool_t* pconf) {
+void supervise(server_rec* server, apr_pool_t* pconf) {
   auto* state = static_cast<SupervisorState*>(ap_retained_data_get(kRetainedKey));
   if (state == nullptr) {
     auto created = create_state();
     if (!created) {
-      return created.error();
+      complain(server, created.error());
+      return;
     }
     state = *created;
   }
@@ -318,11 +322,11 @@ Status supervise(server_rec* server, apr_pool_t* pconf) {
   // The socket tells whether it still runs; its pid may be somebody else's by now.
   if (state->pid > 0 && send_configuration(*state, server)) {
     register_process(*state, server);
-    return Done{};
+    return;
   }
   end_process(*state, kServerRestarts);
   state->quick_deaths = 0;
-  return start_process(*state, server);
+  start_or_complain(*state, server);
 }
 
 void supervise_again(server_rec* server) {

@@ -18,8 +18,8 @@ namespace tws::apache {
 // torrent-ws.
 void guard_forks();
 
-// Called from post_config, also at a graceful restart. Fails when the process cannot be started.
-Status supervise(server_rec* server, apr_pool_t* pconf);
+// Called from post_config, also at a graceful restart. That the process cannot be started is logged.
+void supervise(server_rec* server, apr_pool_t* pconf);
 
 // Called from the monitor hook, every few seconds: starts a process that kept dying.
 void supervise_again(server_rec* server);

@@ -94,6 +94,7 @@ class EventLoop {
   std::atomic<bool> left_ = false;
   std::atomic<std::uint64_t> heartbeat_ = 0;
   std::uint64_t token_failures_ = 0;
+  const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   std::thread thread_;
 };
 

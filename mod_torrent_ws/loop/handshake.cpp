@@ -43,12 +43,15 @@ std::optional<int> window_bits(std::string_view value) {
 }
 
 std::optional<Deflate> accept(std::string_view offer) {
+  const auto has_more = [&offer] { return offer.find(';') != std::string_view::npos; };
+  bool more = has_more();
   if (take_part(offer, ';') != "permessage-deflate") {
     return std::nullopt;
   }
   Deflate deflate{kLargestWindow};
   std::set<std::string_view> seen;
-  while (!offer.empty()) {
+  while (more) {
+    more = has_more();
     auto parameter = take_part(offer, ';');
     const bool has_value = parameter.find('=') != std::string_view::npos;
     const auto name = take_part(parameter, '=');

@@ -8,6 +8,7 @@ namespace {
 
 constexpr int kRawDeflateWindow = -15;
 constexpr std::string_view kEndOfMessage{"\0\0\xff\xff", 4};  // RFC 7692, 7.2.2: the sender leaves it out
+constexpr int kBetweenBlocks = 128;                           // of z_stream::data_type
 constexpr std::size_t kStep = 16UL << 10;
 
 }  // namespace
@@ -16,8 +17,13 @@ Inflater::Inflater() : ready_(inflateInit2(&stream_, kRawDeflateWindow) == Z_OK)
 Inflater::~Inflater() { inflateEnd(&stream_); }
 
 Inflater::Outcome Inflater::append(std::string_view piece, bool last, std::size_t limit, std::string& out) {
-  const Outcome outcome = inflate_into(piece, limit, out);
-  return outcome == Outcome::kTaken && last ? inflate_into(kEndOfMessage, limit, out) : outcome;
+  Outcome outcome = inflate_into(piece, limit, out);
+  if (outcome == Outcome::kTaken && last) {
+    outcome = inflate_into(kEndOfMessage, limit, out);
+    const bool is_whole = (stream_.data_type & kBetweenBlocks) != 0;
+    return outcome == Outcome::kTaken && !is_whole ? Outcome::kInvalid : outcome;
+  }
+  return outcome;
 }
 
 Inflater::Outcome Inflater::inflate_into(std::string_view piece, std::size_t limit, std::string& out) {

@@ -59,6 +59,9 @@ std::string EventLoop::status_json() const {
                 number(jobs.running), "done", number(jobs.done), "failed", number(jobs.failed), "queued_bytes",
                 number(traffic.queued_bytes), "dropped_deltas", number(traffic.dropped_deltas), "worker_restarts",
                 number(jobs.workers_lost), "token_failures", number(token_failures_)));
+  const auto uptime = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started_);
+  json_object_set_new(status.get(), "uptime_seconds", json_integer(uptime.count()));
+  json_object_set_new(status.get(), "version", json_string(TWS_VERSION));
   return to_text(status.get());
 }
 

@@ -11,6 +11,7 @@ import WebSocket from 'ws';
 import { EchoClient } from '../support/echo.mjs';
 import { unexpectedLines } from '../support/error-log.mjs';
 import { EventQueue } from '../support/event-queue.mjs';
+import { withoutModule } from '../support/httpd-modules.mjs';
 import { eventually, withPatience } from '../support/patience.mjs';
 import {
   haveEnded,
@@ -59,33 +60,6 @@ describe('the status', () => {
       assert.equal(status[name], 0, name);
     }
     await Promise.all(clients.map((client) => client.close()));
-  });
-
-  test('has them as OpenMetrics, too', async () => {
-    const { status, headers, body } = await stack.get('/torrent-ws-status?metrics');
-    assert.equal(status, 200);
-    assert.match(headers['content-type'], /^application\/openmetrics-text; version=1\.0\.0; charset=utf-8$/);
-    assert.ok(body.endsWith('\n# EOF\n'));
-    const samples = new Map();
-    const families = new Set();
-    let family;
-    for (const line of body.split('\n').slice(0, -2)) {
-      const [, declared] = /^# TYPE ([a-z_:][a-z0-9_:]*) (?:gauge|counter)$/.exec(line) ?? [];
-      if (declared) {
-        assert.ok(!families.has(declared), `two families ${declared}`);
-        families.add(declared);
-        family = declared;
-        continue;
-      }
-      const [, name, labels, value] =
-        /^([a-z_:][a-z0-9_:]*)((?:\{[a-z_]+="[^"\\]*"\})?) (-?[0-9.e+-]+)$/.exec(line) ?? [];
-      assert.ok(name, `not a sample: ${line}`);
-      assert.ok([family, `${family}_total`].includes(name), `${name} in the family ${family}`);
-      assert.ok(!samples.has(name + labels), `two samples ${name}${labels}`);
-      samples.set(name + labels, Number(value));
-    }
-    assert.ok(samples.get('torrent_ws_jobs_done') >= 4);
-    assert.ok([...samples.keys()].some((name) => name.includes('{backend="main"}')));
   });
 
   test('is for who may see it, and cannot be posted to', async () => {
@@ -179,13 +153,6 @@ async function assertFarewell(sessions, expected) {
   );
 }
 
-// The configuration of a stack with neither the module nor its directives.
-function withoutModule(configuration) {
-  const whole = configuration.replace(/^Include "(.*)"$/m, (line, file) => fs.readFileSync(file, 'utf8'));
-  assert.match(whole, /^LoadModule torrent_ws_module /m);
-  return whole.replaceAll(/^(?:LoadModule torrent_ws_module|TorrentWs).*\n/gm, '');
-}
-
 for (const mpm of ['event', 'worker', 'prefork']) {
   describe(`on the ${mpm} MPM`, () => {
     const start = () => startStack({ mpm, backend: noDaemon });
@@ -226,7 +193,7 @@ for (const mpm of ['event', 'worker', 'prefork']) {
       const old = await torrentWsProcesses(stack);
       const file = path.join(stack.root, 'httpd.conf');
       const configuration = fs.readFileSync(file, 'utf8');
-      fs.writeFileSync(file, withoutModule(configuration));
+      fs.writeFileSync(file, withoutModule(configuration, 'torrent_ws', 'TorrentWs'));
       await restartHttpd(stack);
       assert.equal((await stack.get('/')).status, 200);
       assert.equal((await stack.get('/torrent-ws-status?json')).status, 404);

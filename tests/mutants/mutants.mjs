@@ -280,4 +280,22 @@ export const mutants = [
     test: 'httpd/upgrade.test.mjs',
     name: 'a new version serves new clients',
   },
+
+  // What it says of itself
+  {
+    guard: 'a loop that hangs does not hold mod_status',
+    file: 'mod_torrent_ws/apache/server_status.cpp',
+    from: 'kTimeout{1000}',
+    to: 'kTimeout{20000}',
+    test: 'httpd/status.test.mjs',
+    name: 'a loop that hangs',
+  },
+  {
+    guard: 'Prometheus may ask with an empty value',
+    file: 'mod_torrent_ws/apache/status.cpp',
+    from: "if (query.size() > 1 && query.back() == '=') {",
+    to: 'if (query.empty() && !query.empty()) {',
+    test: 'httpd/prometheus.test.mjs',
+    name: 'Prometheus takes them',
+  },
 ];

@@ -1,5 +1,6 @@
 // Parts of httpd's configuration for tests: further modules, further ports.
 
+import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -39,4 +40,12 @@ export function areLoadable(directives) {
   for (const line of directives.split('\n').filter((directive) => /^Load/.test(directive))) command.push('-C', line);
   const { stderr } = spawnSync('/usr/sbin/apache2', command, { encoding: 'utf8' });
   return !/Cannot load/.test(stderr);
+}
+
+// The configuration of a stack with neither a module nor its directives, which begin as `directives` says.
+export function withoutModule(configuration, name, directives) {
+  const whole = configuration.replace(/^Include "(.*)"$/m, (line, file) => fs.readFileSync(file, 'utf8'));
+  const load = `LoadModule ${name}_module `;
+  assert.match(whole, new RegExp(`^${load}`, 'm'));
+  return whole.replaceAll(new RegExp(`^(?:${load}|${directives}).*\\n`, 'gm'), '');
 }

@@ -92,3 +92,11 @@ TEST(Inflater, TakesAFinalBlock) {
 TEST(Inflater, RefusesWhatIsNotDeflated) {
   CHECK_TRUE(inflater.append("\xff\xff\xff\xff", true, kLimit, out) == Outcome::kInvalid);
 }
+
+TEST(Inflater, RefusesAMessageThatIsCut) {
+  const std::string compressed = deflater.message("a message of which the end is missing");
+  for (std::size_t size = 1; size + 1 < compressed.size(); ++size) {
+    Inflater fresh;
+    CHECK_TRUE(fresh.append(compressed.substr(0, size), true, kLimit, out) == Outcome::kInvalid);
+  }
+}

@@ -176,7 +176,8 @@ TEST(Handshake, TakesTheDeflateOffersThatCanBeKept) {
   CHECK_EQUAL(8, window("permessage-deflate; server_max_window_bits=\"8\""));
   CHECK_EQUAL(15, window("permessage-deflate; server_max_window_bits=16, permessage-deflate"));
   for (const char* declined :
-       {"", "x-webkit-deflate-frame", "permessage-deflate; unknown", "permessage-deflate; server_max_window_bits",
+       {"", "x-webkit-deflate-frame", "permessage-deflate;", "permessage-deflate; unknown",
+        "permessage-deflate; server_max_window_bits",
         "permessage-deflate; server_max_window_bits=", "permessage-deflate; server_max_window_bits=7",
         "permessage-deflate; server_max_window_bits=08", "permessage-deflate; client_max_window_bits=16",
         "permessage-deflate; client_max_window_bits=\"", "permessage-deflate; client_no_context_takeover=1",
