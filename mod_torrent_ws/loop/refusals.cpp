@@ -11,24 +11,24 @@ constexpr auto kBetweenLines = std::chrono::minutes(1);
 struct Kind {
   std::string_view name;
   std::string_view directive;
-  LogLevel level;  // info: what clients do in good faith
+  bool is_normal;  // what clients do in good faith
 };
 
 // In the order of Refusal.
 constexpr std::array<Kind, kRefusals> kKinds = {{
-    {"connections", "TorrentWsMaxConnections", LogLevel::kWarning},
-    {"connections_per_user", "TorrentWsMaxConnectionsPerUser", LogLevel::kWarning},
-    {"connections_per_address", "TorrentWsMaxConnectionsPerAddress", LogLevel::kWarning},
-    {"handshakes", "TorrentWsMaxHandshakes", LogLevel::kWarning},
-    {"blocking_relays", "TorrentWsMaxBlockingRelays", LogLevel::kWarning},
-    {"handshake_time", "TorrentWsHandshakeTimeout", LogLevel::kInfo},
-    {"queued_bytes", "TorrentWsMaxQueuedBytes", LogLevel::kInfo},
-    {"message_size", "TorrentWsMaxMessageSize", LogLevel::kInfo},
-    {"message_rate", "TorrentWsMaxMessageRate", LogLevel::kWarning},
-    {"subscriptions", "TorrentWsMaxSubscriptions", LogLevel::kWarning},
-    {"silence", "TorrentWsPingInterval", LogLevel::kInfo},
-    {"idle_time", "TorrentWsIdleTimeout", LogLevel::kInfo},
-    {"session_age", "TorrentWsMaxSessionAge", LogLevel::kInfo},
+    {"connections", "TorrentWsMaxConnections", false},
+    {"connections_per_user", "TorrentWsMaxConnectionsPerUser", false},
+    {"connections_per_address", "TorrentWsMaxConnectionsPerAddress", false},
+    {"handshakes", "TorrentWsMaxHandshakes", false},
+    {"blocking_relays", "TorrentWsMaxBlockingRelays", false},
+    {"handshake_time", "TorrentWsHandshakeTimeout", true},
+    {"queued_bytes", "TorrentWsMaxQueuedBytes", true},
+    {"message_size", "TorrentWsMaxMessageSize", true},
+    {"message_rate", "TorrentWsMaxMessageRate", false},
+    {"subscriptions", "TorrentWsMaxSubscriptions", false},
+    {"silence", "TorrentWsPingInterval", true},
+    {"idle_time", "TorrentWsIdleTimeout", true},
+    {"session_age", "TorrentWsMaxSessionAge", true},
 }};
 
 const Kind& kind_of(Refusal refusal) { return kKinds.at(static_cast<std::size_t>(refusal)); }
@@ -43,7 +43,7 @@ void Refusals::count(Refusal refusal, std::string_view address) {
   const Kind& kind = kind_of(refusal);
   ++tally.count;
   const auto now = Clock::now();
-  if (now < tally.next_line || !log_.enabled(kind.level)) {
+  if (now < tally.next_line || !log_.enabled(kind.is_normal ? LogLevel::kInfo : LogLevel::kWarning)) {
     return;
   }
   tally.next_line = now + kBetweenLines;
@@ -53,7 +53,11 @@ void Refusals::count(Refusal refusal, std::string_view address) {
   if (others > 0) {
     text += ", and " + std::to_string(others) + " since the last such line";
   }
-  log_.write(kind.level, "TWS0202", text);
+  if (kind.is_normal) {
+    log_.write(LogLevel::kInfo, "TWS0204", text);
+  } else {
+    log_.write(LogLevel::kWarning, "TWS0202", text);
+  }
 }
 
 }  // namespace tws

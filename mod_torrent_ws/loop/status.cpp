@@ -50,7 +50,7 @@ std::string EventLoop::status_json() const {
     subscriptions += realm->broker().count();
   }
   const Json status(
-      json_pack("{s{si so so} s{sI sI sI sI sI} sI sI so so s{sI sI sI sI} sI sI sI sI}", "pids", "event_loop",
+      json_pack("{s{si so so} s{sI sI sI sI} sI sI sI so so s{sI sI sI sI} sI sI sI sI}", "pids", "event_loop",
                 getpid(), "workers", list_json(jobs_.pids()), "relays", list_json(relays_.pids()), "connections", "ws",
                 number(connections.ws), "wss", number(connections.wss), "relay", number(relays_.connections()),
                 "blocking", number(connections.blocking), "handshakes", number(connections.handshakes), "sessions",

@@ -47,7 +47,7 @@ describe('the status', () => {
     assert.equal(Number.isInteger(status.pids.event_loop), true);
     assert.ok(status.pids.workers.length >= 3);
     assert.deepEqual(status.pids.relays, []);
-    assert.deepEqual(status.connections, { ws: 1, wss: 2, relay: 0, blocking: 0, handshakes: 0 });
+    assert.deepEqual(status.connections, { ws: 1, wss: 2, relay: 0, blocking: 0 });
     assert.equal(status.sessions, 3);
     assert.equal(status.subscriptions, 3);
     const { requests, errors, busy_seconds: busy } = status.backends.main;

@@ -25,7 +25,7 @@ const linesAbout = (directive) =>
   stack
     .errorLog()
     .split('\n')
-    .filter((line) => line.includes(`TWS0202: over ${directive}:`));
+    .filter((line) => line.includes(`: over ${directive}:`));
 
 async function assertToldOnce(directive, what, count) {
   assert.equal(await refused(what), count);
@@ -81,7 +81,7 @@ describe('connections', () => {
     const begin = performance.now();
     const silent = await Promise.all(Array.from({ length: 4 }, () => WampClient.open(endpoint(stack).url)));
     await assert.rejects(WampClient.open(endpoint(stack).url), refusedWith(503));
-    assert.equal((await stack.status()).connections.handshakes, 4);
+    assert.equal((await stack.status()).handshakes, 4);
     const ends = await Promise.all(silent.map((client) => client.ended()));
     assert.ok(performance.now() - begin >= 2900, 'not before their time');
     for (const { code } of ends) assert.equal(code, 1008);
