@@ -103,7 +103,7 @@ ${fewChildren.event}TorrentWsBackend other http://127.0.0.1:9/ credentials=${cre
   });
 
   test('who has the handover socket but is not httpd forges no user', async () => {
-    const [{ pid }] = await httpdChildren(stack);
+    const { pid } = (await httpdChildren(stack)).find((child) => sequencedSockets(child.pid).length > 0);
     const message = JSON.stringify({
       version,
       kind: 'connection',
