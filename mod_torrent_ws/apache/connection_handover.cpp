@@ -213,7 +213,8 @@ int hand_over_connection(request_rec* request, const Handover& handover) {
   if (const auto emptied = empty_httpd(connection, from_filters, from_core); !emptied) {
     return refuse_drained(request, emptied.error());
   }
-  if (from_filters.size() + from_core.size() > 2 * kMaxDrained) {
+  const std::size_t drained = from_filters.size() + from_core.size();
+  if (drained > 2 * kMaxDrained) {
     return refuse_drained(request, Error{"the client sent too much before it was answered", {}});
   }
   const SupervisorState& supervisor = *state_of(request->server).supervisor;
@@ -223,6 +224,9 @@ int hand_over_connection(request_rec* request, const Handover& handover) {
   if (!sent) {
     return refuse_drained(request, sent.error());
   }
+  ap_log_rerror(APLOG_MARK, APLOG_DEBUG, 0, request,
+                "handed over to torrent-ws, %s, with %" APR_SIZE_T_FMT " bytes from behind the request",
+                handover.tls ? "through a TLS relay" : "as it is", drained);
   let_go(request);
   return OK;
 }

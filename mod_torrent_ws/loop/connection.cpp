@@ -98,7 +98,9 @@ void Connection::close(CloseCode code, std::string_view reason) {
   if (closing_) {
     return;
   }
-  note(LogLevel::kDebug, "is closed: ", reason);
+  if (!client_has_closed_) {
+    note(LogLevel::kDebug, "is closed: ", reason);
+  }
   closing_ = true;
   ++services_.counts.closing;
   close_code_ = code;
@@ -159,6 +161,7 @@ void Connection::on_close(CloseCode code) {
     record_.close_code = code;
   }
   client_has_closed_ = true;
+  note(LogLevel::kDebug, "is closed by the client, code ", std::to_string(static_cast<int>(code)));
   close(code, {});
   // Our own close frame may be out already.
   services_.flush_queue.add(*this);
@@ -166,6 +169,7 @@ void Connection::on_close(CloseCode code) {
 
 void Connection::on_failure(CloseCode code, std::string_view why) {
   client_has_closed_ = true;
+  note(LogLevel::kInfo, "fails: ", why);
   if (code == CloseCode::kMessageTooBig) {
     refuse(Refusal::kMessageSize, code, why);
   } else {

@@ -76,6 +76,7 @@ void Session::on_message(std::string_view text, bool binary) {
     violate(message.error().message);
     return;
   }
+  transport_.note(LogLevel::kTrace, "sends ", name_of(message->type));
   switch (message->type) {
     case MessageType::kAbort:
       state_ = State::kClosed;
@@ -153,7 +154,6 @@ void Session::welcome(Identity identity) {
 }
 
 void Session::on_established(const Message& message) {
-  transport_.note(LogLevel::kTrace, "sends ", name_of(message.type));
   switch (message.type) {
     case MessageType::kGoodbye:
       state_ = State::kClosed;
