@@ -173,15 +173,25 @@ export class Client {
     return this.failsWith(await this.next(), codes);
   }
 
+  // event: what came next.
   async failsWith(event, codes) {
+    if (event.kind === 'pong') return this.#failsLate(codes);
     if (event.kind === 'end') return nonStrict('it ends the connection without a close frame');
-    demand(event.kind !== 'pong', 'it goes on');
     demand(event.kind === 'close', `it is answered with ${describe(event)}`);
     if (event.code === undefined) return nonStrict('its close frame has no code');
     demand(codes.includes(event.code), `it is closed with ${event.code} instead of ${codes.join(' or ')}`);
     if (!this.#closeSent) this.send(close(event.code));
     await this.ends();
     return undefined;
+  }
+
+  // A ping behind was answered: what counts is whether one that follows the answer is as well.
+  async #failsLate(codes) {
+    const mark = this.#mark();
+    this.send(ping(mark));
+    let event = await this.next();
+    for (; event.kind === 'pong'; event = await this.next()) demand(String(event.payload) !== mark, 'it goes on');
+    return (await this.failsWith(event, codes)) ?? nonStrict('it answers a ping that is behind, before it fails');
   }
 
   // Whether the message comes back, its frames sent as they are.

@@ -1,21 +1,25 @@
-// How well an endpoint that echoes keeps to RFC 6455 and RFC 7692:  node main.mjs URL [--ca FILE] [--only PREFIX]
+// How well an endpoint that echoes keeps to RFC 6455 and RFC 7692:
+//   node main.mjs URL [--ca FILE] [--only PREFIX] [--wait SECONDS]
 
 import fs from 'node:fs';
 import { parseArgs } from 'node:util';
 
-import { runCases } from './suite.mjs';
-
-const maxNonStrict = 12;
+import { maxNonStrict, runCases } from './suite.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { ca: { type: 'string' }, only: { type: 'string', default: '' } },
+  options: { ca: { type: 'string' }, only: { type: 'string', default: '' }, wait: { type: 'string' } },
 });
 if (positionals.length !== 1) {
-  console.error('usage: main.mjs URL [--ca FILE] [--only PREFIX]');
+  console.error('usage: main.mjs URL [--ca FILE] [--only PREFIX] [--wait SECONDS]');
   process.exit(2);
 }
-const results = await runCases({ url: positionals[0], ca: values.ca && fs.readFileSync(values.ca) }, values.only);
+const address = {
+  url: positionals[0],
+  ca: values.ca && fs.readFileSync(values.ca),
+  wait: values.wait && Number(values.wait) * 1000,
+};
+const results = await runCases(address, values.only);
 
 const topics = new Map();
 for (const { id, title, verdict, reason } of results) {

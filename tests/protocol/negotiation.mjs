@@ -7,9 +7,9 @@ const known = ['server_no_context_takeover', 'client_no_context_takeover', 'serv
 
 // Of a header that keeps the grammar: the parameters of each permessage-deflate in it.
 export function elementsOf(header) {
-  const elements = Object.entries(extension.parse(header));
-  const other = elements.find(([other]) => other !== name);
-  return { elements: elements.find(([own]) => own === name)?.[1] ?? [], other: other?.[0] };
+  const elements = Object.entries(extension.parse(header.trim()));
+  const other = elements.find(([found]) => found !== name);
+  return { elements: elements.find(([found]) => found === name)?.[1] ?? [], other: other?.[0] };
 }
 
 const bitsOf = (value) => (/^(?:[89]|1[0-5])$/.test(value) ? Number(value) : NaN);

@@ -7,7 +7,13 @@ const maxPayload = 16 << 20;
 
 // Resolves with {url, close}.
 export async function startPeer() {
-  const server = new WebSocketServer({ host: '127.0.0.1', port: 0, maxPayload, perMessageDeflate: { threshold: 0 } });
+  const server = new WebSocketServer({
+    host: '127.0.0.1',
+    port: 0,
+    maxPayload,
+    maxPendingAutoPongs: 0, // or else it drops clients that send many pings at once
+    perMessageDeflate: { threshold: 0 },
+  });
   server.on('connection', (socket) => {
     socket.on('error', () => {}); // each is told to the client
     socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary }));
