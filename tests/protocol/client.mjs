@@ -136,9 +136,20 @@ export class Client {
 
   // Nothing else has come or will, and the connection works.
   async alive() {
+    const left = await this.pongsLeft();
+    demand(left.length === 0, `pongs that nobody waits for: ${JSON.stringify(left)}`);
+  }
+
+  // The payloads of the pongs that come before the one for a ping that is sent now. Nothing else may come.
+  async pongsLeft() {
     const mark = this.#mark();
     this.send(ping(mark));
-    await this.pong(mark);
+    const payloads = [];
+    for (let event = await this.next(); String(event.payload) !== mark; event = await this.next()) {
+      demand(event.kind === 'pong', `${describe(event)} comes`);
+      payloads.push(String(event.payload));
+    }
+    return payloads;
   }
 
   // Nothing but the close handshake comes any more, and the server ends the connection.
