@@ -147,12 +147,11 @@ for (const [name, payloads] of Object.entries(emptyMessages)) {
 }
 add('blocks.empty.no-payload', 'a compressed message without any payload', async (peer) => {
   const client = await open(peer);
-  client.send(...marked(opcode.text, ''), ping('behind'));
+  client.send(...marked(opcode.text, ''));
   const event = await client.next();
   // By the letter it is an empty message, as 00 00 ff ff is put behind; zlib makes no such thing.
   if (event.kind === 'text') demand(event.data.length === 0, `${event.data.length} bytes come back`);
   else return client.failsWith(event, [1002, 1007]);
-  await client.pong('behind');
   return client.finish();
 });
 add('blocks.empty-fragments', 'empty fragments amid a compressed message', async (peer) => {
@@ -168,7 +167,7 @@ add('context.kept-against-agreement', 'a message that refers to the one before i
   const data = randomBytes(2000);
   await client.compressedEcho('binary', data);
   const referring = zlib.deflateRawSync(data, { dictionary: data, finishFlush: zlib.constants.Z_SYNC_FLUSH }).subarray(0, -4);
-  client.send(...marked(opcode.binary, referring), ping('behind'));
+  client.send(...marked(opcode.binary, referring));
   const event = await client.next();
   if (event.kind !== 'binary') return client.failsWith(event, [1002, 1007]);
   demand(event.data.equals(data), 'something else comes back');
@@ -203,7 +202,7 @@ add('garbage.behind-good', 'a good message is echoed, the bad one behind it fail
 for (const left of [1, 10, 200, good.length - 3]) {
   add(`garbage.cut.${left < 1000 ? left : 'end'}`, `a stream that is cut behind ${left} bytes`, async (peer) => {
     const client = await open(peer);
-    client.send(...marked(opcode.binary, good.subarray(0, left)), ping('behind'));
+    client.send(...marked(opcode.binary, good.subarray(0, left)));
     const event = await client.next();
     if (event.kind !== 'binary') return client.failsWith(event, [1002, 1007]);
     demand(!event.data.equals(json.subarray(0, 5000)), 'the whole comes back');
