@@ -77,7 +77,11 @@ const combinations = [false, true].flatMap((serverNoContextTakeover) =>
 // Each refers to those before it, where a context is kept.
 const line = (index) => `{"hash":"${(index * 7919).toString(16)}","percent":${index % 100},"name":"a torrent"}\n`;
 const lengths = [0, 1, 20, 300, 1023, 1024, 1500, 5000, 20000, 70000, 200000, 300];
-const sequence = lengths.map((length, at) => Array.from({ length: length / 20 }, (_, index) => line(index + at)).join('').slice(0, length));
+const sequence = lengths.map((length, at) =>
+  Array.from({ length: length / 20 }, (_, index) => line(index + at))
+    .join('')
+    .slice(0, length),
+);
 
 for (const scheme of ['ws', 'wss']) {
   test(`npm ws with each of its ${combinations.length} combinations of options over ${scheme}`, async () => {
@@ -92,7 +96,11 @@ for (const scheme of ['ws', 'wss']) {
 
   test(`Debian's python3-websockets with each combination of its parameters over ${scheme}`, async () => {
     const { url } = endpoint(stack, scheme, '/echo');
-    const { stdout } = await promisify(execFile)('/usr/bin/python3', [pythonClient, url, path.join(stack.root, 'certificate.pem')]);
+    const { stdout } = await promisify(execFile)('/usr/bin/python3', [
+      pythonClient,
+      url,
+      path.join(stack.root, 'certificate.pem'),
+    ]);
     assert.match(stdout, /^[1-9][0-9]* combinations$/m);
   });
 }

@@ -1,7 +1,6 @@
 // The client of one case: sends whatever bytes a case makes, reads strictly, and judges what came.
 
 import { isUtf8 } from 'node:buffer';
-import { randomBytes } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 
 import { withPatience } from '../support/patience.mjs';
@@ -126,7 +125,10 @@ export class Client {
   async pong(payload) {
     const event = await this.next();
     demand(event.kind === 'pong', `a pong is missing, ${describe(event)} comes`);
-    demand(event.payload.equals(Buffer.from(payload)), `a pong with ${shown(event.payload)} for ${shown(Buffer.from(payload))}`);
+    demand(
+      event.payload.equals(Buffer.from(payload)),
+      `a pong with ${shown(event.payload)} for ${shown(Buffer.from(payload))}`,
+    );
     return event;
   }
 

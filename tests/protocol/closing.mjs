@@ -1,15 +1,25 @@
 // The closing handshake: codes, reasons, what is sent behind a close, and connections that just end.
 
+import { describe } from './client.mjs';
 import { close, fragments, frame, opcode, ping, pong, text } from './frames.mjs';
 import { demand, nonStrict } from './verdict.mjs';
 
 const cases = [];
 const add = (id, title, run, more = {}) => cases.push({ id: `close.${id}`, title, run, ...more });
 
-// RFC 6455, 7.4, and those that IANA has registered since.
-const allowed = [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3001, 3999, 4000, 4001, 4999];
+// RFC 6455, 7.4.
+const allowed = [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 3000, 3001, 3999, 4000, 4001, 4999];
+// Registered by IANA since.
+const registered = [1012, 1013, 1014];
 const forbidden = [0, 1, 999, 1004, 1005, 1006, 1015, 1016, 1100, 1999, 2000, 2999, 5000, 9999, 65535];
-const reasons = { none: '', ascii: 'going away', utf8: 'κόσμε €𤭢', '122': 'r'.repeat(122), '123': 'r'.repeat(123), 'utf8-123': 'é'.repeat(61) + 'r' };
+const reasons = {
+  none: '',
+  ascii: 'going away',
+  utf8: 'κόσμε €𤭢',
+  122: 'r'.repeat(122),
+  123: 'r'.repeat(123),
+  'utf8-123': 'é'.repeat(61) + 'r',
+};
 
 for (const code of allowed) {
   for (const [name, reason] of Object.entries(reasons)) {
@@ -20,17 +30,37 @@ for (const code of allowed) {
     });
   }
 }
+for (const code of registered) {
+  add(`code.${code}.registered`, `a close with ${code}, which is younger than the RFC`, async (peer) => {
+    const client = await peer.open();
+    client.send(close(code));
+    const event = await client.next();
+    demand(event.kind === 'close' && [code, 1000, 1002].includes(event.code), `${describe(event)} comes`);
+    await client.ends();
+    return event.code === 1002 ? nonStrict('it is taken for a mistake') : undefined;
+  });
+}
 for (const code of forbidden) {
-  for (const [name, reason] of [['none', ''], ['ascii', 'reason']]) {
-    add(`code.${code}.${name}`, `a close with ${code}, which must not be sent, and the reason ${name}`, async (peer) => {
-      const client = await peer.open();
-      client.send(close(code, reason));
-      return client.fails(1002);
-    });
+  for (const [name, reason] of [
+    ['none', ''],
+    ['ascii', 'reason'],
+  ]) {
+    add(
+      `code.${code}.${name}`,
+      `a close with ${code}, which must not be sent, and the reason ${name}`,
+      async (peer) => {
+        const client = await peer.open();
+        client.send(close(code, reason));
+        return client.fails(1002);
+      },
+    );
   }
 }
 
-for (const [way, chop] of [['whole', Infinity], ['chopped', 1]]) {
+for (const [way, chop] of [
+  ['whole', Infinity],
+  ['chopped', 1],
+]) {
   add(`empty.${way}`, `a close without a payload, ${way}`, async (peer) => {
     const client = await peer.open();
     await client.sendChopped(close(), chop);
@@ -66,8 +96,14 @@ for (const [name, frames] of Object.entries({
 
 // As text of a message; in a close reason an endpoint may also call it a protocol error.
 const badReasons = {
-  surrogate: [0xed, 0xa0, 0x80], overlong: [0xc0, 0xaf], 'beyond-range': [0xf4, 0x90, 0x80, 0x80], impossible: [0xff],
-  continuation: [0x80], 'cut-2': [0xc2], 'cut-3': [0xe2, 0x82], 'cut-4': [0xf0, 0xa4, 0xad],
+  surrogate: [0xed, 0xa0, 0x80],
+  overlong: [0xc0, 0xaf],
+  'beyond-range': [0xf4, 0x90, 0x80, 0x80],
+  impossible: [0xff],
+  continuation: [0x80],
+  'cut-2': [0xc2],
+  'cut-3': [0xe2, 0x82],
+  'cut-4': [0xf0, 0xa4, 0xad],
 };
 for (const [name, bytes] of Object.entries(badReasons)) {
   for (const [place, around] of Object.entries({ alone: ['', ''], behind: ['κόσμε', ''], amid: ['κόσμε', 'edited'] })) {
@@ -114,7 +150,11 @@ add('amid-message', 'a close inside a message, and the rest of it behind', async
 });
 
 // The echo of what is in front of a close should not get lost.
-for (const [name, length] of [['small', 5], ['64k', 65536], ['256k', 256 << 10]]) {
+for (const [name, length] of [
+  ['small', 5],
+  ['64k', 65536],
+  ['256k', 256 << 10],
+]) {
   add(`front.message.${name}`, `a message (${name}) and a close in one piece`, async (peer) => {
     const client = await peer.open();
     const data = Buffer.alloc(length, 'x');
@@ -190,19 +230,24 @@ add('half-close.behind-close', 'the client half-closes behind its close', async 
   client.socket.end();
   await client.closedBy(1000);
 });
-add('half-close.unread-echo', 'the client half-closes while an echo of 8 MiB is under way', async (peer) => {
-  const client = await peer.open();
-  client.socket.pause();
-  client.send(text(Buffer.alloc(8 << 20, 'x')));
-  client.socket.end();
-  client.socket.resume();
-  // An end inside the echo is as good as one behind it.
-  const event = await client.next().catch((error) => {
-    demand(/it ends inside/.test(error.message), error.message);
-    return { kind: 'end' };
-  });
-  demand(['text', 'end', 'close'].includes(event.kind), `a ${event.kind} comes`);
-  await (await peer.open()).alive();
-}, { heavy: true });
+add(
+  'half-close.unread-echo',
+  'the client half-closes while an echo of 8 MiB is under way',
+  async (peer) => {
+    const client = await peer.open();
+    client.socket.pause();
+    client.send(text(Buffer.alloc(8 << 20, 'x')));
+    client.socket.end();
+    client.socket.resume();
+    // An end inside the echo is as good as one behind it.
+    const event = await client.next().catch((error) => {
+      demand(/it ends inside/.test(error.message), error.message);
+      return { kind: 'end' };
+    });
+    demand(['text', 'end', 'close'].includes(event.kind), `a ${event.kind} comes`);
+    await (await peer.open()).alive();
+  },
+  { heavy: true },
+);
 
 export default cases;

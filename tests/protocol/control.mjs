@@ -18,7 +18,10 @@ const payloads = {
 };
 
 for (const [name, payload] of Object.entries(payloads)) {
-  for (const [way, chop] of [['whole', Infinity], ['chopped', 1]]) {
+  for (const [way, chop] of [
+    ['whole', Infinity],
+    ['chopped', 1],
+  ]) {
     add(`payload.${name}.${way}`, `a ping with the payload ${name}, ${way}`, async (peer) => {
       const client = await peer.open();
       await client.sendChopped(ping(payload), chop);
@@ -75,7 +78,10 @@ add('one-by-one', '200 pings, each when the last is answered', async (peer) => {
 function judge(got, expected) {
   if (isDeepStrictEqual(got, expected)) return undefined;
   const places = got.map((payload) => expected.indexOf(payload));
-  demand(places.every((place, index) => place > (places[index - 1] ?? -1)), `pongs in the wrong order: ${got.slice(0, 10)}`);
+  demand(
+    places.every((place, index) => place > (places[index - 1] ?? -1)),
+    `pongs in the wrong order: ${got.slice(0, 10)}`,
+  );
   demand(got.at(-1) === expected.at(-1), `${got.length} of ${expected.length} pings are answered, the last is not`);
   return nonStrict(`${got.length} of ${expected.length} pings are answered`);
 }
@@ -91,17 +97,32 @@ async function collect(client, count) {
   return { pongs: [...got.pong, ...(await client.pongsLeft())], texts: got.text };
 }
 
-for (const [count, size] of [[2, 4], [10, 10], [10, 125], [100, 10], [100, 125], [1000, 4], [1000, 125]]) {
-  for (const [way, chop] of [['one piece', Infinity], ['pieces of 7 bytes', 7]]) {
+for (const [count, size] of [
+  [2, 4],
+  [10, 10],
+  [10, 125],
+  [100, 10],
+  [100, 125],
+  [1000, 4],
+  [1000, 125],
+]) {
+  for (const [way, chop] of [
+    ['one piece', Infinity],
+    ['pieces of 7 bytes', 7],
+  ]) {
     if (count * size > 10000 && chop !== Infinity) continue;
-    add(`burst.${count}x${size}.${chop === Infinity ? 'whole' : 'chopped'}`, `${count} pings of ${size} bytes in ${way}`, async (peer) => {
-      const client = await peer.open();
-      const expected = Array.from({ length: count }, (_, index) => `${index}`.padStart(size));
-      await client.sendChopped(Buffer.concat([...expected.map((payload) => ping(payload)), text('behind')]), chop);
-      const got = await collect(client, 1);
-      await client.finish();
-      return judge(got.pongs, expected);
-    });
+    add(
+      `burst.${count}x${size}.${chop === Infinity ? 'whole' : 'chopped'}`,
+      `${count} pings of ${size} bytes in ${way}`,
+      async (peer) => {
+        const client = await peer.open();
+        const expected = Array.from({ length: count }, (_, index) => `${index}`.padStart(size));
+        await client.sendChopped(Buffer.concat([...expected.map((payload) => ping(payload)), text('behind')]), chop);
+        const got = await collect(client, 1);
+        await client.finish();
+        return judge(got.pongs, expected);
+      },
+    );
   }
 }
 
@@ -117,27 +138,35 @@ add('burst.with-texts', '50 pings with a message behind each, in one piece', asy
 
 // The server has more to send than all buffers between take, so the pong has to find its place in the echo.
 for (const megabytes of [4, 16]) {
-  add(`amid-echo.${megabytes}M`, `pings while an echo of ${megabytes} MiB is under way`, async (peer) => {
-    const [client, other] = [await peer.open(), await peer.open()];
-    const data = Buffer.alloc(megabytes << 20, '*');
-    client.socket.pause();
-    client.send(text(data));
-    client.send(ping('amid'));
-    if (client.socket.writableLength > 0) await new Promise((resolve) => client.socket.write('', resolve));
-    for (let index = 0; index < 10; ++index) await other.alive();
-    client.socket.resume();
-    const events = [await client.next(), await client.next()];
-    const echo = events.find(({ kind }) => kind === 'text');
-    const answer = events.find(({ kind }) => kind === 'pong');
-    demand(echo?.data.equals(data), 'the echo is another one');
-    demand(String(answer?.payload) === 'amid', 'the pong is missing');
-    await client.finish();
-    const late = megabytes === 16 && echo.frames > 1 && !answer.amid && events[1] === answer;
-    return late ? nonStrict('the pong comes behind the whole echo') : undefined;
-  }, { heavy: true });
+  add(
+    `amid-echo.${megabytes}M`,
+    `pings while an echo of ${megabytes} MiB is under way`,
+    async (peer) => {
+      const [client, other] = [await peer.open(), await peer.open()];
+      const data = Buffer.alloc(megabytes << 20, '*');
+      client.socket.pause();
+      client.send(text(data));
+      client.send(ping('amid'));
+      if (client.socket.writableLength > 0) await new Promise((resolve) => client.socket.write('', resolve));
+      for (let index = 0; index < 10; ++index) await other.alive();
+      client.socket.resume();
+      const events = [await client.next(), await client.next()];
+      const echo = events.find(({ kind }) => kind === 'text');
+      const answer = events.find(({ kind }) => kind === 'pong');
+      demand(echo?.data.equals(data), 'the echo is another one');
+      demand(String(answer?.payload) === 'amid', 'the pong is missing');
+      await client.finish();
+      const late = megabytes === 16 && echo.frames > 1 && !answer.amid && events[1] === answer;
+      return late ? nonStrict('the pong comes behind the whole echo') : undefined;
+    },
+    { heavy: true },
+  );
 }
 
-for (const [name, size] of [['small', 3], ['large', 70000]]) {
+for (const [name, size] of [
+  ['small', 3],
+  ['large', 70000],
+]) {
   add(`amid-message.${name}`, `pings between the fragments of a message, ${name}`, async (peer) => {
     const client = await peer.open();
     const parts = Array.from({ length: 5 }, (_, index) => Buffer.alloc(size, `${index}`));

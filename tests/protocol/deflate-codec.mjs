@@ -54,7 +54,8 @@ export class DeflateCodec {
     this.#agreed = agreed;
     const { serverNoContext, clientNoContext, serverBits, clientBits } = agreed;
     if (!clientNoContext) this.#deflate = new Context(zlib.createDeflateRaw({ windowBits: deflateBits(clientBits) }));
-    if (!serverNoContext) this.#inflate = new Context(zlib.createInflateRaw({ windowBits: serverBits, ...chunkOf(serverBits) }));
+    if (!serverNoContext)
+      this.#inflate = new Context(zlib.createInflateRaw({ windowBits: serverBits, ...chunkOf(serverBits) }));
   }
 
   async compress(data) {

@@ -47,11 +47,13 @@ for (const contexts of noContext) {
 const spelled = {
   'no-blanks': 'permessage-deflate;server_no_context_takeover;client_max_window_bits',
   'many-blanks': '  permessage-deflate ;  client_max_window_bits\t;server_no_context_takeover  ',
-  'other-order': 'permessage-deflate; client_max_window_bits=12; client_no_context_takeover; server_no_context_takeover',
+  'other-order':
+    'permessage-deflate; client_max_window_bits=12; client_no_context_takeover; server_no_context_takeover',
   quoted: 'permessage-deflate; client_max_window_bits="12"',
   'two-same': 'permessage-deflate, permessage-deflate',
   'two-last-simple': 'permessage-deflate; server_max_window_bits=10; client_max_window_bits, permessage-deflate',
-  'three': 'permessage-deflate; server_max_window_bits=9; server_no_context_takeover, permessage-deflate; server_no_context_takeover, permessage-deflate',
+  three:
+    'permessage-deflate; server_max_window_bits=9; server_no_context_takeover, permessage-deflate; server_no_context_takeover, permessage-deflate',
   'behind-unknown': 'x-unknown; a=1, permessage-deflate; client_max_window_bits',
   'in-front-of-unknown': 'permessage-deflate; client_max_window_bits, x-unknown',
   'behind-webkit': 'x-webkit-deflate-frame, permessage-deflate',
@@ -109,7 +111,15 @@ for (const [name, parameters] of Object.entries(declined)) {
     return undefined;
   });
 }
-const others = ['x-unknown', 'x-webkit-deflate-frame', 'permessage-deflated', 'deflate', 'permessage-bzip2', 'x-unknown; permessage-deflate', 'mux; max-channels=4'];
+const others = [
+  'x-unknown',
+  'x-webkit-deflate-frame',
+  'permessage-deflated',
+  'deflate',
+  'permessage-bzip2',
+  'x-unknown; permessage-deflate',
+  'mux; max-channels=4',
+];
 for (const [index, offer] of others.entries()) {
   add(`declined.other.${index}`, offer, async (peer) => works(await peer.open({ offer })));
 }

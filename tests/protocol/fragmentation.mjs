@@ -38,7 +38,16 @@ for (const kind of ['text', 'binary']) {
       });
     }
   }
-  for (const [length, size] of [[1000, 1], [1000, 7], [10000, 125], [10000, 126], [65536, 1300], [65536, 4096], [200000, 65535], [200000, 65536]]) {
+  for (const [length, size] of [
+    [1000, 1],
+    [1000, 7],
+    [10000, 125],
+    [10000, 126],
+    [65536, 1300],
+    [65536, 4096],
+    [200000, 65535],
+    [200000, 65536],
+  ]) {
     add(`${kind}.size.${length}.${size}`, `a ${kind} of ${length} bytes in fragments of ${size}`, async (peer) => {
       const client = await peer.open();
       const data = Buffer.alloc(length, 'abcdefghijk');
@@ -62,7 +71,10 @@ const between = {
   'ping-empty': [[ping('')], ['']],
   'ping-125': [[ping(Buffer.alloc(125, 'p'))], ['p'.repeat(125)]],
   pong: [[pong('between')], []],
-  'pings-two': [[ping('1'), ping('2')], ['1', '2']],
+  'pings-two': [
+    [ping('1'), ping('2')],
+    ['1', '2'],
+  ],
   'ping-pong': [[ping('1'), pong('2')], ['1']],
 };
 for (const [name, [control, pongs]] of Object.entries(between)) {
@@ -80,7 +92,10 @@ for (const [name, [control, pongs]] of Object.entries(between)) {
         await client.finish();
         const all = [...got, ...late];
         const complete = isDeepStrictEqual(all, pongs);
-        demand(complete || (pongs.length > 0 && isDeepStrictEqual(all, pongs.slice(-1))), `the pongs are ${JSON.stringify(all)}`);
+        demand(
+          complete || (pongs.length > 0 && isDeepStrictEqual(all, pongs.slice(-1))),
+          `the pongs are ${JSON.stringify(all)}`,
+        );
         if (late.length > 0) return nonStrict('the pong comes behind the echo');
         return complete ? undefined : nonStrict('only the last ping is answered');
       });
@@ -122,7 +137,10 @@ const wrong = {
   'continuation-behind-message': [[text('good'), whole('x')], ['good']],
   'continuation-open-behind-message': [[text('good'), whole('x', open), text('y')], ['good']],
   'continuation-behind-fragments': [[...fragments(opcode.text, ['go', 'od']), whole('x')], ['good']],
-  'continuation-open-behind-fragments': [[...fragments(opcode.text, ['go', 'od']), whole('x', open), text('y')], ['good']],
+  'continuation-open-behind-fragments': [
+    [...fragments(opcode.text, ['go', 'od']), whole('x', open), text('y')],
+    ['good'],
+  ],
   'text-in-text': [[text('x', open), text('y')], []],
   'text-open-in-text': [[text('x', open), text('y', open), whole('z')], []],
   'binary-in-text': [[text('x', open), frame(opcode.binary, 'y')], []],

@@ -28,7 +28,13 @@ function minimalLengthBytes(size) {
 // as do. size: a length that is told instead of the payload's own.
 export function frame(kind, payload = '', options = {}) {
   const data = Buffer.from(payload);
-  const { fin = true, rsv = 0, mask = randomBytes(4), size = data.length, lengthBytes = minimalLengthBytes(size) } = options;
+  const {
+    fin = true,
+    rsv = 0,
+    mask = randomBytes(4),
+    size = data.length,
+    lengthBytes = minimalLengthBytes(size),
+  } = options;
   const [short, long] = lengthField(size, lengthBytes);
   const head = Buffer.from([(fin ? 0x80 : 0) | (rsv << 4) | kind, (mask ? 0x80 : 0) | short]);
   return Buffer.concat([head, long, ...(mask ? [mask, masked(data, mask)] : [data])]);

@@ -3,7 +3,9 @@
 import { fragments, frame, opcode, ping, text } from './frames.mjs';
 import { demand, nonStrict } from './verdict.mjs';
 
-const lengths = [0, 1, 2, 3, 124, 125, 126, 127, 128, 129, 254, 255, 256, 1000, 4096, 16384, 65534, 65535, 65536, 65537, 100000];
+const lengths = [
+  0, 1, 2, 3, 124, 125, 126, 127, 128, 129, 254, 255, 256, 1000, 4096, 16384, 65534, 65535, 65536, 65537, 100000,
+];
 const kinds = ['text', 'binary'];
 const bytewise = 1000; // longer ones are not sent byte by byte
 const fill = { text: '*', binary: 0xfe };
@@ -24,26 +26,41 @@ for (const kind of kinds) {
   for (const length of lengths) {
     add(`${kind}.${length}`, `${kind} of ${length} bytes`, (peer) => echoChopped(peer, kind, length, Infinity));
     const chop = length <= bytewise ? 1 : 997;
-    add(`${kind}.${length}.chopped`, `${kind} of ${length} bytes, ${chop} at a time`, (peer) => echoChopped(peer, kind, length, chop));
+    add(`${kind}.${length}.chopped`, `${kind} of ${length} bytes, ${chop} at a time`, (peer) =>
+      echoChopped(peer, kind, length, chop),
+    );
   }
 }
 
 // Where the two pieces of a frame part: behind each byte of its head, and in its payload.
-for (const [length, head] of [[5, 6], [200, 8], [70000, 14]]) {
+for (const [length, head] of [
+  [5, 6],
+  [200, 8],
+  [70000, 14],
+]) {
   for (let at = 1; at <= head + 1; ++at) {
-    add(`split.${length}.${at}`, `a message of ${length} bytes in two pieces, the first of ${at} bytes`, async (peer) => {
-      const client = await peer.open();
-      const data = payload('binary', length);
-      const bytes = frame(opcode.binary, data);
-      client.send(bytes.subarray(0, at));
-      await client.sendChopped(bytes.subarray(at), Infinity);
-      await client.message('binary', data);
-      await client.finish();
-    });
+    add(
+      `split.${length}.${at}`,
+      `a message of ${length} bytes in two pieces, the first of ${at} bytes`,
+      async (peer) => {
+        const client = await peer.open();
+        const data = payload('binary', length);
+        const bytes = frame(opcode.binary, data);
+        client.send(bytes.subarray(0, at));
+        await client.sendChopped(bytes.subarray(at), Infinity);
+        await client.message('binary', data);
+        await client.finish();
+      },
+    );
   }
 }
 
-for (const [name, mask] of [['zero', [0, 0, 0, 0]], ['ones', [255, 255, 255, 255]], ['one-byte', [0, 0, 0, 1]], ['text', [...Buffer.from('mask')]]]) {
+for (const [name, mask] of [
+  ['zero', [0, 0, 0, 0]],
+  ['ones', [255, 255, 255, 255]],
+  ['one-byte', [0, 0, 0, 1]],
+  ['text', [...Buffer.from('mask')]],
+]) {
   add(`mask.${name}`, `a mask of ${mask.join(' ')}`, async (peer) => {
     const client = await peer.open();
     for (const length of [0, 1, 2, 3, 4, 5, 7, 8, 9, 126, 1001]) {
@@ -54,7 +71,14 @@ for (const [name, mask] of [['zero', [0, 0, 0, 0]], ['ones', [255, 255, 255, 255
   });
 }
 
-for (const [count, length] of [[2, 5], [10, 0], [100, 1], [1000, 10], [100, 1000], [20, 65536]]) {
+for (const [count, length] of [
+  [2, 5],
+  [10, 0],
+  [100, 1],
+  [1000, 10],
+  [100, 1000],
+  [20, 65536],
+]) {
   add(`pipelined.${count}x${length}`, `${count} messages of about ${length} bytes in one piece`, async (peer) => {
     const client = await peer.open();
     const messages = Array.from({ length: count }, (_, index) => `${index}`.padEnd(length, '.'));
@@ -67,7 +91,12 @@ for (const [count, length] of [[2, 5], [10, 0], [100, 1], [1000, 10], [100, 1000
 add('pipelined.kinds', 'texts, binaries and pings in one piece', async (peer) => {
   const client = await peer.open();
   const data = payload('binary', 3);
-  client.send(text('one'), frame(opcode.binary, data), ...fragments(opcode.text, ['t', 'w', 'o']), frame(opcode.binary, ''));
+  client.send(
+    text('one'),
+    frame(opcode.binary, data),
+    ...fragments(opcode.text, ['t', 'w', 'o']),
+    frame(opcode.binary, ''),
+  );
   await client.message('text', 'one');
   await client.message('binary', data);
   await client.message('text', 'two');
@@ -98,34 +127,61 @@ add('behind-request.large', '100 kB in one piece with the request', async (peer)
 
 // RFC 6455, 5.2: the minimal number of bytes must be used. It binds who sends; what comes otherwise is no frame.
 for (const [kind, length, lengthBytes] of [
-  ['text', 0, 2], ['text', 1, 2], ['text', 125, 2], ['text', 0, 8], ['text', 125, 8], ['text', 126, 8], ['text', 65535, 8],
-  ['binary', 125, 2], ['binary', 65535, 8],
+  ['text', 0, 2],
+  ['text', 1, 2],
+  ['text', 125, 2],
+  ['text', 0, 8],
+  ['text', 125, 8],
+  ['text', 126, 8],
+  ['text', 65535, 8],
+  ['binary', 125, 2],
+  ['binary', 65535, 8],
 ]) {
-  add(`non-minimal.${kind}.${length}.${lengthBytes}`, `a ${kind} of ${length} bytes with a length of ${lengthBytes} bytes`, async (peer) => {
-    const client = await peer.open();
-    const data = payload(kind, length);
-    client.send(frame(opcode[kind], data, { lengthBytes }));
-    const event = await client.next();
-    if (event.kind !== kind) return client.failsWith(event, [1002]);
-    demand(event.data.equals(data), 'something else comes back');
-    return nonStrict('it is taken');
-  });
+  add(
+    `non-minimal.${kind}.${length}.${lengthBytes}`,
+    `a ${kind} of ${length} bytes with a length of ${lengthBytes} bytes`,
+    async (peer) => {
+      const client = await peer.open();
+      const data = payload(kind, length);
+      client.send(frame(opcode[kind], data, { lengthBytes }));
+      const event = await client.next();
+      if (event.kind !== kind) return client.failsWith(event, [1002]);
+      demand(event.data.equals(data), 'something else comes back');
+      return nonStrict('it is taken');
+    },
+  );
 }
 
 for (const kind of ['ping', 'pong', 'close']) {
-  for (const [length, lengthBytes] of [[2, 2], [125, 2], [2, 8], [125, 8]]) {
-    add(`non-minimal.${kind}.${length}.${lengthBytes}`, `a ${kind} of ${length} bytes with a length of ${lengthBytes} bytes`, async (peer) => {
-      const client = await peer.open();
-      const data = kind === 'close' ? Buffer.concat([Buffer.from([3, 232]), Buffer.alloc(length - 2, 'x')]) : Buffer.alloc(length, 'x');
-      client.send(frame(opcode[kind], data, { lengthBytes }), ping('behind'));
-      const event = await client.next();
-      const isTaken = event.kind === 'pong' || (event.kind === 'close' && event.code === 1000);
-      return isTaken ? nonStrict('it is taken') : client.failsWith(event, [1002]);
-    });
+  for (const [length, lengthBytes] of [
+    [2, 2],
+    [125, 2],
+    [2, 8],
+    [125, 8],
+  ]) {
+    add(
+      `non-minimal.${kind}.${length}.${lengthBytes}`,
+      `a ${kind} of ${length} bytes with a length of ${lengthBytes} bytes`,
+      async (peer) => {
+        const client = await peer.open();
+        const data =
+          kind === 'close'
+            ? Buffer.concat([Buffer.from([3, 232]), Buffer.alloc(length - 2, 'x')])
+            : Buffer.alloc(length, 'x');
+        client.send(frame(opcode[kind], data, { lengthBytes }), ping('behind'));
+        const event = await client.next();
+        const isTaken = event.kind === 'pong' || (event.kind === 'close' && event.code === 1000);
+        return isTaken ? nonStrict('it is taken') : client.failsWith(event, [1002]);
+      },
+    );
   }
 }
 
-for (const [name, size] of [['topmost-bit', 1n << 63n], ['all-bits', (1n << 64n) - 1n], ['topmost-bit-and-5', (1n << 63n) + 5n]]) {
+for (const [name, size] of [
+  ['topmost-bit', 1n << 63n],
+  ['all-bits', (1n << 64n) - 1n],
+  ['topmost-bit-and-5', (1n << 63n) + 5n],
+]) {
   for (const kind of kinds) {
     add(`length.${name}.${kind}`, `a ${kind} with a 64-bit length whose topmost bit is set`, async (peer) => {
       const client = await peer.open();

@@ -3,7 +3,12 @@
 import { extension } from 'ws';
 
 const name = 'permessage-deflate';
-const known = ['server_no_context_takeover', 'client_no_context_takeover', 'server_max_window_bits', 'client_max_window_bits'];
+const known = [
+  'server_no_context_takeover',
+  'client_no_context_takeover',
+  'server_max_window_bits',
+  'client_max_window_bits',
+];
 
 // Of a header that keeps the grammar: the parameters of each permessage-deflate in it.
 export function elementsOf(header) {
@@ -16,7 +21,8 @@ const bitsOf = (value) => (/^(?:[89]|1[0-5])$/.test(value) ? Number(value) : NaN
 
 // Why a response does not suit an offer, or null.
 function mismatch(offer, response) {
-  if (offer.server_no_context_takeover && !response.server_no_context_takeover) return 'server_no_context_takeover is left out';
+  if (offer.server_no_context_takeover && !response.server_no_context_takeover)
+    return 'server_no_context_takeover is left out';
   const offered = offer.server_max_window_bits?.[0];
   const answered = response.server_max_window_bits?.[0];
   if (offered !== undefined && !(bitsOf(answered) <= Number(offered))) {
@@ -26,7 +32,9 @@ function mismatch(offer, response) {
   if (window === undefined) return null;
   if (!offer.client_max_window_bits) return 'client_max_window_bits was not offered';
   const [limit] = offer.client_max_window_bits;
-  return limit !== true && bitsOf(window) > Number(limit) ? `client_max_window_bits is ${window} where ${limit} was offered` : null;
+  return limit !== true && bitsOf(window) > Number(limit)
+    ? `client_max_window_bits is ${window} where ${limit} was offered`
+    : null;
 }
 
 // What was agreed on, for DeflateCodec; null when the extension was declined. Fails at a response that no offer allows.
@@ -38,7 +46,8 @@ export function agreement(offerHeader, responseHeader) {
   const [response] = elements;
   for (const [parameter, values] of Object.entries(response)) {
     const bits = parameter.endsWith('_bits');
-    const right = known.includes(parameter) && values.length === 1 && (bits ? bitsOf(values[0]) > 0 : values[0] === true);
+    const right =
+      known.includes(parameter) && values.length === 1 && (bits ? bitsOf(values[0]) > 0 : values[0] === true);
     if (!right) throw new Error(`not a response: ${responseHeader}`);
   }
   const reasons = elementsOf(offerHeader ?? '').elements.map((offer) => mismatch(offer, response));

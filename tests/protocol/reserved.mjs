@@ -1,4 +1,5 @@
-// Reserved bits and opcodes: each fails the connection (RFC 6455, 5.2), but RSV1 where permessage-deflate gives it a meaning.
+// Reserved bits and opcodes: each fails the connection (RFC 6455, 5.2), but for RSV1 where permessage-deflate gives it
+// a meaning.
 
 import { fragments, frame, opcode, ping, text } from './frames.mjs';
 import { nonStrict } from './verdict.mjs';
@@ -9,7 +10,8 @@ const add = (id, title, run) => cases.push({ id, title, run });
 // The echo of a good message may be lost when what follows fails the connection.
 async function failsBehindMessage(client, codes) {
   const event = await client.next();
-  if (event.kind !== 'text') return (await client.failsWith(event, codes)) ?? nonStrict('the echo of the message in front is lost');
+  if (event.kind !== 'text')
+    return (await client.failsWith(event, codes)) ?? nonStrict('the echo of the message in front is lost');
   return client.fails(...codes);
 }
 
@@ -31,12 +33,19 @@ for (let rsv = 1; rsv <= 7; ++rsv) {
     const client = await peer.open();
     return client.failsAt([1002], text('hel', { fin: false }), frame(opcode.continuation, 'lo', { rsv }));
   });
-  for (const [way, chop] of [['whole', Infinity], ['chopped', 1]]) {
-    add(`reserved.bits.${rsv}.behind-message.${way}`, `a message, one with the reserved bits ${rsv}, and a ping, ${way}`, async (peer) => {
-      const client = await peer.open();
-      await client.sendChopped(Buffer.concat([text('good'), text('bad', { rsv }), ping('behind')]), chop);
-      return failsBehindMessage(client, [1002]);
-    });
+  for (const [way, chop] of [
+    ['whole', Infinity],
+    ['chopped', 1],
+  ]) {
+    add(
+      `reserved.bits.${rsv}.behind-message.${way}`,
+      `a message, one with the reserved bits ${rsv}, and a ping, ${way}`,
+      async (peer) => {
+        const client = await peer.open();
+        await client.sendChopped(Buffer.concat([text('good'), text('bad', { rsv }), ping('behind')]), chop);
+        return failsBehindMessage(client, [1002]);
+      },
+    );
   }
 }
 
@@ -44,10 +53,14 @@ for (let rsv = 1; rsv <= 7; ++rsv) {
 const offer = 'permessage-deflate';
 for (const rsv of [1, 2, 3, 5, 6, 7]) {
   for (const kind of ['text', 'binary', 'ping']) {
-    add(`reserved.deflate.${rsv}.${kind}`, `a ${kind} with the reserved bits ${rsv}, deflate agreed on`, async (peer) => {
-      const client = await peer.open({ offer });
-      return client.failsAt([1002], frame(opcode[kind], 'hello', { rsv }));
-    });
+    add(
+      `reserved.deflate.${rsv}.${kind}`,
+      `a ${kind} with the reserved bits ${rsv}, deflate agreed on`,
+      async (peer) => {
+        const client = await peer.open({ offer });
+        return client.failsAt([1002], frame(opcode[kind], 'hello', { rsv }));
+      },
+    );
   }
 }
 for (const kind of ['ping', 'pong', 'close']) {
@@ -56,20 +69,27 @@ for (const kind of ['ping', 'pong', 'close']) {
     return client.failsAt([1002], frame(opcode[kind], payloadOf[kind], { rsv: 4 }));
   });
 }
-for (const [name, firstRsv] of [['of-compressed', 4], ['of-plain', 0]]) {
+for (const [name, firstRsv] of [
+  ['of-compressed', 4],
+  ['of-plain', 0],
+]) {
   for (const at of [1, 2]) {
-    add(`reserved.deflate.4.continuation.${name}.${at}`, `RSV1 on continuation ${at} of a message ${name}`, async (peer) => {
-      const client = await peer.open({ offer });
-      const bytes = firstRsv ? Buffer.concat(await client.compressed(opcode.text, 'hello, hello, hello')) : undefined;
-      const payloads = firstRsv ? splitCompressed(bytes) : ['one', 'two', 'three'];
-      const frames = payloads.map((payload, index) =>
-        frame(index === 0 ? opcode.text : opcode.continuation, payload, {
-          fin: index === 2,
-          rsv: index === 0 ? firstRsv : index === at ? 4 : 0,
-        }),
-      );
-      return client.failsAt([1002], ...frames);
-    });
+    add(
+      `reserved.deflate.4.continuation.${name}.${at}`,
+      `RSV1 on continuation ${at} of a message ${name}`,
+      async (peer) => {
+        const client = await peer.open({ offer });
+        const bytes = firstRsv ? Buffer.concat(await client.compressed(opcode.text, 'hello, hello, hello')) : undefined;
+        const payloads = firstRsv ? splitCompressed(bytes) : ['one', 'two', 'three'];
+        const frames = payloads.map((payload, index) =>
+          frame(index === 0 ? opcode.text : opcode.continuation, payload, {
+            fin: index === 2,
+            rsv: index === 0 ? firstRsv : index === at ? 4 : 0,
+          }),
+        );
+        return client.failsAt([1002], ...frames);
+      },
+    );
   }
 }
 
@@ -94,12 +114,19 @@ for (const code of [3, 4, 5, 6, 7, 11, 12, 13, 14, 15]) {
       return client.failsAt([1002], ...frames);
     });
   }
-  for (const [way, chop] of [['whole', Infinity], ['chopped', 1]]) {
-    add(`opcode.${code}.behind-message.${way}`, `a message, the reserved opcode ${code}, and a ping, ${way}`, async (peer) => {
-      const client = await peer.open();
-      await client.sendChopped(Buffer.concat([text('good'), frame(code, 'x'), ping('behind')]), chop);
-      return failsBehindMessage(client, [1002]);
-    });
+  for (const [way, chop] of [
+    ['whole', Infinity],
+    ['chopped', 1],
+  ]) {
+    add(
+      `opcode.${code}.behind-message.${way}`,
+      `a message, the reserved opcode ${code}, and a ping, ${way}`,
+      async (peer) => {
+        const client = await peer.open();
+        await client.sendChopped(Buffer.concat([text('good'), frame(code, 'x'), ping('behind')]), chop);
+        return failsBehindMessage(client, [1002]);
+      },
+    );
   }
 }
 

@@ -15,7 +15,17 @@ import limits from './limits.mjs';
 import reserved from './reserved.mjs';
 import utf8 from './utf8.mjs';
 
-export const cases = [framing, control, reserved, fragmentation, utf8, closing, limits, deflateOffers, deflateMessages].flat();
+export const cases = [
+  framing,
+  control,
+  reserved,
+  fragmentation,
+  utf8,
+  closing,
+  limits,
+  deflateOffers,
+  deflateMessages,
+].flat();
 // A server that is not strict in more cases has failed as a whole.
 export const maxNonStrict = 12;
 const atOnce = 8;
@@ -65,7 +75,10 @@ export async function runCases(address, prefix = '') {
   const chosen = cases.filter(({ id }) => id.startsWith(prefix));
   const results = new Map();
   // Those that take much memory run one after the other, beside the rest.
-  const lanes = [chosen.filter(({ heavy }) => heavy), ...Array(atOnce - 1).fill(chosen.filter(({ heavy }) => !heavy).values())];
+  const lanes = [
+    chosen.filter(({ heavy }) => heavy),
+    ...Array(atOnce - 1).fill(chosen.filter(({ heavy }) => !heavy).values()),
+  ];
   await Promise.all(
     lanes.map(async (lane) => {
       for (const one of lane) results.set(one, await runCase(one, address));

@@ -18,10 +18,14 @@ function encode(value, length) {
 const lengthOf = (point) => (point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4);
 const point = (value) => encode(value, lengthOf(value));
 const range = (first, last) => Array.from({ length: last - first + 1 }, (_, index) => first + index);
-const hex = (bytes) => (bytes.length > 12 ? `${bytes.subarray(0, 12).toString('hex')}-${bytes.length}` : bytes.toString('hex'));
+const hex = (bytes) =>
+  bytes.length > 12 ? `${bytes.subarray(0, 12).toString('hex')}-${bytes.length}` : bytes.toString('hex');
 
 const greek = Buffer.from('κόσμε');
-const boundaries = [0, 0x24, 0x7f, 0x80, 0xa2, 0x7ff, 0x800, 0x20ac, 0xfff, 0x1000, 0xcfff, 0xd000, 0xd7ff, 0xe000, 0xfffd, 0x10000, 0x24b62, 0x3ffff, 0x40000, 0xfffff, 0x100000, 0x10ffff];
+const boundaries = [
+  0, 0x24, 0x7f, 0x80, 0xa2, 0x7ff, 0x800, 0x20ac, 0xfff, 0x1000, 0xcfff, 0xd000, 0xd7ff, 0xe000, 0xfffd, 0x10000,
+  0x24b62, 0x3ffff, 0x40000, 0xfffff, 0x100000, 0x10ffff,
+];
 const specials = range(0xfff9, 0xffff);
 const nonCharacters = range(1, 16).flatMap((plane) => [0xfffe, 0xffff].map((low) => (plane << 16) | low));
 const valid = [
@@ -38,17 +42,45 @@ const surrogates = [0xd800, 0xdb7f, 0xdb80, 0xdbff, 0xdc00, 0xdf80, 0xdfff];
 const pairs = [0xd800, 0xdb7f, 0xdb80, 0xdbff].flatMap((high) => [0xdc00, 0xdfff].map((low) => [high, low]));
 const largest = { 2: 0x7f, 3: 0x7ff, 4: 0xffff, 5: 0x1fffff, 6: 0x3ffffff };
 const overlong = [2, 3, 4, 5, 6].flatMap((length) => [0, 0x2f, largest[length]].map((value) => encode(value, length)));
-const limits = [[0x110000, 4], [0x13ffff, 4], [0x1fffff, 4], [0x200000, 5], [0x3ffffff, 5], [0x4000000, 6], [0x7fffffff, 6]];
-const cut = [[0, 2], [0, 3], [0, 4], [0, 5], [0, 6], [0x7ff, 2], [0xffff, 3], [0x1fffff, 4], [0x3ffffff, 5], [0x7fffffff, 6]].map(
-  ([value, length]) => encode(value, length).subarray(0, length - 1),
-);
-const starts = [[0xc0, 0xdf], [0xe0, 0xef], [0xf0, 0xf7], [0xf8, 0xfb], [0xfc, 0xfd]];
+const limits = [
+  [0x110000, 4],
+  [0x13ffff, 4],
+  [0x1fffff, 4],
+  [0x200000, 5],
+  [0x3ffffff, 5],
+  [0x4000000, 6],
+  [0x7fffffff, 6],
+];
+const cut = [
+  [0, 2],
+  [0, 3],
+  [0, 4],
+  [0, 5],
+  [0, 6],
+  [0x7ff, 2],
+  [0xffff, 3],
+  [0x1fffff, 4],
+  [0x3ffffff, 5],
+  [0x7fffffff, 6],
+].map(([value, length]) => encode(value, length).subarray(0, length - 1));
+const starts = [
+  [0xc0, 0xdf],
+  [0xe0, 0xef],
+  [0xf0, 0xf7],
+  [0xf8, 0xfb],
+  [0xfc, 0xfd],
+];
 const invalid = {
   surrogate: surrogates.map((value) => encode(value, 3)),
   pair: pairs.map(([high, low]) => Buffer.concat([encode(high, 3), encode(low, 3)])),
   overlong,
   'beyond-range': limits.map(([value, length]) => encode(value, length)),
-  continuation: [[0x80], [0xbf], ...range(2, 6).map((count) => range(1, count).map((at) => (at % 2 ? 0x80 : 0xbf))), range(0x80, 0xbf)],
+  continuation: [
+    [0x80],
+    [0xbf],
+    ...range(2, 6).map((count) => range(1, count).map((at) => (at % 2 ? 0x80 : 0xbf))),
+    range(0x80, 0xbf),
+  ],
   'lonely-start': starts.map(([first, last]) => range(first, last).flatMap((byte) => [byte, 0x20])),
   impossible: [[0xfe], [0xff], [0xfe, 0xfe, 0xff, 0xff], [0xc0], [0xc1], [0xf5]],
   cut: [...cut, Buffer.concat(cut)],
@@ -58,7 +90,9 @@ const invalid = {
 function addBoth(id, bytes, run) {
   const amid = Buffer.concat([Buffer.from('hello'), bytes, Buffer.from('world')]);
   add(`${id}.whole`, `${hex(bytes)} in one frame`, (peer) => run(peer, bytes, [text(bytes)]));
-  add(`${id}.bytewise`, `${hex(bytes)} amid text, a byte in each fragment`, (peer) => run(peer, amid, fragments(opcode.text, pieces(amid, 1))));
+  add(`${id}.bytewise`, `${hex(bytes)} amid text, a byte in each fragment`, (peer) =>
+    run(peer, amid, fragments(opcode.text, pieces(amid, 1))),
+  );
 }
 
 for (const bytes of valid) {
@@ -93,23 +127,35 @@ for (let length = 1; length < greek.length; ++length) {
 for (const value of [0xa2, 0x20ac, 0x24b62]) {
   for (let left = 1; left < point(value).length; ++left) {
     const start = Buffer.concat([Buffer.from('cut: '), point(value).subarray(0, left)]);
-    add(`cut-at-end.${value.toString(16)}.${left}`, `${left} of ${point(value).length} bytes at the end of a message`, async (peer) => {
-      const client = await peer.open();
-      return client.failsAt([1007], text(start), text(point(value).subarray(left)));
-    });
-    add(`cut-at-end.${value.toString(16)}.${left}.fragments`, `${left} of ${point(value).length} bytes at the end of the last fragment`, async (peer) => {
-      const client = await peer.open();
-      return client.failsAt([1007], ...fragments(opcode.text, pieces(start, 3)));
-    });
-    add(`split.${value.toString(16)}.${left}`, `a code point parted behind byte ${left} by a fragment's end and a ping`, async (peer) => {
-      const client = await peer.open();
-      const data = Buffer.concat([start, point(value).subarray(left), Buffer.from(' end')]);
-      const [first, second] = fragments(opcode.text, [start, data.subarray(start.length)]);
-      client.send(first);
-      await client.alive();
-      await client.echo('text', data, second);
-      await client.finish();
-    });
+    add(
+      `cut-at-end.${value.toString(16)}.${left}`,
+      `${left} of ${point(value).length} bytes at the end of a message`,
+      async (peer) => {
+        const client = await peer.open();
+        return client.failsAt([1007], text(start), text(point(value).subarray(left)));
+      },
+    );
+    add(
+      `cut-at-end.${value.toString(16)}.${left}.fragments`,
+      `${left} of ${point(value).length} bytes at the end of the last fragment`,
+      async (peer) => {
+        const client = await peer.open();
+        return client.failsAt([1007], ...fragments(opcode.text, pieces(start, 3)));
+      },
+    );
+    add(
+      `split.${value.toString(16)}.${left}`,
+      `a code point parted behind byte ${left} by a fragment's end and a ping`,
+      async (peer) => {
+        const client = await peer.open();
+        const data = Buffer.concat([start, point(value).subarray(left), Buffer.from(' end')]);
+        const [first, second] = fragments(opcode.text, [start, data.subarray(start.length)]);
+        client.send(first);
+        await client.alive();
+        await client.echo('text', data, second);
+        await client.finish();
+      },
+    );
   }
 }
 
@@ -125,20 +171,33 @@ add('large.last-byte', '1 MB that is wrong at the end only', async (peer) => {
 });
 add('binary', 'all of that as binary', async (peer) => {
   const client = await peer.open();
-  const data = Buffer.concat(Object.values(invalid).flat().map((bytes) => Buffer.from(bytes)));
+  const data = Buffer.concat(
+    Object.values(invalid)
+      .flat()
+      .map((bytes) => Buffer.from(bytes)),
+  );
   await client.echo('binary', data, ...fragments(opcode.binary, pieces(data, 10)));
   await client.finish();
 });
 add('binary-then-text', 'a binary that is not UTF-8 leaves nothing behind for the next text', async (peer) => {
   const client = await peer.open();
-  await client.echo('binary', point(0x20ac).subarray(0, 2), ...fragments(opcode.binary, [point(0x20ac).subarray(0, 2)]));
+  await client.echo(
+    'binary',
+    point(0x20ac).subarray(0, 2),
+    ...fragments(opcode.binary, [point(0x20ac).subarray(0, 2)]),
+  );
   await client.echo('text', 'text', text('text'));
   await client.finish();
 });
 
 // Fail-fast: RFC 6455, 8.1 has the connection failed when it is found, before the message's end.
 const late = 'it is found at the end of the message only';
-const fastSequences = { 'beyond-range': encode(0x110000, 4), surrogate: encode(0xd800, 3), overlong: encode(0x2f, 2), impossible: Buffer.from([0xff]) };
+const fastSequences = {
+  'beyond-range': encode(0x110000, 4),
+  surrogate: encode(0xd800, 3),
+  overlong: encode(0x2f, 2),
+  impossible: Buffer.from([0xff]),
+};
 for (const [name, bytes] of Object.entries(fastSequences)) {
   add(`fail-fast.fragment.${name}`, `${name} in a fragment, before the last`, async (peer) => {
     const client = await peer.open();
@@ -155,7 +214,10 @@ for (const [name, bytes] of Object.entries(fastSequences)) {
 // Nothing can be sent behind half a frame, so only time tells a server that does not fail. One that does is never
 // waited for so long.
 const halfFrameMilliseconds = 5000;
-for (const [name, bytes] of Object.entries({ 'beyond-range': fastSequences['beyond-range'], impossible: fastSequences.impossible })) {
+for (const [name, bytes] of Object.entries({
+  'beyond-range': fastSequences['beyond-range'],
+  impossible: fastSequences.impossible,
+})) {
   add(`fail-fast.half-frame.${name}`, `${name} in the first half of a frame`, async (peer) => {
     const client = await peer.open();
     const half = Buffer.concat([greek, bytes]);
