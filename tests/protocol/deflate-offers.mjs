@@ -1,5 +1,7 @@
 // permessage-deflate offers: each combination of parameters, several offers, and offers that must be declined.
 
+import { randomBytes } from 'node:crypto';
+
 import { Refused } from './client.mjs';
 import { text } from './frames.mjs';
 import { demand, nonStrict } from './verdict.mjs';
@@ -7,10 +9,14 @@ import { demand, nonStrict } from './verdict.mjs';
 const cases = [];
 const add = (id, title, run) => cases.push({ id: `deflate.${id}`, title, run });
 
-const sizes = [0, 5, 300, 1500, 5000, 40000];
-// What refers as far back as the window lets it: a line again, behind ever more others.
-const paragraph = Array.from({ length: 40 }, (_, index) => `line ${index} of ${(index * 7919) % 1009}\n`).join('');
-const messages = sizes.map((size) => paragraph.repeat(Math.ceil(size / paragraph.length)).slice(0, size));
+// Noise in which some text comes again at just such distances that each window but the largest is too short for one.
+const distances = [8, 9, 10, 11, 12, 13, 14].map((bits) => Math.round(1.4 * (1 << bits)));
+const repeated = 60;
+const noise = randomBytes(20000).toString('base64').slice(0, 26000);
+const reaching = distances.reduce((text, distance) => text + text.substr(-distance, repeated), noise);
+
+const lines = Array.from({ length: 40 }, (_, index) => `line ${index} of ${(index * 7919) % 1009}\n`).join('');
+const messages = [...[0, 5, 300, 1500, 40000].map((size) => lines.repeat(100).slice(0, size)), reaching];
 
 async function exchange(client) {
   for (const message of messages) await client.compressedEcho('text', message);
