@@ -23,7 +23,7 @@ for set in "$@"; do
       ;;
     test)
       install="$install chromium libcpputest-dev clang-format clang-tidy libclang-rt-14-dev python3
-        python3-prometheus-client valgrind"
+        python3-prometheus-client python3-websockets valgrind"
       unpack="$unpack prometheus"
       ;;
     *)

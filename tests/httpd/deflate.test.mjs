@@ -1,8 +1,12 @@
 // permessage-deflate: whatever clients compress, each gets its own bytes back, and nobody else is disturbed.
 
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 import { close, echo, openWebSocket } from '../support/exchange.mjs';
 import { startStack } from '../support/stack.mjs';
@@ -10,6 +14,7 @@ import { endpoint } from '../support/wamp.mjs';
 
 const clients = 10;
 const megabyte = 1 << 20;
+const pythonClient = fileURLToPath(new URL('../support/deflate_client.py', import.meta.url));
 
 // Long enough to be read in many pieces: one that deflate makes no shorter, and one that it makes much
 // shorter, so that a piece inflates to more than any buffer holds.
@@ -51,5 +56,51 @@ for (const scheme of ['ws', 'wss']) {
     for (let length = 1024; length < 8192; ++length) await echo(socket, Buffer.alloc(length, 'a'));
     await close(socket);
     assert.deepEqual((await stack.status()).pids, pids);
+  });
+}
+
+// Each option of npm's ws, which also says what it offers, and what its own messages are compressed with.
+const windows = [undefined, 8, 9, 12, 15];
+const combinations = [false, true].flatMap((serverNoContextTakeover) =>
+  [false, true].flatMap((clientNoContextTakeover) =>
+    windows.flatMap((serverMaxWindowBits) =>
+      [...windows, true].map((clientMaxWindowBits) => ({
+        serverNoContextTakeover,
+        // A false one refuses servers that want it.
+        ...(clientNoContextTakeover && { clientNoContextTakeover }),
+        ...(serverMaxWindowBits && { serverMaxWindowBits }),
+        ...(clientMaxWindowBits && { clientMaxWindowBits }),
+      })),
+    ),
+  ),
+);
+// Each refers to those before it, where a context is kept.
+const line = (index) => `{"hash":"${(index * 7919).toString(16)}","percent":${index % 100},"name":"a torrent"}\n`;
+const lengths = [0, 1, 20, 300, 1023, 1024, 1500, 5000, 20000, 70000, 200000, 300];
+const sequence = lengths.map((length, at) =>
+  Array.from({ length: length / 20 }, (_, index) => line(index + at))
+    .join('')
+    .slice(0, length),
+);
+
+for (const scheme of ['ws', 'wss']) {
+  test(`npm ws with each of its ${combinations.length} combinations of options over ${scheme}`, async () => {
+    const { url, ca } = endpoint(stack, scheme, '/echo');
+    for (const options of combinations) {
+      const socket = await openWebSocket(url, { ca, perMessageDeflate: { ...options, threshold: 0 } });
+      for (const message of sequence) await echo(socket, message);
+      for (const message of sequence) await echo(socket, Buffer.from(message));
+      assert.equal(await close(socket), 1000, JSON.stringify(options));
+    }
+  });
+
+  test(`Debian's python3-websockets with each combination of its parameters over ${scheme}`, async () => {
+    const { url } = endpoint(stack, scheme, '/echo');
+    const { stdout } = await promisify(execFile)('/usr/bin/python3', [
+      pythonClient,
+      url,
+      path.join(stack.root, 'certificate.pem'),
+    ]);
+    assert.match(stdout, /^[1-9][0-9]* combinations$/m);
   });
 }

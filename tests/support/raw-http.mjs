@@ -47,7 +47,8 @@ export function maskedFrame(data, kind = opcode.text) {
 }
 
 export class RawConnection {
-  #received = Buffer.alloc(0);
+  #received = [];
+  #size = 0;
   #error = null;
   #ended = false;
   #wake = () => {};
@@ -61,7 +62,7 @@ export class RawConnection {
     const socket = secure ? tls.connect({ ...address, ca, ...options }) : net.connect(address);
     await once(socket, secure ? 'secureConnect' : 'connect');
     socket.setNoDelay();
-    socket.setTimeout(patience, () => socket.destroy());
+    socket.setTimeout(patience, () => socket.destroy(new Error(`nothing for ${patience / 1000} s`)));
     return new this(socket);
   }
 
@@ -70,7 +71,8 @@ export class RawConnection {
     this.socket = socket;
     const wake = () => this.#wake();
     socket.on('data', (data) => {
-      this.#received = Buffer.concat([this.#received, data]);
+      this.#received.push(data);
+      this.#size += data.length;
       wake();
     });
     for (const event of ['end', 'error', 'close']) {
@@ -110,6 +112,12 @@ export class RawConnection {
     return { status: Number(statusLine.split(' ')[1]), headers, body };
   }
 
+  // The next bytes. Of a connection that ends before there are so many: what there is.
+  async bytes(size) {
+    while (this.#size < size && !this.#ended) await new Promise((resolve) => (this.#wake = resolve));
+    return this.#take(Math.min(size, this.#size));
+  }
+
   // The payload of the next frame, which is a whole text message.
   async text() {
     const [first, second] = await this.#take(2);
@@ -144,20 +152,31 @@ export class RawConnection {
   }
 
   async #through(end) {
-    await this.#until(() => this.#received.includes(end));
-    return this.#take(this.#received.indexOf(end) + end.length);
+    await this.#until(() => this.#joined().includes(end));
+    return this.#take(this.#joined().indexOf(end) + end.length);
+  }
+
+  #joined() {
+    if (this.#received.length !== 1) this.#received = [Buffer.concat(this.#received)];
+    return this.#received[0];
   }
 
   async #take(size) {
-    await this.#until(() => this.#received.length >= size);
-    const taken = this.#received.subarray(0, size);
-    this.#received = this.#received.subarray(size);
-    return taken;
+    await this.#until(() => this.#size >= size);
+    this.#size -= size;
+    const parts = [];
+    for (let left = size; left > 0; left -= parts.at(-1).length) {
+      const [first] = this.#received;
+      parts.push(first.subarray(0, left));
+      if (first.length > left) this.#received[0] = first.subarray(left);
+      else this.#received.shift();
+    }
+    return parts.length === 1 ? parts[0] : Buffer.concat(parts);
   }
 
   async #until(condition) {
     while (!condition()) {
-      if (this.#ended) throw new Error(`the connection ended after ${JSON.stringify(String(this.#received))}`);
+      if (this.#ended) throw new Error(`the connection ended after ${JSON.stringify(String(this.#joined()))}`);
       await new Promise((resolve) => (this.#wake = resolve));
     }
   }
