@@ -127,6 +127,18 @@ const char* set_access_log(cmd_parms* cmd, void* /*directory*/, const char* argu
   return nullptr;
 }
 
+// Which path that is, is known when DefaultRuntimeDir is: apache/admin_socket.cpp.
+const char* set_control_socket(cmd_parms* cmd, void* /*directory*/, const char* argument) {
+  if (const char* misplaced = ap_check_cmd_context(cmd, GLOBAL_ONLY)) {
+    return misplaced;
+  }
+  if (*argument == '\0') {
+    return complain(cmd, "not a path; give an absolute one, one below DefaultRuntimeDir, or off");
+  }
+  state_of(cmd->server).admin_socket = argument;
+  return nullptr;
+}
+
 // Beside the core's own SetHandler: httpd asks each module that has a directive of that name.
 const char* note_handler(cmd_parms* cmd, void* directory, const char* argument) {
   if (ap_check_cmd_context(cmd, NOT_IN_HTACCESS) == nullptr) {
@@ -259,7 +271,7 @@ constexpr std::int64_t kHour = 3'600 * kSecond;
 }  // namespace
 
 const command_rec* directives() {
-  static const std::array<command_rec, 16> table = {
+  static const std::array<command_rec, 17> table = {
       directive("TorrentWsDatabase", set_database, TAKE1, RSRC_CONF, "SQLite file of one-time tokens"),
       directive("TorrentWsPrograms", set_programs, TAKE1, RSRC_CONF, "folder of torrent-ws and torrent-ws-worker"),
       directive("TorrentWsWorkers", set_workers, TAKE1, RSRC_CONF, "worker processes for the database"),
@@ -276,6 +288,8 @@ const command_rec* directives() {
                 TAKE1, RSRC_CONF, "WebSockets over HTTP/2 and the like, which hold an httpd thread each"),
       directive("TorrentWsAccessLog", set_access_log, TAKE1, RSRC_CONF,
                 "file or |program for a line about each WebSocket that has closed"),
+      directive("TorrentWsControlSocket", set_control_socket, TAKE1, RSRC_CONF,
+                "Unix socket for torrent-wsctl, or off"),
       directive("TorrentWsMaxConnections", set_size<&Configuration::max_connections, 1, kMaxConnectionsBound>, TAKE1,
                 RSRC_CONF, "open WebSockets in all"),
       directive("TorrentWsMaxMessageSize", set_size<&Configuration::max_message_bytes, kKilobyte, kMaxMessageBound>,

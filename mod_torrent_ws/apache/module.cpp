@@ -6,6 +6,7 @@
 #include <mpm_common.h>
 
 #include "apache/access_log.hpp"
+#include "apache/admin_socket.hpp"
 #include "apache/directives.hpp"
 #include "apache/relay_process.hpp"
 #include "apache/status.hpp"
@@ -24,13 +25,17 @@ int pre_config(apr_pool_t* /*pconf*/, apr_pool_t* /*plog*/, apr_pool_t* /*ptemp*
   return OK;
 }
 
-int check_config(apr_pool_t* /*pconf*/, apr_pool_t* /*plog*/, apr_pool_t* /*ptemp*/, server_rec* server) {
+int check_config(apr_pool_t* /*pconf*/, apr_pool_t* /*plog*/, apr_pool_t* ptemp, server_rec* server) {
   const Configuration& configuration = state_of(server).configuration;
   if (!is_enabled(configuration)) {
     return OK;
   }
   if (const auto checked = check_configuration(configuration); !checked) {
     ap_log_error(APLOG_MARK, APLOG_ERR | APLOG_STARTUP, 0, server, "%s", checked.error().message.c_str());
+    return HTTP_INTERNAL_SERVER_ERROR;
+  }
+  if (const auto path = admin_socket_path(server, ptemp); !path) {
+    ap_log_error(APLOG_MARK, APLOG_ERR | APLOG_STARTUP, 0, server, "%s", path.error().message.c_str());
     return HTTP_INTERNAL_SERVER_ERROR;
   }
   if (const auto installed = check_programs(configuration); !installed) {

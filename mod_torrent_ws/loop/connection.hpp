@@ -65,6 +65,9 @@ class Connection final : public Transport {
   [[nodiscard]] ClosedConnection closed() const;
 
   // Transport
+  [[nodiscard]] TransportInfo info() const override {
+    return {is_tls_ ? "wss" : "ws", record_.address, outbox_.queued_bytes()};
+  }
   void send(FramePtr frame) override;
   bool offer(std::span<const FramePtr> frames) override;
   void close(CloseCode code, std::string_view reason) override;

@@ -74,6 +74,14 @@ std::string_view Frame::wire(bool deflate) const {
   return deflate && deflated_ ? *deflated_ : plain_;
 }
 
+std::string Frame::payload() const {
+  std::string out;
+  for (std::string_view rest = plain_; !rest.empty(); rest.remove_prefix(std::min(rest.size(), kFragment))) {
+    out.append(fragment_payload(rest));
+  }
+  return out;
+}
+
 // A stream of its own for each message: it refers to nothing before it, so that it is valid for every
 // client whatever it got until now. Empty when zlib fails.
 std::string Frame::deflated_payload() const {

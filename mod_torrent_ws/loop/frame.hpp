@@ -25,6 +25,9 @@ class Frame {
   // that negotiated permessage-deflate.
   [[nodiscard]] std::string_view wire(bool deflate) const;
 
+  // What it was made of, put together again.
+  [[nodiscard]] std::string payload() const;
+
   // A fragment of wire() begins at each multiple of this; the last one may be shorter.
   static constexpr std::size_t kFragment = 64UL << 10;
 

@@ -60,7 +60,7 @@ Result<std::string> encode_configuration(const Configuration& configuration) {
     }
   }
   const Json message(json_pack(
-      "{si ss ss si sO so sI sI sI sI sI sI sI sb si}", "version", kWireVersion, "programs",
+      "{si ss ss si sO so sI sI sI sI sI sI sI sb sb sI si}", "version", kWireVersion, "programs",
       configuration.programs.c_str(), "database", configuration.database.c_str(), "workers", configuration.workers,
       "daemons", daemons.get(), "admins", strings_to_json(configuration.admins).release(), "poll_interval_ms",
       static_cast<json_int_t>(configuration.poll_interval_ms), "job_timeout_ms",
@@ -69,7 +69,8 @@ Result<std::string> encode_configuration(const Configuration& configuration) {
       "max_queued_bytes", to_integer(configuration.max_queued_bytes), "max_blocking_relays",
       to_integer(configuration.max_blocking_relays), "relay_lifetime_ms",
       static_cast<json_int_t>(configuration.relay_lifetime_ms), "access_log", configuration.has_access_log ? 1 : 0,
-      "log_level", configuration.log_level));
+      "admin_socket", configuration.has_admin_socket ? 1 : 0, "admin_user",
+      static_cast<json_int_t>(configuration.admin_user), "log_level", configuration.log_level));
   if (!message) {
     return not_utf8;
   }
@@ -106,6 +107,8 @@ Result<Configuration> decode_configuration(std::string_view message) {
   configuration.max_blocking_relays = size_member(object, "max_blocking_relays");
   configuration.relay_lifetime_ms = integer_member(object, "relay_lifetime_ms").value_or(0);
   configuration.has_access_log = bool_member(object, "access_log");
+  configuration.has_admin_socket = bool_member(object, "admin_socket");
+  configuration.admin_user = integer_member(object, "admin_user").value_or(0);
   configuration.log_level = static_cast<int>(integer_member(object, "log_level").value_or(0));
   return configuration;
 }
