@@ -1,8 +1,7 @@
 #include "loop/admin_client.hpp"
 
-#include <algorithm>
-
 #include "loop/admin_answers.hpp"
+#include "wamp/uri.hpp"
 #include "wire/error_uris.hpp"
 
 namespace tws {
@@ -25,6 +24,18 @@ Json session_json(wamp::Realm& realm, wamp::Session& session) {
                         session.state_name()));
 }
 
+// Null where there is no such topic. In an open realm clients make them.
+wamp::Realm* realm_of(const wamp::Realms& realms, const std::string& topic) {
+  wamp::Realm* open = nullptr;
+  for (const auto& [name, realm] : realms) {
+    if (realm->broker().is_server_topic(topic)) {
+      return realm.get();
+    }
+    open = realm->policy().open_to_anybody ? realm.get() : open;
+  }
+  return wamp::is_uri(topic) ? open : nullptr;
+}
+
 bool kill(wamp::Session& session) { return session.end(close_uri::kKilled, CloseCode::kPolicyViolation, kKilled); }
 
 }  // namespace
@@ -37,6 +48,11 @@ AdminClient::AdminClient(struct ev_loop* loop, Fd socket, const ucred& peer, Adm
 bool AdminClient::takes_lines() const { return watch_ || (link_.queued_bytes() == 0 && !to_list_); }
 
 void AdminClient::on_line(std::string_view line) {
+  if (watch_) {
+    link_.send(error_answer("this connection watches a topic; take another one for commands"));
+    link_.finish();
+    return;
+  }
   const auto request = parse_json(line);
   const auto answered = request ? answer(request->get()) : Result<Json>(request.error());
   if (!answered) {
@@ -66,10 +82,6 @@ void AdminClient::on_end() {
 // Null when the answer is under way otherwise.
 Result<Json> AdminClient::answer(const json_t* request) {
   const std::string command = text_member(request, "command");
-  if (watch_) {
-    link_.finish();
-    return Error{"this connection watches a topic; take another one for commands", {}};
-  }
   if (command == "status") {
     link_.send(desk_.status());
     return Json();
@@ -131,13 +143,11 @@ Result<Json> AdminClient::drain(const json_t* request) const {
 
 Status AdminClient::watch(const json_t* request) {
   const std::string topic = text_member(request, "topic");
-  const auto realm = std::find_if(desk_.realms.begin(), desk_.realms.end(), [&topic](const auto& entry) {
-    return entry.second->broker().is_server_topic(topic) || entry.second->policy().open_to_anybody;
-  });
-  if (realm == desk_.realms.end()) {
+  wamp::Realm* realm = realm_of(desk_.realms, topic);
+  if (realm == nullptr) {
     return Error{"the server has no topic \"" + topic + "\"; docs/topics.md tells them, such as torrents", {}};
   }
-  watch_ = std::make_unique<AdminWatch>(link_, *realm->second, topic);
+  watch_ = std::make_unique<AdminWatch>(link_, *realm, topic);
   return Done{};
 }
 

@@ -41,12 +41,21 @@ export function watchTopic(stack, topic) {
 export class RawAdmin {
   lines = new EventQueue();
   #ended;
+  #unfinished = '';
 
   constructor(stack) {
     this.socket = net.connect(controlSocket(stack));
-    readline.createInterface({ input: this.socket }).on('line', (line) => this.lines.push(JSON.parse(line)));
+    this.socket.setEncoding('utf8').on('data', (text) => this.#take(text));
     this.#ended = new Promise((resolve) => this.socket.once('close', resolve));
     this.socket.on('error', () => {}); // a reset is an end, too
+  }
+
+  // The last line may have no end.
+  #take(text) {
+    const lines = text.split('\n');
+    lines[0] = this.#unfinished + lines[0];
+    this.#unfinished = lines.pop();
+    for (const line of lines) this.lines.push(JSON.parse(line));
   }
 
   send(text) {
