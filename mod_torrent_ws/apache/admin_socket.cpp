@@ -27,6 +27,11 @@ bool is_socket_or_nothing(const std::string& path) {
   return lstat(path.c_str(), &file) != 0 || S_ISSOCK(file.st_mode);
 }
 
+bool is_folder(const std::string& path) {
+  struct stat file {};
+  return stat(path.c_str(), &file) == 0 && S_ISDIR(file.st_mode);
+}
+
 // In one step with the right mode: nobody else can connect at any moment.
 Result<Fd> listen_at(const std::string& path) {
   Fd listener(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
@@ -64,6 +69,12 @@ Result<std::string> admin_socket_path(const server_rec* server, apr_pool_t* pool
   if (path.size() > kMaxPath) {
     return Error{"TorrentWsControlSocket: " + path + " is longer than the " + std::to_string(kMaxPath) +
                      " bytes that a socket's path may have; give a shorter one, or off",
+                 {}};
+  }
+  // The default one's may be made just before httpd starts.
+  const std::string folder = path.substr(0, path.rfind('/') + 1);
+  if (given != kDefaultAdminSocket && !is_folder(folder)) {
+    return Error{"TorrentWsControlSocket: there is no folder " + folder + "; create it, or give another path, or off",
                  {}};
   }
   if (!is_socket_or_nothing(path)) {

@@ -132,9 +132,6 @@ const char* set_control_socket(cmd_parms* cmd, void* /*directory*/, const char* 
   if (const char* misplaced = ap_check_cmd_context(cmd, GLOBAL_ONLY)) {
     return misplaced;
   }
-  if (*argument == '\0') {
-    return complain(cmd, "not a path; give an absolute one, one below DefaultRuntimeDir, or off");
-  }
   state_of(cmd->server).admin_socket = argument;
   return nullptr;
 }

@@ -310,7 +310,7 @@ void open_or_complain(AdminSocket& socket, server_rec* server, apr_pool_t* pool)
   const Status opened = path ? open_admin_socket(socket, *path) : path.error();
   if (!opened) {
     ap_log_error(APLOG_MARK, APLOG_WARNING, 0, server,
-                 "TWS0010: no socket for torrent-wsctl: %s; TorrentWsControlSocket names another path, or off",
+                 "TWS0010: no socket for torrent-wsctl: %s; give TorrentWsControlSocket another path, or off",
                  opened.error().message.c_str());
   }
 }

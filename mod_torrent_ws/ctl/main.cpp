@@ -172,6 +172,7 @@ int main_of(int argc, char** argv) {
                                                  {nullptr, 0, nullptr, 0}}};
   std::string socket = kDefaultSocket;
   bool as_json = false;
+  // There is one thread. NOLINTNEXTLINE(concurrency-mt-unsafe)
   for (int option = 0; (option = getopt_long(argc, argv, "js:hV", options.data(), nullptr)) != -1;) {
     switch (option) {
       case 'j':

@@ -1,14 +1,12 @@
 // torrent-wsctl: what an administrator sees and does, who is none, and what the socket for it stands.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 
-import { EventQueue } from '../support/event-queue.mjs';
 import { eventually } from '../support/patience.mjs';
-import { killHard, restartHttpd } from '../support/processes.mjs';
-import { descriptorsOf } from '../support/sockets.mjs';
+import { httpdChildren, killHard, restartHttpd } from '../support/processes.mjs';
+import { holdersOf, unixListeners } from '../support/sockets.mjs';
 import { noDaemon, startStack } from '../support/stack.mjs';
 import { controlSocket, RawAdmin, torrentWsctl, watchTopic } from '../support/torrent-wsctl.mjs';
 import { endpoint, signedInClient, WampClient } from '../support/wamp.mjs';
@@ -232,6 +230,17 @@ describe('torrent-wsctl', () => {
     assert.match(await output(stack, '--version'), /^torrent-wsctl \d+\.\d+\.\d+\n$/);
   });
 
+  test('a socket that is not there is told, with what to look at', async () => {
+    for (const [file, remedy] of [
+      ['/nowhere/torrent-ws.ctl', /No such file.*is httpd running.*TorrentWsControlSocket/],
+      [`/${'d'.repeat(108)}`, /longer than a socket's path may be/],
+    ]) {
+      const { code, stderr } = await torrentWsctl(stack, ['--socket', file, 'status']);
+      assert.equal(code, 1);
+      assert.match(stderr, remedy);
+    }
+  });
+
   test('a drain that is too long is refused', async () => {
     const { code, stderr } = await torrentWsctl(stack, ['drain', '86401']);
     assert.equal(code, 1);
@@ -328,12 +337,9 @@ describe('the socket', () => {
     const file = controlSocket(stack);
     process.kill(stack.pid('httpd'), 'SIGTERM');
     await eventually(() => assert.equal(fs.existsSync(file), false));
-    const { code, stderr } = await torrentWsctl(stack, ['status']).catch(() => ({ code: 1, stderr: 'No such file: is httpd running' }));
-    assert.equal(code, 1);
-    assert.match(stderr, /No such file.*is httpd running/);
   });
 
-  test('goes with its configuration, and only torrent-ws has it', async (t) => {
+  test('goes with its configuration', async (t) => {
     const stack = await startStack({ backend: noDaemon, conf: '\n' });
     t.after(() => stack.stop());
     const configure = async (text) => {
@@ -355,10 +361,30 @@ describe('the socket', () => {
     assert.equal(fs.existsSync(other), false);
   });
 
+  test('is open in torrent-ws and where it was made, not where scripts run', { skip: !root && 'not root' }, async (t) => {
+    const stack = await startStack({ backend: noDaemon });
+    t.after(() => stack.stop());
+    for (let i = 0; i < 2; ++i) {
+      const { pids } = await json(stack, 'status');
+      const parent = stack.pid('httpd');
+      const children = await httpdChildren(stack);
+      assert.ok(children.length > 0);
+      const all = [parent, pids.event_loop, ...pids.workers, ...children.map(({ pid }) => pid)];
+      const inodes = unixListeners(`${controlSocket(stack)}~`);
+      assert.equal(inodes.length, 1);
+      assert.deepEqual(holdersOf(inodes[0], all), [parent, pids.event_loop]);
+      await restartHttpd(stack);
+      await eventually(() => {
+        const now = unixListeners(`${controlSocket(stack)}~`);
+        assert.ok(now.length === 1 && now[0] !== inodes[0], `${now} after ${inodes}`);
+      });
+    }
+  });
+
   test('that cannot be made is told, and the site goes on', async (t) => {
-    const stack = await startStack({ backend: noDaemon, conf: 'TorrentWsControlSocket nowhere/torrent-ws.ctl\n' });
+    const stack = await startStack({ backend: noDaemon, conf: 'TorrentWsControlSocket /proc/torrent-ws.ctl\n' });
     t.after(() => stack.stop([/ TWS0010: /]));
-    assert.match(stack.errorLog(), / TWS0010: .*nowhere.*No such file.*TorrentWsControlSocket names another path/);
+    assert.match(stack.errorLog(), / TWS0010: .*\/proc\/torrent-ws\.ctl.*: .*; give TorrentWsControlSocket another path, or off/);
     const client = await signedInClient(stack);
     await client.close();
   });
