@@ -32,11 +32,13 @@ CPPFLAGS := -Imod_torrent_ws -I$(BUILD)/generated -D_GNU_SOURCE -DTWS_VERSION='"
 COMMON := -std=c++20 -O2 -g -fPIC -fvisibility=hidden -fno-gnu-unique -MMD -MP $(WARNINGS) $(HARDENING)
 SANITIZED := -std=c++20 -O1 -g -MMD -MP $(WARNINGS) -fno-omit-frame-pointer -fno-sanitize-recover=all
 PROGRAMS_DIRECTORY = $(libexecdir)/torrent-ws
+CONTROL_FLAGS = $(CONTROL_CFLAGS) -DTWS_RUNTIME_DIRECTORY='"$(HTTPD_RUNTIME_DIRECTORY)"' -DTWS_VERSION='"$(PACKAGE_VERSION)"'
 
 SHARED_SOURCES := $(wildcard mod_torrent_ws/support/*.cpp mod_torrent_ws/wire/*.cpp)
 MODULE_SOURCES := $(wildcard mod_torrent_ws/apache/*.cpp) $(SHARED_SOURCES)
 LOOP_SOURCES := $(wildcard mod_torrent_ws/loop/*.cpp mod_torrent_ws/wamp/*.cpp mod_torrent_ws/topics/*.cpp) $(SHARED_SOURCES)
 WORKER_SOURCES := $(wildcard worker/*.cpp) $(SHARED_SOURCES)
+CONTROL_SOURCES := $(wildcard mod_torrent_ws/ctl/*.cpp) $(SHARED_SOURCES)
 UNIT_SOURCES := $(wildcard tests/unit/*.cpp)
 
 # objects VARIANT,SOURCES: each variant has object files of its own.
@@ -53,6 +55,10 @@ $(BUILD)/objects/$(1)/mod_torrent_ws/apache/%.o: mod_torrent_ws/apache/%.cpp con
 	@mkdir -p $$(@D)
 	@echo '  CXX $$@'
 	@$$(CXX) $$(CPPFLAGS) $$(MODULE_CFLAGS) -DTWS_PROGRAMS_DIRECTORY='"$$(PROGRAMS_DIRECTORY)"' $$(VARIANT_FLAGS_$(1)) -c $$< -o $$@
+$(BUILD)/objects/$(1)/mod_torrent_ws/ctl/%.o: mod_torrent_ws/ctl/%.cpp config.mk
+	@mkdir -p $$(@D)
+	@echo '  CXX $$@'
+	@$$(CXX) $$(CPPFLAGS) $$(CONTROL_FLAGS) $$(VARIANT_FLAGS_$(1)) -c $$< -o $$@
 $(BUILD)/objects/$(1)/tests/unit/%.o: tests/unit/%.cpp config.mk $(BUILD)/generated/schema.hpp
 	@mkdir -p $$(@D)
 	@echo '  CXX $$@'
@@ -82,12 +88,16 @@ $(1)/torrent-ws-worker: $(call objects,release,$(WORKER_SOURCES))
 	@mkdir -p $$(@D)
 	@echo '  LINK $$@'
 	@$$(CXX) $$(COMMON) $$^ $$(WORKER_LIBS) -o $$@
+$(1)/torrent-wsctl: $(call objects,release,$(CONTROL_SOURCES))
+	@mkdir -p $$(@D)
+	@echo '  LINK $$@'
+	@$$(CXX) $$(COMMON) $$^ $$(CONTROL_LIBS) -o $$@
 endef
 $(eval $(call LINK,$(BUILD),$(call objects,release,$(MODULE_SOURCES)),$(call objects,release,$(LOOP_SOURCES))))
 $(eval $(call LINK,$(BUILD)/test-endpoints,$(call variant_objects,test-endpoints,TWS_TEST_ENDPOINTS,$(MODULE_SOURCES)),$(call variant_objects,test-endpoints,TWS_TEST_ENDPOINTS,$(LOOP_SOURCES))))
 $(eval $(call LINK,$(BUILD)/next-version,$(call variant_objects,next-version,wire/version.hpp,$(MODULE_SOURCES)),$(call variant_objects,next-version,wire/version.hpp,$(LOOP_SOURCES))))
 
-PROGRAMS := mod_torrent_ws.so torrent-ws torrent-ws-worker
+PROGRAMS := mod_torrent_ws.so torrent-ws torrent-ws-worker torrent-wsctl
 programs: $(addprefix $(BUILD)/,$(PROGRAMS))
 test-programs: $(foreach variant,test-endpoints next-version,$(addprefix $(BUILD)/$(variant)/,$(PROGRAMS)))
 test-endpoints: $(addprefix $(BUILD)/test-endpoints/,$(PROGRAMS))
@@ -196,7 +206,7 @@ lint-format:
 $(BUILD)/tidy/%.done: % .clang-tidy config.mk $(BUILD)/generated/schema.hpp $(filter %.hpp,$(CXX_FILES))
 	@mkdir -p $(@D)
 	@echo '  TIDY $<'
-	@clang-tidy --quiet $< -- -std=c++20 $(CPPFLAGS) -I. $(MODULE_CFLAGS) $(LOOP_CFLAGS) $(WORKER_CFLAGS) -DTWS_PROGRAMS_DIRECTORY='""' 2>/dev/null
+	@clang-tidy --quiet $< -- -std=c++20 $(CPPFLAGS) -I. $(MODULE_CFLAGS) $(LOOP_CFLAGS) $(WORKER_CFLAGS) $(CONTROL_FLAGS) -DTWS_PROGRAMS_DIRECTORY='""' 2>/dev/null
 	@touch $@
 .PHONY: lint lint-format
 
@@ -205,6 +215,8 @@ SHARE_DIRECTORY = $(datadir)/torrent-ws
 install: all
 	install -D -m 644 $(BUILD)/mod_torrent_ws.so $(DESTDIR)$(HTTPD_MODULE_DIRECTORY)/mod_torrent_ws.so
 	install -D -m 755 -t $(DESTDIR)$(PROGRAMS_DIRECTORY) $(BUILD)/torrent-ws $(BUILD)/torrent-ws-worker
+	install -D -m 755 -t $(DESTDIR)$(sbindir) $(BUILD)/torrent-wsctl
+	install -D -m 644 -t $(DESTDIR)$(mandir)/man8 docs/torrent-wsctl.8
 	install -D -m 644 -t $(DESTDIR)$(SHARE_DIRECTORY) $(BUILD)/torrent_ws.load conf/torrent_ws.conf conf/example-site.conf \
 	  conf/prometheus-rules.yml conf/grafana-dashboard.json
 	install -D -m 644 -t $(DESTDIR)$(SHARE_DIRECTORY)/php htdocs/php/*.php conf/schema.sql

@@ -7,7 +7,7 @@ import path from 'node:path';
 
 const httpdUser = 'www-data';
 // A Unix socket's path has at most 107 bytes; the longest one below a home is shorter than this.
-const longestRoot = 107 - '/data/php-fpm.sock'.length;
+const longestRoot = 107 - '/run/torrent-ws.ctl~'.length;
 
 export class Home {
   // Takes options.directory, which must be empty or a former home: that is emptied. Throws an Error for the user.
@@ -130,7 +130,7 @@ export class Home {
       copy(path.join(repository, 'conf/demo', file), file);
     }
     copy(path.join(build, 'gui'), 'gui');
-    for (const program of ['mod_torrent_ws.so', 'torrent-ws', 'torrent-ws-worker']) {
+    for (const program of ['mod_torrent_ws.so', 'torrent-ws', 'torrent-ws-worker', 'torrent-wsctl']) {
       copy(path.join(build, testEndpoints ? 'test-endpoints' : '.', program), `programs/${program}`);
     }
     if (fs.existsSync(path.join(build, 'packages'))) copy(path.join(build, 'packages'), 'packages');

@@ -142,6 +142,15 @@ const char* set_access_log(cmd_parms* cmd, void* /*directory*/, const char* argu
   return nullptr;
 }
 
+// Which path that is, is known when DefaultRuntimeDir is: apache/admin_socket.cpp.
+const char* set_control_socket(cmd_parms* cmd, void* /*directory*/, const char* argument) {
+  if (const char* misplaced = ap_check_cmd_context(cmd, GLOBAL_ONLY)) {
+    return misplaced;
+  }
+  state_of(cmd->server).admin_socket = argument;
+  return nullptr;
+}
+
 // Beside the core's own SetHandler: httpd asks each module that has a directive of that name.
 const char* note_handler(cmd_parms* cmd, void* directory, const char* argument) {
   if (ap_check_cmd_context(cmd, NOT_IN_HTACCESS) == nullptr) {
@@ -275,7 +284,7 @@ constexpr std::int64_t kHour = 3'600 * kSecond;
 }  // namespace
 
 const command_rec* directives() {
-  static const std::array<command_rec, 25> table = {
+  static const std::array<command_rec, 26> table = {
       directive("TorrentWsDatabase", set_database, TAKE1, RSRC_CONF, "SQLite file of one-time tokens"),
       directive("TorrentWsPrograms", set_programs, TAKE1, RSRC_CONF, "folder of torrent-ws and torrent-ws-worker"),
       directive("TorrentWsWorkers", set_workers, TAKE1, RSRC_CONF, "worker processes for the database"),
@@ -292,6 +301,8 @@ const command_rec* directives() {
                 TAKE1, RSRC_CONF, "WebSockets over HTTP/2 and the like, which hold an httpd thread each"),
       directive("TorrentWsAccessLog", set_access_log, TAKE1, RSRC_CONF,
                 "file or |program for a line about each WebSocket that has closed"),
+      directive("TorrentWsControlSocket", set_control_socket, TAKE1, RSRC_CONF,
+                "Unix socket for torrent-wsctl, or off"),
       directive("TorrentWsMaxConnections", set_size<&Configuration::max_connections, 1, kMostConnections>, TAKE1,
                 RSRC_CONF, "open WebSockets in all"),
       directive("TorrentWsMaxConnectionsPerUser",

@@ -6,6 +6,7 @@
 #include <mpm_common.h>
 
 #include "apache/access_log.hpp"
+#include "apache/admin_socket.hpp"
 #include "apache/directives.hpp"
 #include "apache/relay_process.hpp"
 #include "apache/server_status.hpp"
@@ -25,7 +26,7 @@ int pre_config(apr_pool_t* /*pconf*/, apr_pool_t* /*plog*/, apr_pool_t* /*ptemp*
   return OK;
 }
 
-int check_config(apr_pool_t* /*pconf*/, apr_pool_t* /*plog*/, apr_pool_t* /*ptemp*/, server_rec* server) {
+int check_config(apr_pool_t* /*pconf*/, apr_pool_t* /*plog*/, apr_pool_t* ptemp, server_rec* server) {
   const Configuration& configuration = state_of(server).configuration;
   if (!is_enabled(configuration)) {
     return OK;
@@ -33,6 +34,11 @@ int check_config(apr_pool_t* /*pconf*/, apr_pool_t* /*plog*/, apr_pool_t* /*ptem
   if (const auto checked = check_configuration(configuration); !checked) {
     ap_log_error(APLOG_MARK, APLOG_ERR | APLOG_STARTUP, 0, server, "%s", checked.error().message.c_str());
     return HTTP_INTERNAL_SERVER_ERROR;
+  }
+  if (const auto path = admin_socket_path(server, ptemp); !path) {
+    ap_log_error(APLOG_MARK, APLOG_ERR | APLOG_STARTUP, 0, server, "%s", path.error().message.c_str());
+    // A site that runs goes on without it: TWS0010.
+    return ap_state_query(AP_SQ_CONFIG_GEN) > 1 ? OK : HTTP_INTERNAL_SERVER_ERROR;
   }
   if (const auto installed = check_programs(configuration); !installed) {
     ap_log_error(APLOG_MARK, APLOG_ERR | APLOG_STARTUP, 0, server, "%s", installed.error().message.c_str());

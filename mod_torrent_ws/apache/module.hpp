@@ -18,6 +18,10 @@ APLOG_USE_MODULE(torrent_ws);
 
 namespace tws::apache {
 
+// What TorrentWsControlSocket says where it is not given, and where there is to be no socket.
+inline constexpr const char* kDefaultAdminSocket = "torrent-ws.ctl";
+inline constexpr const char* kNoAdminSocket = "off";
+
 struct SupervisorState;
 class ChildRelay;
 
@@ -25,10 +29,11 @@ class ChildRelay;
 // Lives in pconf; virtual hosts share the main server's.
 struct ServerState {
   Configuration configuration;
-  std::string access_log;                 // of TorrentWsAccessLog: a path, or "|" and a program; empty: none
-  int access_log_descriptor = -1;         // opened in post_config; belongs to pconf
-  SupervisorState* supervisor = nullptr;  // set in post_config; lives in process memory
-  ChildRelay* relay = nullptr;            // set in child_init; owned by pchild
+  std::string access_log;                          // of TorrentWsAccessLog: a path, or "|" and a program; empty: none
+  std::string admin_socket = kDefaultAdminSocket;  // of TorrentWsControlSocket, as it was given
+  int access_log_descriptor = -1;                  // opened in post_config; belongs to pconf
+  SupervisorState* supervisor = nullptr;           // set in post_config; lives in process memory
+  ChildRelay* relay = nullptr;                     // set in child_init; owned by pchild
 };
 
 // What may differ for each <Location>.

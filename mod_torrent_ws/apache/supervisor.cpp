@@ -20,6 +20,7 @@
 #include <utility>
 #include <vector>
 
+#include "apache/admin_socket.hpp"
 #include "support/fd.hpp"
 #include "support/unix_message.hpp"
 #include "wire/version.hpp"
@@ -41,6 +42,7 @@ struct SupervisorState {
   apr_time_t started;
   int quick_deaths;
   SharedWithChildren* shared;
+  AdminSocket admin_socket;
 };
 
 namespace {
@@ -81,6 +83,7 @@ void close_in_fork() {
       *descriptor = -1;
     }
   }
+  close_admin_socket(closed_in_forks->admin_socket);
 }
 
 // Kept only when it is whole: a later generation relies on all of it.
@@ -98,7 +101,7 @@ Result<SupervisorState*> create_state() {
     return system_error("mmap");
   }
   auto* state = static_cast<SupervisorState*>(ap_retained_data_create(kRetainedKey, sizeof(SupervisorState)));
-  *state = {0, -1, send_end.release(), receive_end.release(), 0, 0, new (shared) SharedWithChildren{}};
+  *state = {0, -1, send_end.release(), receive_end.release(), 0, 0, new (shared) SharedWithChildren{}, {}};
   return state;
 }
 
@@ -141,6 +144,8 @@ Status send_configuration(const SupervisorState& state, server_rec* server) {
   Configuration configuration = generation.configuration;
   configuration.log_level = ap_get_server_module_loglevel(server, APLOG_MODULE_INDEX);
   configuration.has_access_log = generation.access_log_descriptor >= 0;
+  configuration.has_admin_socket = state.admin_socket.descriptor >= 0;
+  configuration.admin_user = getuid();
   const auto message = encode_configuration(configuration);
   if (!message) {
     return message.error();
@@ -149,6 +154,9 @@ Status send_configuration(const SupervisorState& state, server_rec* server) {
   files.push_back(reopen_log(STDERR_FILENO));
   if (configuration.has_access_log) {
     files.push_back(reopen_log(generation.access_log_descriptor));
+  }
+  if (configuration.has_admin_socket) {
+    files.emplace_back(fcntl(state.admin_socket.descriptor, F_DUPFD_CLOEXEC, 0));
   }
   for (const auto& daemon : configuration.daemons) {
     if (daemon.credentials_file.empty()) {
@@ -291,10 +299,23 @@ apr_status_t on_generation_end(void* data) {
   auto& state = *static_cast<SupervisorState*>(data);
   if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_EXITING) {
     end_process(state, kServerStops);
+    remove_admin_socket(state.admin_socket);
   } else if (state.pid > 0) {
     static_cast<void>(send_message(state.control, kGenerationEnds, {}, kSendTimeoutMs));
   }
+  close_admin_socket(state.admin_socket);
   return APR_SUCCESS;
+}
+
+// The site serves its clients without it as well.
+void open_or_complain(AdminSocket& socket, server_rec* server, apr_pool_t* pool) {
+  const auto path = admin_socket_path(server, pool);
+  const Status opened = path ? open_admin_socket(socket, *path) : path.error();
+  if (!opened) {
+    ap_log_error(APLOG_MARK, APLOG_WARNING, 0, server,
+                 "TWS0010: no socket for torrent-wsctl: %s; give TorrentWsControlSocket another path, or off",
+                 opened.error().message.c_str());
+  }
 }
 
 }  // namespace
@@ -319,6 +340,7 @@ void supervise(server_rec* server, apr_pool_t* pconf) {
   closed_in_forks = state;
   state->shared->blocking_relays_told.store(0);
   apr_pool_cleanup_register(pconf, state, on_generation_end, apr_pool_cleanup_null);
+  open_or_complain(state->admin_socket, server, pconf);
   // The socket tells whether it still runs; its pid may be somebody else's by now.
   if (state->pid > 0 && send_configuration(*state, server)) {
     register_process(*state, server);

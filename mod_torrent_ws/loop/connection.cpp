@@ -32,6 +32,7 @@ FramePtr close_frame(CloseCode code, std::string_view reason) {
 Connection::Connection(lws* wsi, const Handover& handover, const Deflate& deflate, std::uint64_t number,
                        ConnectionServices& services)
     : wsi_(wsi),
+      is_tls_(handover.tls),
       cookie_(socket_cookie(lws_get_socket_fd(wsi))),
       number_(number),
       services_(services),

@@ -82,6 +82,9 @@ class Connection final : public Transport, private MessageSink {
   [[nodiscard]] ClosedConnection closed() const;
 
   // Transport
+  [[nodiscard]] TransportInfo info() const override {
+    return {is_tls_ ? "wss" : "ws", record_.address, outbox_.queued_bytes()};
+  }
   void send(FramePtr frame) override;
   bool offer(std::span<const FramePtr> frames) override;
   void close(CloseCode code, std::string_view reason) override;
@@ -125,6 +128,7 @@ class Connection final : public Transport, private MessageSink {
   bool is_within_rate();
 
   lws* wsi_;
+  bool is_tls_;
   std::uint64_t cookie_;
   std::uint64_t number_;
   ConnectionServices& services_;

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "topics/procedures.hpp"
 #include "wamp/session.hpp"
@@ -52,6 +51,7 @@ EventLoop::EventLoop(const Log& log, Configuration configuration, Fd handover_so
     return make_protocol(handover, transport);
   });
   server_->set_access_log(std::move(access_log));
+  admin_server_ = std::make_unique<AdminServer>(loop_, log_, realms_, [this] { return status_json(); });
   apply_limits();
 
   ev_io_init(&handover_ready_, on_handover, handover_socket_.get(), EV_READ);
@@ -66,6 +66,7 @@ EventLoop::~EventLoop() {
     leave(CloseCode::kServiceRestart, {});
     thread_.join();
   }
+  admin_server_.reset();
   server_.reset();
   feeds_.clear();
   ev_io_stop(loop_, &handover_ready_);
@@ -94,9 +95,8 @@ void EventLoop::leave(CloseCode code, std::chrono::milliseconds drain) {
     if (drain.count() == 0) {
       ev_io_stop(loop_, &handover_ready_);
     }
-    drain_end_ = leaving_ ? std::min(drain_end_, now + drain) : now + drain;
-    drain_ = drain;
-    drain_from_ = open_count() - server_->traffic().closing;
+    const auto latest = leaving_ ? drain_.end() : std::chrono::steady_clock::time_point::max();
+    drain_ = Drain(open_count() - server_->traffic().closing, drain, now, latest);
     leave_code_ = code;
     leaving_ = true;
     close_some(now);
@@ -110,8 +110,7 @@ std::size_t EventLoop::open_count() const {
 
 // All but the share that the rest of the drain leaves, so that clients do not all come back at once.
 void EventLoop::close_some(std::chrono::steady_clock::time_point now) {
-  const double rest = now < drain_end_ ? std::chrono::duration<double>(drain_end_ - now) / drain_ : 0;
-  const auto stay = static_cast<std::size_t>(std::ceil(static_cast<double>(drain_from_) * rest));
+  const auto stay = drain_.may_stay(now);
   const auto open = open_count() - server_->traffic().closing;
   server_->shut_down(leave_code_, leave_code_ == CloseCode::kServiceRestart ? "connect again" : "the server stops",
                      open > stay ? open - stay : 0);
@@ -136,6 +135,11 @@ void EventLoop::reconfigure(Configuration configuration, Fd access_log) {
     configuration_ = std::move(next);
     apply_limits();
   });
+}
+
+void EventLoop::serve_admins(Fd listener, uid_t user) {
+  auto shared = std::make_shared<Fd>(std::move(listener));
+  mailbox_.post([this, shared, user] { admin_server_->listen(std::move(*shared), user); });
 }
 
 void EventLoop::apply_limits() {
@@ -282,7 +286,7 @@ void EventLoop::on_tick(struct ev_loop* loop, ev_timer* watcher, int /*events*/)
   }
   const auto now = std::chrono::steady_clock::now();
   self->close_some(now);
-  if (self->open_count() == 0 || now > self->drain_end_ + kFarewellTime) {
+  if (self->open_count() == 0 || now > self->drain_.end() + kFarewellTime) {
     ev_break(loop, EVBREAK_ALL);
   }
 }

@@ -9,11 +9,12 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <thread>
 
+#include "loop/admin_server.hpp"
+#include "loop/drain.hpp"
 #include "loop/jobs.hpp"
 #include "loop/mailbox.hpp"
 #include "loop/relay_processes.hpp"
@@ -47,6 +48,8 @@ class EventLoop {
   bool start();
   void attach_worker(std::string name, pid_t pid, Fd socket, std::string configuration);
   void reconfigure(Configuration configuration, Fd access_log);
+  // Where torrent-wsctl connects from now on: a listening socket, or none. root and this user may.
+  void serve_admins(Fd listener, uid_t user);
   // Says good-bye to all, evenly over `drain`, and ends the thread; takes no more connections then. Returns
   // at once; a second call may cut the first one's drain short.
   void leave(CloseCode code, std::chrono::milliseconds drain);
@@ -77,19 +80,18 @@ class EventLoop {
   Mailbox mailbox_;
   Jobs jobs_;
   RelayProcesses relays_;
-  std::map<std::string, std::unique_ptr<wamp::Realm>> realms_;
+  wamp::Realms realms_;
   Feeds feeds_;
   std::unique_ptr<TorrentsTopic> torrents_topic_;
   std::unique_ptr<SessionTopic> session_topic_;
   // Destroyed before the realms: its connections hold their sessions.
   std::unique_ptr<WebSocketServer> server_;
+  std::unique_ptr<AdminServer> admin_server_;
   ev_io handover_ready_{};
   ev_timer tick_{};
   bool leaving_ = false;
   CloseCode leave_code_ = CloseCode::kGoingAway;
-  std::chrono::steady_clock::time_point drain_end_;
-  std::chrono::duration<double> drain_{};
-  std::size_t drain_from_ = 0;
+  Drain drain_;
   std::function<void()> on_left_;
   std::atomic<bool> left_ = false;
   std::atomic<std::uint64_t> heartbeat_ = 0;

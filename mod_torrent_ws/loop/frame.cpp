@@ -80,6 +80,14 @@ std::string Frame::deflated_wire(int window_bits) const {
              : to_wire(kCompressed | static_cast<unsigned char>(opcode_), payload);
 }
 
+std::string Frame::payload() const {
+  std::string out;
+  for (std::string_view rest = plain_; !rest.empty(); rest.remove_prefix(std::min(rest.size(), kFragment))) {
+    out.append(fragment_payload(rest));
+  }
+  return out;
+}
+
 // A stream of its own for each message: it refers to nothing before it, so that it is valid for every
 // client whatever it got until now. Empty when zlib fails.
 std::string Frame::deflated_payload(int window_bits) const {

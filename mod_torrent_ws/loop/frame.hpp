@@ -24,6 +24,9 @@ class Frame {
   // they are the compressed form where that is shorter. 0: it negotiated none.
   [[nodiscard]] std::string_view wire(int window_bits) const;
 
+  // What it was made of, put together again.
+  [[nodiscard]] std::string payload() const;
+
   // A fragment of wire() begins at each multiple of this; the last one may be shorter.
   static constexpr std::size_t kFragment = 64UL << 10;
 

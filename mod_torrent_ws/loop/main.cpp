@@ -73,7 +73,7 @@ class Main {
   void on_signals();
   void on_control();
   void on_control_message(ReceivedMessage& message);
-  Result<Configuration> take_configuration(ReceivedMessage& message, Fd& access_log);
+  Result<Configuration> take_configuration(ReceivedMessage& message, Fd& access_log, Fd& admin_socket);
   void leave(CloseCode code, std::chrono::milliseconds drain);
   void check_event_loop();
   // Until the workers or the lease want attention; negative for never.
@@ -99,8 +99,9 @@ bool Main::start() {
   poll(&first, 1, kFirstConfigurationTimeoutMs);
   ReceivedMessage message;
   Fd access_log;
+  Fd admin_socket;
   receive_message(control_.get(), kMaxControlMessage, message);
-  auto configuration = take_configuration(message, access_log);
+  auto configuration = take_configuration(message, access_log, admin_socket);
   if (!configuration) {
     log_.write(LogLevel::kError, "TWS0104", "no configuration: " + configuration.error().message);
     return false;
@@ -115,6 +116,7 @@ bool Main::start() {
         loop_->attach_worker(std::move(name), pid, std::move(socket), std::move(worker_configuration));
       });
   workers_->configure(*configuration);
+  const auto admin = static_cast<uid_t>(configuration->admin_user);
   loop_ = std::make_unique<EventLoop>(
       log_, std::move(*configuration), Fd(kHandover), std::move(access_log),
       [this, wake_up](pid_t pid) {
@@ -122,6 +124,7 @@ bool Main::start() {
         wake_up();
       },
       wake_up);
+  loop_->serve_admins(std::move(admin_socket), admin);
   if (!loop_->start()) {
     log_.write(LogLevel::kError, "TWS0105",
                "libwebsockets does not start: is its libev plugin (libwebsockets-evlib-ev) installed?");
@@ -217,13 +220,15 @@ void Main::on_control_message(ReceivedMessage& message) {
     return;
   }
   Fd access_log;
-  auto configuration = take_configuration(message, access_log);
+  Fd admin_socket;
+  auto configuration = take_configuration(message, access_log, admin_socket);
   if (!configuration) {
     log_.write(LogLevel::kError, "TWS0104", "no configuration: " + configuration.error().message);
     leave(CloseCode::kServiceRestart, {});
     return;
   }
   lease_end_ = kNoLeaseEnd;
+  loop_->serve_admins(std::move(admin_socket), static_cast<uid_t>(configuration->admin_user));
   loop_->reconfigure(std::move(*configuration), std::move(access_log));
 }
 
@@ -234,7 +239,7 @@ void Main::leave(CloseCode code, std::chrono::milliseconds drain) {
 }
 
 // The logs are opened anew for each configuration, since they are rotated.
-Result<Configuration> Main::take_configuration(ReceivedMessage& message, Fd& access_log) {
+Result<Configuration> Main::take_configuration(ReceivedMessage& message, Fd& access_log, Fd& admin_socket) {
   auto configuration = decode_configuration(message.bytes);
   if (!configuration) {
     return configuration;
@@ -246,6 +251,9 @@ Result<Configuration> Main::take_configuration(ReceivedMessage& message, Fd& acc
   dup2(error_log.get(), STDOUT_FILENO);
   if (configuration->has_access_log) {
     access_log = take();
+  }
+  if (configuration->has_admin_socket) {
+    admin_socket = take();
   }
   for (auto& daemon : configuration->daemons) {
     if (daemon.has_credentials) {

@@ -28,9 +28,18 @@ enum class CloseCode : std::uint16_t {
   kTryAgainLater = 1013,
 };
 
+// What an administrator is told of a client's connection.
+struct TransportInfo {
+  std::string_view kind;     // "ws", "wss", or "admin" for torrent-wsctl
+  std::string_view address;  // the client's
+  std::size_t queued_bytes = 0;
+};
+
 class Transport {
  public:
   virtual ~Transport() = default;
+
+  [[nodiscard]] virtual TransportInfo info() const { return {}; }
 
   // Queues a message. A client whose queue would grow over its bound is closed with 1008.
   virtual void send(FramePtr frame) = 0;

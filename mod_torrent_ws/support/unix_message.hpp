@@ -12,8 +12,8 @@
 
 namespace tws {
 
-// Descriptors of one message at most: two logs and a file for each of 64 daemons.
-inline constexpr std::size_t kMaxDescriptors = 66;
+// Descriptors of one message at most: two logs, a listening socket and a file for each of 64 daemons.
+inline constexpr std::size_t kMaxDescriptors = 67;
 
 // Sends `bytes` as one message with `descriptors` attached; the caller keeps them.
 // Never blocks longer than `timeout_ms`. Any thread or process.

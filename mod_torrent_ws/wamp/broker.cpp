@@ -1,5 +1,7 @@
 #include "wamp/broker.hpp"
 
+#include <algorithm>
+
 #include "support/random.hpp"
 #include "wamp/session.hpp"
 #include "wire/error_uris.hpp"
@@ -85,6 +87,12 @@ std::size_t Broker::count() const {
     count += subscription->subscribers.size();
   }
   return count;
+}
+
+std::size_t Broker::count(Session& session) const {
+  return static_cast<std::size_t>(std::count_if(subscriptions_.begin(), subscriptions_.end(), [&](const auto& entry) {
+    return entry.second->subscribers.contains(&session);
+  }));
 }
 
 void Broker::drop(Session& session, Subscription& subscription) {

@@ -59,6 +59,8 @@ class Broker {
 
   void forget(Session& session);
   [[nodiscard]] std::size_t count() const;
+  [[nodiscard]] std::size_t count(Session& session) const;
+  [[nodiscard]] bool is_server_topic(const std::string& topic) const { return server_topics_.contains(topic); }
 
  private:
   using Key = std::pair<std::string, std::string>;  // topic, format

@@ -60,4 +60,13 @@ Session* Realm::find(Id session) const {
   return found == sessions_.end() ? nullptr : found->second;
 }
 
+std::vector<Session*> Realm::sessions() const {
+  std::vector<Session*> all;
+  all.reserve(sessions_.size());
+  for (const auto& [id, session] : sessions_) {
+    all.push_back(session);
+  }
+  return all;
+}
+
 }  // namespace tws::wamp

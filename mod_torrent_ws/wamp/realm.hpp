@@ -2,6 +2,8 @@
 #pragma once
 
 #include <functional>
+#include <map>
+#include <memory>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -48,6 +50,8 @@ class Realm {
   void add(Session& session);
   void remove(Session& session);
   [[nodiscard]] Session* find(Id session) const;
+  // All of them as of now.
+  [[nodiscard]] std::vector<Session*> sessions() const;
   [[nodiscard]] std::size_t session_count() const { return sessions_.size(); }
 
  private:
@@ -57,5 +61,8 @@ class Realm {
   Dealer dealer_;
   std::unordered_map<Id, Session*> sessions_;
 };
+
+// By name.
+using Realms = std::map<std::string, std::unique_ptr<Realm>>;
 
 }  // namespace tws::wamp

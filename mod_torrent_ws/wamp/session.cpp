@@ -55,10 +55,10 @@ std::optional<TokenOptions> token_options(const json_t* options) {
 }  // namespace
 
 Session::Session(Realm& realm, Transport& transport, const std::string& site_user)
-    : realm_(realm), transport_(transport), id_(random_id()) {
-  if (!site_user.empty()) {
-    identity_ = Identity{site_user, "httpd"};
-  }
+    : Session(realm, transport, site_user.empty() ? Identity{} : Identity{site_user, "httpd"}) {}
+
+Session::Session(Realm& realm, Transport& transport, Identity identity)
+    : realm_(realm), transport_(transport), identity_(std::move(identity)), id_(random_id()) {
   while (realm_.find(id_) != nullptr) {
     id_ = random_id();
   }
@@ -157,7 +157,7 @@ void Session::on_established(const Message& message) {
   switch (message.type) {
     case MessageType::kGoodbye:
       state_ = State::kClosed;
-      send(MessageBuilder(MessageType::kGoodbye).json("{}").text("wamp.close.goodbye_and_out").finish());
+      send(MessageBuilder(MessageType::kGoodbye).json("{}").text(close_uri::kGoodbyeAndOut).finish());
       transport_.close(CloseCode::kNormal, "goodbye");
       break;
     case MessageType::kSubscribe:
@@ -331,11 +331,35 @@ void Session::on_drained() {
   }
 }
 
-void Session::on_shutdown(std::string_view goodbye) {
+void Session::on_shutdown(std::string_view goodbye) { say_goodbye(goodbye); }
+
+bool Session::end(std::string_view uri, CloseCode code, std::string_view reason) {
+  if (state_ == State::kClosed) {
+    return false;
+  }
+  say_goodbye(uri);
+  transport_.close(code, reason);
+  return true;
+}
+
+void Session::say_goodbye(std::string_view uri) {
   if (state_ == State::kEstablished) {
-    send(MessageBuilder(MessageType::kGoodbye).json("{}").text(goodbye).finish());
+    send(MessageBuilder(MessageType::kGoodbye).json("{}").text(uri).finish());
   }
   state_ = State::kClosed;
+}
+
+const char* Session::state_name() const {
+  switch (state_) {
+    case State::kFresh:
+      return "fresh";
+    case State::kAuthenticating:
+      return "authenticating";
+    case State::kEstablished:
+      return "established";
+    default:
+      return "closed";
+  }
 }
 
 }  // namespace tws::wamp

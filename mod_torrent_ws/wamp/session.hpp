@@ -2,6 +2,7 @@
 // "Session establishment"). Event-loop thread only.
 #pragma once
 
+#include <ctime>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -17,6 +18,8 @@ class Session final : public Protocol {
   // `site_user` is whom httpd's own access control let in, or empty. The realm and the transport
   // outlive the session.
   Session(Realm& realm, Transport& transport, const std::string& site_user);
+  // Of somebody whom the server knows otherwise.
+  Session(Realm& realm, Transport& transport, Identity identity);
   ~Session() override;
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -28,11 +31,20 @@ class Session final : public Protocol {
   [[nodiscard]] std::string_view user() const override { return identity_.user; }
   [[nodiscard]] std::uint64_t session_id() const override { return id_; }
 
+  // Ends it for a reason of the server's: GOODBYE with this URI if the client is welcome already, then the close.
+  // False when it has ended before.
+  bool end(std::string_view uri, CloseCode code, std::string_view reason);
+
   [[nodiscard]] Id id() const { return id_; }
   [[nodiscard]] const Identity& identity() const { return identity_; }
   // As of now: a graceful restart may change who is an administrator.
   [[nodiscard]] bool is_admin() const { return realm_.is_admin(identity_.user); }
+  [[nodiscard]] const Realm& realm() const { return realm_; }
+  [[nodiscard]] std::time_t since() const { return since_; }
+  // "fresh", "authenticating", "established" or "closed".
+  [[nodiscard]] const char* state_name() const;
   Transport& transport() { return transport_; }
+  [[nodiscard]] const Transport& transport() const { return transport_; }
   Id next_invocation() { return ++last_invocation_; }
   // Called by the broker, with 1 or -1.
   void count_subscription(int difference) { subscriptions_ += static_cast<std::size_t>(difference); }
@@ -59,6 +71,7 @@ class Session final : public Protocol {
   void welcome(Identity identity);
   void abort(std::string_view reason, std::string_view message, CloseCode code = CloseCode::kNormal);
   void violate(std::string_view what);
+  void say_goodbye(std::string_view uri);
 
   // Binds the session to the token's user; a session has one user for its life.
   void redeem(const std::string& user, const std::string& token, std::function<void(Session&, const Status&)> done);
@@ -69,6 +82,7 @@ class Session final : public Protocol {
   std::string pending_user_;  // between CHALLENGE and AUTHENTICATE
   std::unordered_set<const Subscription*> behind_;
   Id id_;
+  std::time_t since_ = std::time(nullptr);
   Id last_invocation_ = 0;
   std::size_t subscriptions_ = 0;
   int failed_tokens_ = 0;

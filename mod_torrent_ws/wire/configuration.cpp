@@ -48,6 +48,7 @@ void each_number(AnyConfiguration& configuration, Visit&& visit) {
   visit("idle_timeout_ms", configuration.idle_timeout_ms);
   visit("max_session_age_ms", configuration.max_session_age_ms);
   visit("relay_lifetime_ms", configuration.relay_lifetime_ms);
+  visit("admin_user", configuration.admin_user);
   visit("log_level", configuration.log_level);
 }
 
@@ -78,10 +79,11 @@ Result<std::string> encode_configuration(const Configuration& configuration) {
       return not_utf8;
     }
   }
-  const Json message(json_pack("{si ss ss sO so sb}", "version", kWireVersion, "programs",
+  const Json message(json_pack("{si ss ss sO so sb sb}", "version", kWireVersion, "programs",
                                configuration.programs.c_str(), "database", configuration.database.c_str(), "daemons",
                                daemons.get(), "admins", strings_to_json(configuration.admins).release(), "access_log",
-                               configuration.has_access_log ? 1 : 0));
+                               configuration.has_access_log ? 1 : 0, "admin_socket",
+                               configuration.has_admin_socket ? 1 : 0));
   if (!message) {
     return not_utf8;
   }
@@ -113,6 +115,7 @@ Result<Configuration> decode_configuration(std::string_view message) {
   }
   configuration.admins = strings_from_json(json_object_get(object, "admins"));
   configuration.has_access_log = bool_member(object, "access_log");
+  configuration.has_admin_socket = bool_member(object, "admin_socket");
   each_number(configuration, [object](const char* name, auto& value) {
     value = static_cast<std::decay_t<decltype(value)>>(integer_member(object, name).value_or(0));
   });

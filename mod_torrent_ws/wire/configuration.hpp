@@ -1,8 +1,8 @@
 // What httpd's parent tells the torrent-ws process on the control socket: the configuration, first at
-// its start, then at each graceful restart, with the descriptors of the ErrorLog, of TorrentWsAccessLog if
-// there is one, and of each daemon's credentials file, in the order of the daemons; before each graceful restart that a
-// generation of the configuration ends; and why it is to leave. Built by httpd's parent process, read by the main
-// thread of torrent-ws.
+// its start, then at each graceful restart, with the descriptors of the ErrorLog, of TorrentWsAccessLog and of
+// the socket for torrent-wsctl if there are such, and of each daemon's credentials file, in the order of the daemons;
+// before each graceful restart that a generation of the configuration ends; and why it is to leave. Built by httpd's
+// parent process, read by the main thread of torrent-ws.
 #pragma once
 
 #include <cstddef>
@@ -54,6 +54,8 @@ struct Configuration {
   std::int64_t relay_lifetime_ms = 24LL * 3600 * 1000;   // of relays whose httpd child has left
   int log_level = 5;                                     // APLOG_*
   bool has_access_log = false;
+  bool has_admin_socket = false;
+  std::int64_t admin_user = 0;  // whom httpd's parent runs as: may administer, as root may
 };
 
 // An error when a value is not UTF-8 or all of it is too long: it says what to mend.

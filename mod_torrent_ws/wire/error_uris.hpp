@@ -1,4 +1,4 @@
-// The error URIs that a client can see, for the event loop and for workers (docs/errors.md).
+// The URIs of errors and ends that a client can see, for the event loop and for workers (docs/errors.md).
 #pragma once
 
 namespace tws::error_uri {
@@ -34,3 +34,12 @@ inline constexpr const char* kOutcomeUnknown = "torrent_ws.error.outcome_unknown
 inline constexpr const char* kNotSupported = "torrent_ws.error.not_supported";
 
 }  // namespace tws::error_uri
+
+namespace tws::close_uri {
+
+// Why a session ended, in GOODBYE.
+inline constexpr const char* kGoodbyeAndOut = "wamp.close.goodbye_and_out";
+inline constexpr const char* kSystemShutdown = "wamp.close.system_shutdown";
+inline constexpr const char* kKilled = "wamp.close.killed";
+
+}  // namespace tws::close_uri

@@ -98,6 +98,11 @@ const bad = [
   ['TorrentWsAdmins', /requires at least (?:one|1)|takes/],
   ['TorrentWsDatabase', /takes one argument/],
   ['TorrentWsPrograms /nowhere', /no program \/nowhere\/torrent-ws; install it or name the folder/],
+  ['TorrentWsControlSocket', /takes one argument/],
+  ['TorrentWsControlSocket /nowhere/torrent-ws.ctl', /no folder \/nowhere\/; create it, or give another path, or off/],
+  [`TorrentWsControlSocket /${'d'.repeat(106)}`, /longer than the 106 bytes .* give a shorter one, or off/],
+  [`TorrentWsControlSocket ${'d'.repeat(106)}`, /longer than the 106 bytes .* give a shorter one, or off/],
+  ['TorrentWsControlSocket /etc/passwd', /\/etc\/passwd is there and no socket; give another path/],
   ['TorrentWsBackend main', /needs a name and a URL, such as/],
   [`TorrentWsBackend the/main ${rpc}`, /letters, digits, - or _/],
   [`TorrentWsBackend ${'n'.repeat(33)} ${rpc}`, /1 to 32/],
@@ -144,6 +149,16 @@ describe('a bad value', () => {
   });
 });
 
+test('a DefaultRuntimeDir that is too long for a socket is told, unless there is to be none', async () => {
+  const directory = path.join(folder, 'd'.repeat(100));
+  fs.mkdirSync(directory);
+  const directives = [programs, backend(), `DefaultRuntimeDir ${directory}`];
+  const { ok, message } = await configTest(...directives);
+  assert.equal(ok, false);
+  assert.match(message, /TorrentWsControlSocket: .*longer than the 106 bytes/);
+  assert.equal((await configTest(...directives, 'TorrentWsControlSocket off')).ok, true);
+});
+
 describe('a directive in the wrong place', () => {
   const serverWide = [
     'TorrentWsDatabase tokens.sqlite',
@@ -165,6 +180,7 @@ describe('a directive in the wrong place', () => {
     'TorrentWsPingInterval 30s',
     'TorrentWsIdleTimeout 0',
     'TorrentWsMaxSessionAge 1h',
+    'TorrentWsControlSocket off',
   ];
   for (const directive of serverWide) {
     const [name] = directive.split(' ');
@@ -192,6 +208,7 @@ describe('a good configuration', () => {
       'TorrentWsBackend other https://[::1]:9092/rpc timeout=10min',
     ],
     [programs, 'TorrentWsPollInterval 200ms', 'TorrentWsJobTimeout 10min', 'TorrentWsWorkers 64'],
+    [programs, backend(), `TorrentWsControlSocket /${'d'.repeat(105)}`],
     [
       '<Location /wss/>',
       'SetHandler torrent-ws',

@@ -298,4 +298,46 @@ export const mutants = [
     test: 'httpd/prometheus.test.mjs',
     name: 'Prometheus takes them',
   },
+
+  // Administrators
+  {
+    guard: 'who connects to the control socket is asked of the kernel',
+    file: 'mod_torrent_ws/loop/admin_server.cpp',
+    from: ' || (peer.uid != 0 && peer.uid != user_)',
+    to: '',
+    test: 'httpd/admin.test.mjs',
+    name: 'nobody else may connect',
+  },
+  {
+    guard: 'nobody else can connect to it at any moment',
+    file: 'mod_torrent_ws/apache/admin_socket.cpp',
+    from: 'umask(kUmask)',
+    to: 'umask(0)',
+    test: 'httpd/admin.test.mjs',
+    name: 'nobody else may connect',
+  },
+  {
+    guard: 'what is forked does not accept administrators',
+    file: 'mod_torrent_ws/apache/supervisor.cpp',
+    from: '  close_admin_socket(closed_in_forks->admin_socket);\n',
+    to: '',
+    test: 'httpd/admin.test.mjs',
+    name: 'not where scripts run',
+  },
+  {
+    guard: 'a watch that does not read is bounded',
+    file: 'mod_torrent_ws/loop/admin_watch.cpp',
+    from: 'if (link_.queued_bytes() > kMaxQueuedBytes) {',
+    to: 'if (false) {',
+    test: 'httpd/admin.test.mjs',
+    name: 'gets too much to read is hung up on',
+  },
+  {
+    guard: 'an administrator who takes nothing is hung up on',
+    file: 'mod_torrent_ws/loop/line_link.cpp',
+    from: '  static_cast<LineLink*>(watcher->data)->end();\n',
+    to: '  static_cast<void>(watcher);\n',
+    test: 'httpd/admin.test.mjs',
+    name: 'reads nothing any more is hung up on',
+  },
 ];

@@ -13,6 +13,14 @@ export function serverSocket(clientPort) {
   return found[9];
 }
 
+// The inodes of the Unix sockets that listen and were bound at this path, whatever it is called now.
+export function unixListeners(file) {
+  const accepts = '00010000'; // __SO_ACCEPTCON
+  const lines = fs.readFileSync('/proc/net/unix', 'utf8').trim().split('\n').slice(1);
+  const rows = lines.map((line) => line.split(/\s+/));
+  return rows.filter(([, , , flags, , , , name]) => flags === accepts && name === file).map(([, , , , , , inode]) => inode);
+}
+
 // What the descriptors of a process are: {number: target}. Of one that has ended, and of a descriptor that
 // was closed meanwhile, there is nothing.
 export function descriptorsOf(pid) {

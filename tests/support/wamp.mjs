@@ -12,6 +12,7 @@ const type = {
   abort: 3,
   challenge: 4,
   authenticate: 5,
+  goodbye: 6,
   error: 8,
   publish: 16,
   subscribe: 32,
@@ -128,6 +129,10 @@ export class WampClient {
         break;
       case type.abort:
         this.#fail(new WampError(message[2], message[1]));
+        break;
+      case type.goodbye:
+        // The reason that the router gave, for a test to look at.
+        this.goodbye = message[2];
         break;
       case type.challenge:
         this.send([type.authenticate, await this.#ticket(), {}]);

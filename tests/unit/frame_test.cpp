@@ -71,6 +71,16 @@ TEST(Frame, LongMessagesAreCutIntoFragments) {
                                                               "c"));
 }
 
+TEST(Frame, GivesBackWhatItWasMadeOf) {
+  for (const std::size_t size : {0UL, 1UL, 125UL, 126UL, 65531UL, 65532UL, 65533UL, 200'000UL}) {
+    std::string text;
+    while (text.size() < size) {
+      text.push_back(static_cast<char>('a' + text.size() % 26));
+    }
+    CHECK_TRUE(Frame(Opcode::kText, text).payload() == text);
+  }
+}
+
 TEST(Frame, DeflatedMessageStandsAlone) {
   const std::string text(200'000, 'a');
   const Frame frame(Opcode::kText, text);

@@ -107,6 +107,8 @@ TEST(ConfigurationMessage, ComesOutAsItWentIn) {
   sent.max_queued_bytes = 123456;
   sent.max_blocking_relays = 7;
   sent.relay_lifetime_ms = 86'400'000;
+  sent.has_admin_socket = true;
+  sent.admin_user = 4'000'000'000;
   const auto message = tws::encode_configuration(sent);
   CHECK_TRUE(static_cast<bool>(message));
   const auto got = tws::decode_configuration(*message);
@@ -120,6 +122,8 @@ TEST(ConfigurationMessage, ComesOutAsItWentIn) {
   CHECK_EQUAL(123456, got->max_queued_bytes);
   CHECK_EQUAL(7, got->max_blocking_relays);
   CHECK_EQUAL(86'400'000, got->relay_lifetime_ms);
+  CHECK_TRUE(got->has_admin_socket);
+  CHECK_TRUE(got->admin_user == 4'000'000'000);
   CHECK_FALSE(static_cast<bool>(tws::decode_configuration("{\"version\":0}")));
 }
 

@@ -1,0 +1,72 @@
+// LineLink: one peer on a stream socket that sends requests and gets answers, each a line. Never blocks, and is
+// bounded: the next request is not read before the answer to the last one is sent, and who takes nothing of what
+// waits for him is hung up on. Event-loop thread only.
+#pragma once
+
+#include <ev.h>
+
+#include <deque>
+#include <string>
+#include <string_view>
+
+#include "support/fd.hpp"
+
+namespace tws {
+
+class LineLink {
+ public:
+  static constexpr std::size_t kMaxLine = 4096;
+
+  // Who answers. None of these may destroy the link.
+  class Owner {
+   public:
+    virtual ~Owner() = default;
+    // Asked before each line: while false, the peer waits.
+    [[nodiscard]] virtual bool takes_lines() const = 0;
+    // Without its line feed.
+    virtual void on_line(std::string_view line) = 0;
+    // A longer line than kMaxLine has begun; what follows is not read.
+    virtual void on_long_line() = 0;
+    // All that was queued is sent.
+    virtual void on_sent() = 0;
+    // Called once: the peer hung up, was hung up on, or finish() is done. Nothing is called any more.
+    virtual void on_end() = 0;
+  };
+
+  LineLink(struct ev_loop* loop, Fd socket, Owner& owner);
+  ~LineLink();
+  LineLink(const LineLink&) = delete;
+  LineLink& operator=(const LineLink&) = delete;
+
+  // Queues a line: its line feed is added. It is sent in the next turn of the loop.
+  void send(std::string line);
+  [[nodiscard]] std::size_t queued_bytes() const { return queued_bytes_; }
+  // Sends what is queued, then hangs up; no line is taken any more.
+  void finish();
+  // Hangs up at once.
+  void end();
+
+ private:
+  static void on_ready(struct ev_loop* loop, ev_io* watcher, int events);
+  static void on_stalled(struct ev_loop* loop, ev_timer* watcher, int events);
+  void read();
+  void write();
+  // Hands over the lines that are there, as far as the owner takes them, and then reads on or does not.
+  void advance();
+
+  struct ev_loop* loop_;
+  Fd socket_;
+  Owner& owner_;
+  ev_io readable_{};
+  ev_io writable_{};
+  ev_timer stalled_{};
+  std::string incoming_;
+  std::deque<std::string> outgoing_;
+  std::size_t sent_ = 0;  // bytes of the first line that are written
+  std::size_t queued_bytes_ = 0;
+  bool peer_finished_ = false;  // it sends no more
+  bool finishing_ = false;
+  bool ended_ = false;
+};
+
+}  // namespace tws
