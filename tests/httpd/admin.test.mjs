@@ -184,8 +184,8 @@ describe('torrent-wsctl', () => {
     await client.close();
   });
 
-  // The second one within the time that LineLink waits.
-  for (const [name, megabytes] of [['gets too much to read', 20], ['reads nothing any more', 4]]) {
+  // The first one while there is more to come, the second one when LineLink has waited.
+  for (const [name, megabytes, atOnce] of [['gets too much to read', 20, true], ['reads nothing any more', 4, false]]) {
     test(`a watch that ${name} is hung up on`, async () => {
       const client = await testRealmClient(stack);
       const admin = new RawAdmin(stack);
@@ -194,6 +194,7 @@ describe('torrent-wsctl', () => {
       await subscriptionsBecome(stack, 1);
       const text = 'x'.repeat(1 << 20);
       for (let i = 0; i < megabytes; ++i) await client.publish('com.example.flood', { text });
+      if (atOnce) assert.equal((await stack.status()).subscriptions, 0);
       await subscriptionsBecome(stack, 0);
       admin.socket.resume();
       await admin.ended();
@@ -266,9 +267,14 @@ describe('torrent-wsctl', () => {
 
   test('the socket hangs up on a line without an end', async () => {
     const admin = new RawAdmin(stack);
-    admin.send('x'.repeat(100_000));
+    admin.send('x'.repeat(4097));
     assert.match((await admin.lines.next()).error, /longer than 4096 bytes/);
     await admin.ended();
+    // One who sends more may be cut off before he reads why.
+    const flood = new RawAdmin(stack);
+    flood.send('x'.repeat(10_000_000));
+    await flood.ended();
+    await output(stack, 'status');
   });
 
   test('the socket takes no further request where a topic is watched', async () => {
