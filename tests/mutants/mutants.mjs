@@ -134,9 +134,8 @@ export const mutants = [
     file: relayLoop,
     from: '  stopping_ = false;\n  make_descriptors();\n',
     to: '  stopping_ = false;\n',
-    test: 'httpd/handover.test.mjs',
-    // The second one goes on with the connections of the first.
-    name: 'outlive the children that took them|graceful restarts drop none of them',
+    test: 'unit:unit-tests',
+    name: 'TlsRelay.AForkedProcessHasAnEpollOfItsOwn',
   },
   {
     guard: 'children that leave fork a relay process',

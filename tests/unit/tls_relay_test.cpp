@@ -6,9 +6,13 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <poll.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <array>
+#include <csignal>
 #include <memory>
 #include <set>
 #include <string>
@@ -242,6 +246,36 @@ TEST(TlsRelay, LeftConnectionsGoOnInAnotherLoop) {
   runner.join();
   LONGS_EQUAL(1, counts.size());
   LONGS_EQUAL(1, counts[0]);
+}
+
+// What the process that forked it still does with its own epoll is nothing to the new one.
+TEST(TlsRelay, AForkedProcessHasAnEpollOfItsOwn) {
+  Link link(context.get());
+  relay.adopt(std::move(link.connection));
+  link.client_sends("before");
+  STRCMP_EQUAL("before", link.plain_gets(6).c_str());
+  const auto loop = relay.stop_thread();
+  const pid_t process = fork();
+  if (process == 0) {
+    loop->move_to_this_process();
+    loop->run();
+    _exit(0);
+  }
+  link.client_sends("first");
+  STRCMP_EQUAL("first", link.plain_gets(5).c_str());
+  // Whichever of them is the epoll.
+  const auto descriptors = loop->descriptors();
+  for (const int epoll : descriptors) {
+    for (const int fd : descriptors) {
+      epoll_ctl(epoll, EPOLL_CTL_DEL, fd, nullptr);
+    }
+  }
+  link.client_sends("second");
+  pollfd arrives{link.plain.get(), POLLIN, 0};
+  CHECK_EQUAL(1, poll(&arrives, 1, 20'000));
+  STRCMP_EQUAL("second", link.plain_gets(6).c_str());
+  kill(process, SIGKILL);
+  waitpid(process, nullptr, 0);
 }
 
 TEST(TlsRelay, TellsWhenTheTimeOfAConnectionIsUp) {
