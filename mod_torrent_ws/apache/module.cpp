@@ -37,7 +37,7 @@ int check_config(apr_pool_t* /*pconf*/, apr_pool_t* /*plog*/, apr_pool_t* ptemp,
   }
   if (const auto path = admin_socket_path(server, ptemp); !path) {
     ap_log_error(APLOG_MARK, APLOG_ERR | APLOG_STARTUP, 0, server, "%s", path.error().message.c_str());
-    // A site that runs goes on without it: TWS0010.
+    // A site that runs goes on without it, and is told.
     return ap_state_query(AP_SQ_CONFIG_GEN) > 1 ? OK : HTTP_INTERNAL_SERVER_ERROR;
   }
   if (const auto installed = check_programs(configuration); !installed) {
