@@ -215,8 +215,6 @@ void complain(server_rec* server, const Error& error) {
   ap_log_error(APLOG_MARK, APLOG_ERR, 0, server, "TWS0001: cannot start torrent-ws: %s", error.message.c_str());
 }
 
-void start_or_complain(SupervisorState& state, server_rec* server);
-
 // apr_proc_other_child_register's callback, in httpd's parent.
 void on_process_event(int reason, void* data, int /*status*/) {
   auto* server = static_cast<server_rec*>(data);
@@ -240,7 +238,7 @@ void on_process_event(int reason, void* data, int /*status*/) {
       }
       ap_log_error(APLOG_MARK, APLOG_WARNING, 0, server,
                    "TWS0002: the torrent-ws process ended unexpectedly and is started again; clients reconnect");
-      start_or_complain(state, server);
+      supervise_again(server);
       break;
     }
     case APR_OC_REASON_RESTART:

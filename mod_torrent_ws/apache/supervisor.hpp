@@ -21,7 +21,8 @@ void guard_forks();
 // Called from post_config, also at a graceful restart. That the process cannot be started is logged.
 void supervise(server_rec* server, apr_pool_t* pconf);
 
-// Called from the monitor hook, every few seconds: starts a process that kept dying.
+// Called when the process has ended, and from the monitor hook, every few seconds: starts it, as one that kept dying is
+// left alone until then.
 void supervise_again(server_rec* server);
 
 // Whether a torrent-ws process runs to take a connection. In children: without a system call.

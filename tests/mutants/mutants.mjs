@@ -249,9 +249,8 @@ export const mutants = [
   {
     guard: 'a torrent-ws that died is started again',
     file: 'mod_torrent_ws/apache/supervisor.cpp',
-    // At its death, and again by the monitor hook.
-    from: 'if (const auto started = start_process(state, server); !started) {',
-    to: 'if (const auto started = Status(Done{}); !started) {',
+    from: 'if (state != nullptr && state->pid == 0 && ap_state_query(',
+    to: 'if (state != nullptr && state->pid < 0 && ap_state_query(',
     test: 'httpd/supervision.test.mjs',
     name: 'a killed torrent-ws is replaced',
   },
