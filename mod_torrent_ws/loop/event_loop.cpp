@@ -245,6 +245,10 @@ Status EventLoop::take_handover(ReceivedMessage& message) {
     server_->expire(handover->expired);
     return Done{};
   }
+  if (message.descriptors_lost) {
+    descriptors_.on_lost();
+    return Done{};
+  }
   if (message.descriptors.empty()) {
     return Error{"no descriptor came with it", {}};
   }
@@ -253,7 +257,7 @@ Status EventLoop::take_handover(ReceivedMessage& message) {
     answer_status(std::move(descriptor));
   } else if (handover->kind == HandoverKind::kRelay) {
     relays_.add(handover->relay, std::move(descriptor));
-  } else {
+  } else if (descriptors_.admit(descriptor)) {
     server_->adopt(std::move(descriptor), *handover);
   }
   return Done{};

@@ -14,6 +14,7 @@
 #include <string>
 #include <thread>
 
+#include "loop/descriptors.hpp"
 #include "loop/jobs.hpp"
 #include "loop/mailbox.hpp"
 #include "loop/relay_processes.hpp"
@@ -94,6 +95,7 @@ class EventLoop {
   std::atomic<bool> left_ = false;
   std::atomic<std::uint64_t> heartbeat_ = 0;
   std::uint64_t token_failures_ = 0;
+  Descriptors descriptors_{log_};
   std::thread thread_;
 };
 

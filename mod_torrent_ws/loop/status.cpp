@@ -40,15 +40,15 @@ std::string EventLoop::status_json() const {
     sessions += realm->session_count();
     subscriptions += realm->broker().count();
   }
-  const Json status(
-      json_pack("{s{si so so} s{sI sI sI sI} sI sI so s{sI sI sI sI} sI sI sI sI}", "pids", "event_loop", getpid(),
-                "workers", list_json(jobs_.pids()), "relays", list_json(relays_.pids()), "connections", "ws",
-                number(connections.ws), "wss", number(connections.wss), "relay", number(relays_.connections()),
-                "blocking", number(connections.blocking), "sessions", number(sessions), "subscriptions",
-                number(subscriptions), "backends", backends_json(feeds_), "jobs", "queued", number(jobs.queued),
-                "running", number(jobs.running), "done", number(jobs.done), "failed", number(jobs.failed),
-                "queued_bytes", number(traffic.queued_bytes), "dropped_deltas", number(traffic.dropped_deltas),
-                "worker_restarts", number(jobs.workers_lost), "token_failures", number(token_failures_)));
+  const Json status(json_pack(
+      "{s{si so so} s{sI sI sI sI} sI sI so s{sI sI sI sI} sI sI sI sI sI}", "pids", "event_loop", getpid(), "workers",
+      list_json(jobs_.pids()), "relays", list_json(relays_.pids()), "connections", "ws", number(connections.ws), "wss",
+      number(connections.wss), "relay", number(relays_.connections()), "blocking", number(connections.blocking),
+      "sessions", number(sessions), "subscriptions", number(subscriptions), "backends", backends_json(feeds_), "jobs",
+      "queued", number(jobs.queued), "running", number(jobs.running), "done", number(jobs.done), "failed",
+      number(jobs.failed), "queued_bytes", number(traffic.queued_bytes), "dropped_deltas",
+      number(traffic.dropped_deltas), "worker_restarts", number(jobs.workers_lost), "token_failures",
+      number(token_failures_), "descriptor_refusals", number(descriptors_.refused())));
   return to_text(status.get());
 }
 
