@@ -29,7 +29,7 @@ const shareOfStops = 0.4;
 const longestStop = 3000;
 
 export class Disturbances {
-  // {kind, signal, from, to}: times of Date.now(); while it is stopped, `to` is Infinity.
+  // {kind, pid, signal, from, to}: times of Date.now(); while it is stopped, `to` is Infinity.
   events = [];
   #stopped = [];
 
@@ -44,7 +44,7 @@ export class Disturbances {
     const victim = pids.length > 0 ? identity(this.#pick(pids)) : null;
     if (victim === null || !isRunning(victim)) return;
     const signal = this.random() < shareOfStops ? 'SIGSTOP' : 'SIGKILL';
-    const event = { kind, signal, from: Date.now(), to: Infinity };
+    const event = { kind, pid: victim.pid, signal, from: Date.now(), to: Infinity };
     this.events.push(event);
     signalTo(victim, signal);
     if (signal === 'SIGKILL') event.to = Date.now();

@@ -131,6 +131,7 @@ class Work {
       assert.ok(known.includes(error.uri), `${procedure}: ${error}`);
       const after = error.uri === known[0] ? atOnce : again;
       this.#assertExcused(error, begin, after, 'daemon worker', 'transmission', 'torrent-ws');
+      await sleep(betweenTries);
       return;
     }
     this.#count('done');

@@ -35,6 +35,7 @@ export class WampClient {
   #closed;
   #joining;
   #ticket;
+  #failure;
   #lastRequest = 0;
   #requests = new Map();
   #events = new Map();
@@ -113,6 +114,7 @@ export class WampClient {
   }
 
   #request(requestType, ...rest) {
+    if (this.#failure) return Promise.reject(this.#failure);
     const id = ++this.#lastRequest;
     const answer = new Promise((resolve, reject) => {
       this.#requests.set(id, { resolve, reject });
@@ -150,6 +152,7 @@ export class WampClient {
   }
 
   #fail(error) {
+    this.#failure ??= error;
     this.#joining?.reject(error);
     for (const request of this.#requests.values()) request.reject(error);
   }
