@@ -35,7 +35,7 @@ export class WampClient {
   #closed;
   #joining;
   #ticket;
-  #failure;
+  #end;
   #lastRequest = 0;
   #requests = new Map();
   #events = new Map();
@@ -54,11 +54,15 @@ export class WampClient {
       socket.on('close', (code, reason) => resolve({ code, reason: String(reason) }));
     });
     socket.on('message', (data) => this.#take(JSON.parse(data)));
-    socket.on('close', (code) => this.#fail(new Error(`the connection ended with ${code}`)));
+    socket.on('close', (code) => {
+      this.#end = new Error(`the connection ended with ${code}`);
+      this.#fail(this.#end);
+    });
   }
 
   // Resolves with WELCOME's details. `ticket` gives the answer to a CHALLENGE, or a promise of it.
   join(details = {}, ticket = undefined, realm = 'torrents') {
+    if (this.#end) return Promise.reject(this.#end);
     this.#ticket = ticket;
     const roles = { caller: {}, callee: {}, publisher: {}, subscriber: {} };
     const welcome = new Promise((resolve, reject) => {
@@ -114,7 +118,7 @@ export class WampClient {
   }
 
   #request(requestType, ...rest) {
-    if (this.#failure) return Promise.reject(this.#failure);
+    if (this.#end) return Promise.reject(this.#end);
     const id = ++this.#lastRequest;
     const answer = new Promise((resolve, reject) => {
       this.#requests.set(id, { resolve, reject });
@@ -152,7 +156,6 @@ export class WampClient {
   }
 
   #fail(error) {
-    this.#failure ??= error;
     this.#joining?.reject(error);
     for (const request of this.#requests.values()) request.reject(error);
   }
