@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { get } from '../../conf/demo/network.mjs';
-import { eventually } from '../support/patience.mjs';
+import { eventually, patience } from '../support/patience.mjs';
 import { startStack } from '../support/stack.mjs';
 import { signedInClient, WampError } from '../support/wamp.mjs';
 import { Disturbances, recovered, seededRandom } from './disturbances.mjs';
@@ -73,14 +73,23 @@ class Work {
     const client = await this.#comeIn(scheme);
     const opened = Date.now();
     try {
-      const events = await client.subscribe('torrents');
-      await events.next();
+      await this.#firstEvent(client, await client.subscribe('torrents'));
       for (let n = 0; !this.#stopping; n += 1) await this.#command(client, hash, n);
       await client.close();
     } catch (error) {
       if (error instanceof WampError || !/the connection ended/.test(error.message)) throw error;
       this.#assertExcused(error, opened, atOnce, 'torrent-ws', ...(scheme === 'wss' ? ['relay', 'httpd child'] : []));
       this.#count('connection ended');
+    }
+  }
+
+  // Calls tell when the connection ends meanwhile.
+  async #firstEvent(client, events) {
+    const deadline = Date.now() + patience;
+    while (events.length === 0) {
+      assert.ok(Date.now() < deadline, 'no list comes');
+      await client.call('torrents.since', { revision: 0 });
+      await sleep(betweenTries);
     }
   }
 
