@@ -31,12 +31,13 @@ class DaemonWorker {
         socket_.log("error", log_code::kProtocol, got.error().message);
         return 1;
       }
+      // Before the list looks whether the loop has taken what it was sent: it would wait for nothing but its clock.
+      socket_.flush();
       daemon_.perform();
       Timers timers(Clock::now());
       daemon_.tick(timers);
       watch_.tick(timers, commands_.waiting());
       log_health();
-      socket_.flush();
       daemon_.wait(socket_.fd(), socket_.backlog(), timers.wait());
     }
     return 0;

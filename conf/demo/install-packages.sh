@@ -22,7 +22,7 @@ for set in "$@"; do
       unpack="$unpack php8.2-fpm libapache2-mod-php8.2 transmission-daemon opentracker"
       ;;
     test)
-      install="$install chromium libcpputest-dev clang-format clang-tidy libclang-rt-14-dev python3
+      install="$install chromium libcpputest-dev clang-format clang-tidy libclang-rt-14-dev faketime python3
         python3-prometheus-client python3-websockets valgrind"
       unpack="$unpack prometheus"
       ;;

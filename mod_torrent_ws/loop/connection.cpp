@@ -14,6 +14,8 @@ constexpr std::size_t kShareOfEvents = 2;
 // Within which the client has to take what is queued, answer the close frame, and end the connection.
 constexpr auto kCloseTime = std::chrono::seconds(5);
 constexpr std::size_t kMaxCloseReason = 123;  // RFC 6455, 5.5
+// Of one message of a stranger: many of them may come at once.
+constexpr std::size_t kMostWithoutSession = 64UL << 10;
 constexpr std::string_view kNormalGoodbye = "wamp.close.normal";
 
 // RFC 6455, 5.5.1
@@ -57,7 +59,12 @@ void Connection::send(FramePtr frame) {
     return;
   }
   push(std::move(frame));
-  if (outbox_.queued_bytes() > services_.limits.max_queued_bytes) {
+  if (outbox_.cost() <= services_.limits.max_queued_bytes) {
+    return;
+  }
+  // What one turn of the loop brings may be more than may wait; what counts is whether the client takes it.
+  write_out();
+  if (outbox_.cost() > services_.limits.max_queued_bytes) {
     // Or else its close frame would wait behind all that it does not take. It may stand between fragments.
     services_.counts.queued_bytes -= outbox_.queued_bytes();
     outbox_.clear();
@@ -70,9 +77,12 @@ bool Connection::offer(std::span<const FramePtr> frames) {
   if (closing_) {
     return true;
   }
-  if (!outbox_.empty() && outbox_.queued_bytes() > services_.limits.max_queued_bytes / kShareOfEvents) {
+  if (outbox_.cost() > services_.limits.max_queued_bytes / kShareOfEvents) {
+    write_out();
+  }
+  if (outbox_.cost() > services_.limits.max_queued_bytes / kShareOfEvents) {
     behind_ = true;
-    ++services_.counts.dropped_deltas;
+    leave_out();
     return false;
   }
   for (const FramePtr& frame : frames) {
@@ -129,7 +139,8 @@ void Connection::receive(std::string_view bytes) {
   heard_ = Clock::now();
   pinged_ = false;
   if (!client_has_closed_) {
-    reader_.read(bytes, services_.limits.max_message_bytes);
+    const std::size_t most = services_.limits.max_message_bytes;
+    reader_.read(bytes, place_.is_in_handshake() ? std::min(most, kMostWithoutSession) : most);
   }
 }
 
@@ -191,6 +202,12 @@ void Connection::on_writable() {
 }
 
 void Connection::flush() {
+  if (write_out()) {
+    all_written();
+  }
+}
+
+bool Connection::write_out() {
   thread_local std::string scratch;
   const int socket = lws_get_socket_fd(wsi_);
   while (!outbox_.empty()) {
@@ -198,7 +215,7 @@ void Connection::flush() {
     const ssize_t sent = ::send(socket, chunk.data(), chunk.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent < 0 && errno != EAGAIN && errno != EINTR) {
       hang_up();
-      return;
+      return false;
     }
     const std::size_t written = sent < 0 ? 0 : static_cast<std::size_t>(sent);
     record_.sent += written;
@@ -206,11 +223,11 @@ void Connection::flush() {
     outbox_.consume(written);
     if (written < chunk.size()) {
       lws_callback_on_writable(wsi_);
-      return;
+      return false;
     }
     last_message_ = std::max(last_message_, heard_);
   }
-  all_written();
+  return true;
 }
 
 void Connection::all_written() {

@@ -91,6 +91,7 @@ class Connection final : public Transport, private MessageSink {
   void established() override { place_.end_handshake(); }
   bool claim_user(const std::string& user) override;
   void count(Refusal refusal) override;
+  void leave_out() override { ++services_.counts.dropped_deltas; }
   void note(LogLevel level, std::string_view step, std::string_view detail = {}) const override;
 
   // Answers the handshake. `first`: what the client has sent behind its request.
@@ -104,7 +105,7 @@ class Connection final : public Transport, private MessageSink {
   // The limits of time have changed.
   void set_timer();
 
-  // Writes what it can, without waiting. From the flush queue.
+  // Writes what it can, without waiting, and does what comes when all is written. From the flush queue.
   void flush();
 
  private:
@@ -121,6 +122,8 @@ class Connection final : public Transport, private MessageSink {
   void on_time();
   void push(FramePtr frame);
   void push_urgent(std::string bytes);
+  // True when all is written.
+  bool write_out();
   void all_written();
   void refuse(Refusal refusal, CloseCode code, std::string_view reason);
   // Ends the connection now, without a close frame.

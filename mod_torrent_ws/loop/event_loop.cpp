@@ -254,6 +254,11 @@ Status EventLoop::take_handover(ReceivedMessage& message) {
     server_->expire(handover->expired);
     return Done{};
   }
+  if (message.descriptors_lost) {
+    // The client's connection has ended with it.
+    server_->refusals().count(Refusal::kDescriptors, handover->address);
+    return Done{};
+  }
   if (message.descriptors.empty()) {
     return Error{"no descriptor came with it", {}};
   }

@@ -56,7 +56,15 @@ JobId Jobs::watch(JobRequest request, JobProgress progress, std::function<void()
 JobId Jobs::add(Job job) {
   job.attempt = random_hex();
   const JobId id = ++last_id_;
-  enqueue(id, job);
+  const Turn turn = callers_.begin(job.request.caller, id, job.request.body.size());
+  if (turn == Turn::kNever) {
+    ++counts_.failed;
+    job.done(Error{"too many of this session's calls are under way; it was not sent", error_uri::kTooManyCalls});
+    return id;
+  }
+  if (turn == Turn::kNow) {
+    enqueue(id, job);
+  }
   jobs_.emplace(id, std::move(job));
   dispatch();
   return id;
@@ -164,8 +172,12 @@ void Jobs::on_frame(pid_t pid, const JobFrame& frame) {
 void Jobs::finish(JobId id, Result<std::string> outcome) {
   auto node = jobs_.extract(id);
   ++(outcome ? counts_.done : counts_.failed);
-  if (node.mapped().request.worker != kPool) {
+  const JobRequest& request = node.mapped().request;
+  if (request.worker != kPool) {
     release(node.mapped());
+  }
+  if (const auto next = callers_.end(request.caller, id, request.body.size())) {
+    enqueue(*next, jobs_.at(*next));
   }
   if (node.mapped().done) {
     node.mapped().done(std::move(outcome));
@@ -266,9 +278,21 @@ std::vector<pid_t> Jobs::pids() const {
   return pids;
 }
 
-void Jobs::log_for_worker(const JobFrame& frame) const {
-  log_.write(log_level_from_name(text_member(frame.header.get(), "level")), text_member(frame.header.get(), "code"),
-             text_member(frame.header.get(), "message"));
+// What fails at each job, as a database does, would be told as often; other lines tell changes.
+void Jobs::log_for_worker(const JobFrame& frame) {
+  const LogLevel level = log_level_from_name(text_member(frame.header.get(), "level"));
+  const std::string code = text_member(frame.header.get(), "code");
+  std::string message = text_member(frame.header.get(), "message");
+  if (level == LogLevel::kError) {
+    const auto now = Clock::now();
+    std::erase_if(errors_told_, [now](const auto& entry) { return entry.second.is_over(now); });
+    const auto others = errors_told_[code + message].take(now);
+    if (!others) {
+      return;
+    }
+    message.append(*others);
+  }
+  log_.write(level, code, message);
 }
 
 }  // namespace tws

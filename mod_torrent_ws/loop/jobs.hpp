@@ -12,13 +12,13 @@
 #include <unordered_map>
 #include <vector>
 
+#include "loop/callers.hpp"
 #include "loop/worker_link.hpp"
 #include "support/log.hpp"
+#include "support/occasional.hpp"
 #include "support/result.hpp"
 
 namespace tws {
-
-using JobId = std::uint64_t;
 
 // The workers that hold a daemon's state are asked by its name, those of the pool by this one.
 inline constexpr const char* kPool = "";
@@ -28,6 +28,7 @@ struct JobRequest {
   std::string name;
   std::string body = "{}";
   std::string user;
+  CallerId caller = 0;
   bool admin = false;
   // May be tried again when its worker dies: it only reads, or its attempt makes it safe.
   bool repeatable = false;
@@ -103,7 +104,7 @@ class Jobs {
   void on_lost(pid_t pid);
   void finish(JobId id, Result<std::string> outcome);
   void release(const Job& job);
-  void log_for_worker(const JobFrame& frame) const;
+  void log_for_worker(const JobFrame& frame);
 
   struct ev_loop* loop_;
   const Log& log_;
@@ -111,6 +112,8 @@ class Jobs {
   std::map<pid_t, Worker> workers_;
   std::unordered_map<JobId, Job> jobs_;
   std::map<std::string, std::deque<JobId>> queues_;  // by worker name; may name jobs that are gone
+  Callers callers_;
+  std::map<std::string, Occasional> errors_told_;  // by the line, of workers
   JobId last_id_ = 0;
   JobCounts counts_;
 };

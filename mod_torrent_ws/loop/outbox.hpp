@@ -24,6 +24,8 @@ class Outbox {
 
   [[nodiscard]] bool empty() const { return frames_.empty() && urgent_.empty(); }
   [[nodiscard]] std::size_t queued_bytes() const { return queued_bytes_; }
+  // Of memory, at most: a small frame is more than its bytes.
+  [[nodiscard]] std::size_t cost() const { return queued_bytes_ + (frames_.size() + urgent_.size()) * kFrameCost; }
 
   // The next bytes to write, empty when there are none: small frames are put together in `scratch`, so that they cost
   // one write; a full fragment is given as it lies.
@@ -38,6 +40,8 @@ class Outbox {
  private:
   [[nodiscard]] std::string_view rest_of_fragment() const;
   void consume_frames(std::size_t size);
+
+  static constexpr std::size_t kFrameCost = 192;
 
   int window_bits_;
   std::deque<FramePtr> frames_;

@@ -6,12 +6,10 @@ namespace tws {
 
 namespace {
 
-constexpr auto kBetweenLines = std::chrono::minutes(1);
-
 struct Kind {
   std::string_view name;
-  std::string_view directive;
-  bool is_normal;  // what clients do in good faith
+  std::string_view bound;  // the directive, or what else bounds it
+  bool is_normal;          // what clients do in good faith
 };
 
 // In the order of Refusal.
@@ -21,6 +19,7 @@ constexpr std::array<Kind, kRefusals> kKinds = {{
     {"connections_per_address", "TorrentWsMaxConnectionsPerAddress", false},
     {"handshakes", "TorrentWsMaxHandshakes", false},
     {"blocking_relays", "TorrentWsMaxBlockingRelays", false},
+    {"descriptors", "the limit of open files (LimitNOFILE of httpd's service, ulimit -n -H, fs.file-max)", false},
     {"handshake_time", "TorrentWsHandshakeTimeout", true},
     {"queued_bytes", "TorrentWsMaxQueuedBytes", true},
     {"message_size", "TorrentWsMaxMessageSize", true},
@@ -36,23 +35,19 @@ const Kind& kind_of(Refusal refusal) { return kKinds.at(static_cast<std::size_t>
 }  // namespace
 
 std::string_view Refusals::name(Refusal refusal) { return kind_of(refusal).name; }
-std::string_view Refusals::directive(Refusal refusal) { return kind_of(refusal).directive; }
 
 void Refusals::count(Refusal refusal, std::string_view address) {
   Tally& tally = tallies_.at(static_cast<std::size_t>(refusal));
   const Kind& kind = kind_of(refusal);
   ++tally.count;
-  const auto now = Clock::now();
-  if (now < tally.next_line || !log_.enabled(kind.is_normal ? LogLevel::kInfo : LogLevel::kWarning)) {
+  if (!log_.enabled(kind.is_normal ? LogLevel::kInfo : LogLevel::kWarning)) {
     return;
   }
-  tally.next_line = now + kBetweenLines;
-  const std::uint64_t others = tally.count - tally.told - 1;
-  tally.told = tally.count;
-  std::string text = "over " + std::string(kind.directive) + ": a client at " + std::string(address);
-  if (others > 0) {
-    text += ", and " + std::to_string(others) + " since the last such line";
+  const auto others = tally.lines.take();
+  if (!others) {
+    return;
   }
+  const std::string text = "over " + std::string(kind.bound) + ": a client at " + std::string(address) + *others;
   if (kind.is_normal) {
     log_.write(LogLevel::kInfo, "TWS0204", text);
   } else {

@@ -3,11 +3,11 @@
 #pragma once
 
 #include <array>
-#include <chrono>
 #include <cstdint>
 #include <string_view>
 
 #include "support/log.hpp"
+#include "support/occasional.hpp"
 
 namespace tws {
 
@@ -17,6 +17,7 @@ enum class Refusal {
   kConnectionsPerAddress,
   kHandshakes,
   kBlockingRelays,
+  kDescriptors,
   kHandshakeTime,
   kQueuedBytes,
   kMessageSize,
@@ -35,17 +36,14 @@ class Refusals {
   // A client with this address was refused something, or closed.
   void count(Refusal refusal, std::string_view address);
 
-  // The member of the status' `refused`, and the directive that bounds it.
+  // The member of the status' `refused`.
   static std::string_view name(Refusal refusal);
-  static std::string_view directive(Refusal refusal);
   [[nodiscard]] std::uint64_t count_of(Refusal refusal) const { return of(refusal).count; }
 
  private:
-  using Clock = std::chrono::steady_clock;
   struct Tally {
     std::uint64_t count = 0;
-    std::uint64_t told = 0;  // of those, in the log until now
-    Clock::time_point next_line;
+    Occasional lines;
   };
   [[nodiscard]] const Tally& of(Refusal refusal) const { return tallies_.at(static_cast<std::size_t>(refusal)); }
 

@@ -51,6 +51,9 @@ class Transport {
   // Sends what is queued, then the close frame. Nothing is received any more.
   virtual void close(CloseCode code, std::string_view reason) = 0;
 
+  // An event that may be left out was, as one before it was: counted.
+  virtual void leave_out() {}
+
   // The client's session is established, so that TorrentWsHandshakeTimeout no longer runs.
   virtual void established() {}
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "loop/descriptors.hpp"
 #include "loop/handshake.hpp"
 
 namespace tws {
@@ -66,7 +67,9 @@ void WebSocketServer::set_limits(const ServerLimits& limits) {
 }
 
 void WebSocketServer::adopt(Fd socket, const Handover& handover) {
-  if (const auto refusal = admission_.reason_to_refuse(handover)) {
+  const auto refusal = is_of_the_last_descriptors(socket.get()) ? std::optional(Refusal::kDescriptors)
+                                                                : admission_.reason_to_refuse(handover);
+  if (refusal) {
     refusals_.count(*refusal, handover.address);
     [[maybe_unused]] const auto sent =
         ::send(socket.get(), kOverLimit.data(), kOverLimit.size(), MSG_NOSIGNAL | MSG_DONTWAIT);

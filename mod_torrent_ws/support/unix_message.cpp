@@ -98,6 +98,7 @@ ReceiveOutcome receive_message(int socket, std::size_t max_size, ReceivedMessage
       message.sender_user = sender.uid;
     }
   }
+  message.descriptors_lost = (header.msg_flags & MSG_CTRUNC) != 0;
   if (received == 0) {
     return ReceiveOutcome::kClosed;
   }

@@ -26,6 +26,8 @@ bool wait_for(int socket, short events, int timeout_ms);
 struct ReceivedMessage {
   std::string bytes;
   std::vector<Fd> descriptors;
+  // There were more, for which this process or the system had none left.
+  bool descriptors_lost = false;
   // Whom the kernel says that it is from, where the receiving socket has SO_PASSCRED; else nobody's.
   pid_t sender = 0;
   uid_t sender_user = static_cast<uid_t>(-1);

@@ -88,6 +88,7 @@ void add_procedures(wamp::Dealer& dealer, Jobs& jobs, const Feeds& feeds, std::c
       request.name = procedure.name;
       request.body = without_daemon(call.kwargs);
       request.user = call.user;
+      request.caller = call.session;
       request.admin = call.admin;
       request.repeatable = procedure.only_reads;
       request.timeout = timeout;

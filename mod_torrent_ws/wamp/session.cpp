@@ -320,7 +320,9 @@ void Session::abort(std::string_view reason, std::string_view message, CloseCode
 }
 
 void Session::offer_events(const Subscription& subscription, std::span<const FramePtr> events) {
-  if (!behind_.contains(&subscription) && !transport_.offer(events)) {
+  if (behind_.contains(&subscription)) {
+    transport_.leave_out();
+  } else if (!transport_.offer(events)) {
     behind_.insert(&subscription);
   }
 }

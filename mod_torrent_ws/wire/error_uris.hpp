@@ -30,6 +30,8 @@ inline constexpr const char* kDaemonUnreachable = "torrent_ws.error.daemon_unrea
 inline constexpr const char* kDaemonRefused = "torrent_ws.error.daemon_refused";
 // The request was sent and no answer came: it may have been done or not.
 inline constexpr const char* kOutcomeUnknown = "torrent_ws.error.outcome_unknown";
+// One session has more calls under way than it may; this one was not sent.
+inline constexpr const char* kTooManyCalls = "torrent_ws.error.too_many_calls";
 // This daemon is too old for it.
 inline constexpr const char* kNotSupported = "torrent_ws.error.not_supported";
 

@@ -22,13 +22,13 @@ async function open({ url, ca }, withSession) {
   return socket;
 }
 
-// A set of connections of one kind to one path of a stack.
+// A set of connections of one kind to one path of a stack, where there are so many `others` of the scheme.
 export class Connections {
   #sockets = [];
   #lost = 0;
 
-  constructor(stack, scheme, path = '/wss/', { withSession = false } = {}) {
-    Object.assign(this, { stack, scheme, path, withSession });
+  constructor(stack, scheme, path = '/wss/', { withSession = false, others = 0 } = {}) {
+    Object.assign(this, { stack, scheme, path, withSession, others });
   }
 
   // Opens as many as are missing to `count`.
@@ -64,7 +64,7 @@ export class Connections {
     this.#lost = 0;
     await eventually(async () => {
       const { connections } = await this.stack.status();
-      assert.equal(connections[this.scheme], 0);
+      assert.equal(connections[this.scheme], this.others);
     });
   }
 }

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
+import { assertNoDelay } from '../support/latency.mjs';
 import { eventually } from '../support/patience.mjs';
 import { killHard, workersOf } from '../support/processes.mjs';
 import { startStack } from '../support/stack.mjs';
@@ -61,11 +62,6 @@ async function timeOfVisits(visits = 11) {
     await client.close();
   }
   return times.sort((a, b) => a - b)[Math.floor(visits / 2)];
-}
-
-// A blocked event loop costs as long as the process is stopped, which is seconds.
-function assertNoDelay(quiet, disturbed) {
-  assert.ok(disturbed < 5 * quiet + 500, `${disturbed} ms for a visit, in quiet times ${quiet} ms`);
 }
 
 describe('a process that is killed', () => {

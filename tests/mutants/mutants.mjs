@@ -338,4 +338,38 @@ export const mutants = [
     test: 'httpd/admin.test.mjs',
     name: 'reads nothing any more is hung up on',
   },
+
+  // Overload
+  {
+    guard: "a session's calls are bounded",
+    file: 'mod_torrent_ws/loop/callers.cpp',
+    from: '  if (caller == 0) {\n',
+    to: '  if (caller != ~0ULL) {\n',
+    test: 'httpd/floods.test.mjs',
+    name: 'calls that the daemon answers',
+  },
+  {
+    guard: 'the last descriptors are kept',
+    file: 'mod_torrent_ws/loop/descriptors.cpp',
+    from: 'if (static_cast<rlim_t>(socket.get()) + kReserve < descriptor_limit()) {',
+    to: 'if (socket) {',
+    test: 'httpd/descriptors.test.mjs',
+    name: 'clients are refused with 503',
+  },
+  {
+    guard: 'descriptors that are lost are told once a minute',
+    file: 'mod_torrent_ws/loop/event_loop.cpp',
+    from: 'if (message.descriptors_lost) {',
+    to: 'if (message.bytes.empty()) {',
+    test: 'httpd/descriptors.test.mjs',
+    name: 'a connection is closed and nothing hangs',
+  },
+  {
+    guard: "workers' errors are told once a minute",
+    file: 'mod_torrent_ws/loop/jobs.cpp',
+    from: 'if (level == LogLevel::kError) {',
+    to: 'if (level == LogLevel::kTrace) {',
+    test: 'httpd/token-database.test.mjs',
+    name: 'of the database',
+  },
 ];

@@ -36,6 +36,7 @@ export class WampClient {
   #closed;
   #joining;
   #ticket;
+  #end;
   #lastRequest = 0;
   #requests = new Map();
   #events = new Map();
@@ -54,11 +55,15 @@ export class WampClient {
       socket.on('close', (code, reason) => resolve({ code, reason: String(reason) }));
     });
     socket.on('message', (data) => this.#take(JSON.parse(data)));
-    socket.on('close', (code) => this.#fail(new Error(`the connection ended with ${code}`)));
+    socket.on('close', (code) => {
+      this.#end = new Error(`the connection ended with ${code}`);
+      this.#fail(this.#end);
+    });
   }
 
   // Resolves with WELCOME's details. `ticket` gives the answer to a CHALLENGE, or a promise of it.
   join(details = {}, ticket = undefined, realm = 'torrents') {
+    if (this.#end) return Promise.reject(this.#end);
     this.#ticket = ticket;
     const roles = { caller: {}, callee: {}, publisher: {}, subscriber: {} };
     const welcome = new Promise((resolve, reject) => {
@@ -114,6 +119,7 @@ export class WampClient {
   }
 
   #request(requestType, ...rest) {
+    if (this.#end) return Promise.reject(this.#end);
     const id = ++this.#lastRequest;
     const answer = new Promise((resolve, reject) => {
       this.#requests.set(id, { resolve, reject });

@@ -1,0 +1,44 @@
+// Callers: how many jobs each client has with the workers. A daemon's worker does them one after the other in the
+// order in which they come, so a client that calls without end would have all others wait behind it. Event-loop
+// thread only.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+
+namespace tws {
+
+using JobId = std::uint64_t;
+// A WAMP session's id; 0: the event loop itself, which is not bounded.
+using CallerId = std::uint64_t;
+
+enum class Turn { kNow, kLater, kNever };
+
+class Callers {
+ public:
+  // Jobs of one caller's that its worker may have at a time, and that may wait for that.
+  static constexpr std::size_t kAtOnce = 8;
+  static constexpr std::size_t kWaiting = 1000;
+  // Of both together; a caller's only job may have more.
+  static constexpr std::size_t kBytes = 32UL << 20;
+
+  // A new job with a body of so many bytes. kNever: it is not taken, and must not be ended.
+  Turn begin(CallerId caller, JobId job, std::size_t bytes);
+  // A job that was taken is over, whether it waited or had its turn. Returns the job whose turn comes by that.
+  std::optional<JobId> end(CallerId caller, JobId job, std::size_t bytes);
+
+ private:
+  struct Caller {
+    std::size_t running = 0;
+    std::size_t bytes = 0;
+    std::deque<JobId> waiting;
+  };
+
+  std::unordered_map<CallerId, Caller> callers_;
+};
+
+}  // namespace tws

@@ -1,0 +1,60 @@
+// A BitTorrent daemon of which everything changes all the time, as far as Transmission's RPC shows it: for volume
+// that no small real daemon makes.
+
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import http from 'node:http';
+
+const text = { name: 'a name', downloadDir: '/srv', errorString: '' };
+const steady = { status: 4, queuePosition: 0, labels: [], trackers: [] };
+
+export class BusyDaemon {
+  #server;
+  #round = 0;
+  #hashes;
+  // While true, nothing changes.
+  calm = false;
+
+  static async start(torrents) {
+    const daemon = new BusyDaemon(torrents);
+    daemon.#server.listen(0, '127.0.0.1');
+    await once(daemon.#server, 'listening');
+    return daemon;
+  }
+
+  constructor(torrents) {
+    this.#hashes = Array.from({ length: torrents }, (_, at) => createHash('sha1').update(`${at}`).digest('hex'));
+    this.#server = http.createServer(async (request, response) => {
+      let body = '';
+      for await (const part of request) body += part;
+      const { method, arguments: args = {} } = JSON.parse(body);
+      response.setHeader('Content-Type', 'application/json');
+      response.end(JSON.stringify({ result: 'success', arguments: this.#answer(method, args) }));
+    });
+  }
+
+  get url() {
+    return `http://127.0.0.1:${this.#server.address().port}/transmission/rpc`;
+  }
+
+  async stop() {
+    this.#server.closeAllConnections();
+    this.#server.close();
+    await once(this.#server, 'close');
+  }
+
+  #answer(method, { fields }) {
+    if (method === 'session-get') return { 'rpc-version': 16, version: '3.00' };
+    if (method === 'session-stats') return { torrentCount: this.#hashes.length };
+    if (method !== 'torrent-get') return {};
+    if (!this.calm) this.#round += 1;
+    const base = this.#round * 1_000_003;
+    const value = (field, hash, at) => {
+      if (field === 'hashString') return hash;
+      if (field === 'id') return at + 1;
+      return text[field] ?? steady[field] ?? (base + at) % 1_000_000_007;
+    };
+    const rows = this.#hashes.map((hash, at) => fields.map((field) => value(field, hash, at)));
+    return { torrents: [fields, ...rows], removed: [] };
+  }
+}
