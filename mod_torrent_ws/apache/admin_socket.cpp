@@ -17,7 +17,7 @@ namespace {
 // Bound there and then renamed, so that there is never no socket.
 constexpr const char* kNewSuffix = "~";
 constexpr std::size_t kMaxPath = sizeof(sockaddr_un::sun_path) - sizeof "~";
-constexpr mode_t kUmask = 0177;
+constexpr mode_t kMode = 0600;
 constexpr int kBacklog = 16;
 
 Error system_error(const std::string& what) { return Error{what + ": " + std::generic_category().message(errno), {}}; }
@@ -42,14 +42,15 @@ Result<Fd> listen_at(const std::string& path) {
   address.sun_family = AF_UNIX;
   std::memcpy(address.sun_path, path.data(), path.size());
   unlink(path.c_str());
-  const mode_t before = umask(kUmask);
-  const bool bound = bind(listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
-  umask(before);
-  if (!bound) {
+  // The file gets the socket's mode (unix(7)), less the umask.
+  if (fchmod(listener.get(), kMode) != 0 ||
+      bind(listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     return system_error(path);
   }
   if (listen(listener.get(), kBacklog) != 0) {
-    return system_error(path);
+    const Error error = system_error(path);
+    unlink(path.c_str());
+    return error;
   }
   return listener;
 }

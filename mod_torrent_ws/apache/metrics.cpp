@@ -33,7 +33,7 @@ constexpr std::array kKnown = {
     Known{"connections.relay", "relay_connections", "gauge", "", "", "Of the WebSockets, those in relay processes."},
     Known{"connections.blocking", "blocking_connections", "gauge", "", "",
           "Of the WebSockets, those that hold an httpd thread each."},
-    Known{"handshakes", "handshakes", "gauge", "", "", "WebSockets that have no session yet."},
+    Known{"handshakes", "handshakes", "gauge", "", "", "WebSockets on which nobody has signed in yet."},
     Known{"sessions", "sessions", "gauge", "", "", "WAMP sessions."},
     Known{"subscriptions", "subscriptions", "gauge", "", "", "Subscriptions of the sessions."},
     Known{"jobs.queued", "jobs_queued", "gauge", "", "", "Jobs that wait for a worker."},

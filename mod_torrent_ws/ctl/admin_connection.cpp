@@ -47,6 +47,9 @@ Result<AdminConnection> AdminConnection::open(const std::string& path) {
   }
   std::memcpy(address.sun_path, path.data(), path.size());
   Fd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!socket) {
+    return Error{"no socket: " + std::generic_category().message(errno), {}};
+  }
   set_timeout(socket, SO_SNDTIMEO, kAnswerSeconds);
   if (connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     const int error = errno;

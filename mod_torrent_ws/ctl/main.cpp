@@ -118,7 +118,7 @@ Status print_sessions(AdminConnection& torrent_ws, const Json& first, bool as_js
     }
     page = std::move(*next);
   }
-  print(as_json ? to_text(sessions.get()) + "\n" : to_table(sessions.get()));
+  print(as_json ? to_line(sessions.get()) : to_table(sessions.get()));
   return Done{};
 }
 
@@ -131,7 +131,7 @@ std::string event_line(const json_t* event) {
   json_t* kwargs = json_array_get(event, kArguments + 1);
   const Json line(json_pack("{sO sO}", "args", args != nullptr ? args : empty_list.get(), "kwargs",
                             kwargs != nullptr ? kwargs : empty_object.get()));
-  return to_text(line.get()) + "\n";
+  return to_line(line.get());
 }
 
 // Goes on until torrent-ws ends it, or nobody reads any more.
@@ -160,7 +160,7 @@ Status run(const Task& task, const std::string& socket, bool as_json) {
   if (task.command == "watch") {
     return print_events(*torrent_ws);
   }
-  print(as_json ? to_text(answer->get()) + "\n" : to_rows(answer->get()));
+  print(as_json ? to_line(answer->get()) : to_rows(answer->get()));
   return Done{};
 }
 

@@ -1,6 +1,8 @@
 #include "ctl/report.hpp"
 
 #include <array>
+#include <cstdlib>
+#include <memory>
 
 #include "support/log.hpp"
 
@@ -11,6 +13,18 @@ namespace {
 constexpr std::array kColumns = {"id",    "user",          "authmethod", "realm",        "address",
                                  "since", "subscriptions", "transport",  "queued_bytes", "state"};
 
+// Without the C1 controls (U+0080 to U+009F), on which terminals act as on escape sequences.
+std::string without_terminal_controls(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const bool is_control = byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
+    out.append(is_control ? std::string_view("?") : text.substr(i, 1));
+    i += is_control ? 1 : 0;
+  }
+  return out;
+}
+
 // A terminal is not to be moved by what a client is called.
 void append_value(std::string& out, const json_t* value) {
   if (json_is_array(value)) {
@@ -19,7 +33,7 @@ void append_value(std::string& out, const json_t* value) {
       append_value(out, json_array_get(value, i));
     }
   } else if (json_is_string(value)) {
-    append_escaped(out, string_of(value));
+    append_escaped(out, without_terminal_controls(string_of(value)));
   } else {
     append_json(out, value);
   }
@@ -42,6 +56,12 @@ void append_rows(std::string& out, const std::string& name, const json_t* value)
 }
 
 }  // namespace
+
+std::string to_line(const json_t* value) {
+  const std::unique_ptr<char, decltype(&std::free)> text(json_dumps(value, JSON_COMPACT | JSON_ENSURE_ASCII),
+                                                         std::free);
+  return text ? std::string(text.get()) + "\n" : std::string();
+}
 
 std::string to_rows(const json_t* object) {
   std::string out;

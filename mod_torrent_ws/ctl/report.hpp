@@ -11,6 +11,9 @@ namespace tws {
 // list has commas between.
 std::string to_rows(const json_t* object);
 
+// JSON in one line, of ASCII alone: what stands in it may be a stranger's, and a terminal acts on some characters.
+std::string to_line(const json_t* value);
+
 // A heading and a line for each session.
 std::string to_table(const json_t* sessions);
 

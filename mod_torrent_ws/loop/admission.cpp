@@ -21,13 +21,15 @@ std::optional<Refusal> Admission::reason_to_refuse(const Handover& handover) con
   if (counts_.ws + counts_.wss >= limits_.max_connections) {
     return Refusal::kConnections;
   }
-  if (counts_.handshakes >= limits_.max_handshakes) {
+  const std::string address = network_of(handover.address);
+  if (counts_.handshakes >= limits_.max_handshakes ||
+      count_in(handshakes_by_address_, address) >= handshakes_of_an_address()) {
     return Refusal::kHandshakes;
   }
   if (handover.blocking && counts_.blocking >= limits_.max_blocking_relays) {
     return Refusal::kBlockingRelays;
   }
-  if (count_in(by_address_, network_of(handover.address)) >= limits_.max_per_address) {
+  if (count_in(by_address_, address) >= limits_.max_per_address) {
     return Refusal::kConnectionsPerAddress;
   }
   if (!handover.user.empty() && count_in(by_user_, handover.user) >= limits_.max_per_user) {
@@ -57,6 +59,7 @@ Admission::Place::Place(Admission& admission, const Handover& handover)
   ++admission_.counts_.handshakes;
   admission_.counts_.blocking += blocking_ ? 1 : 0;
   ++admission_.by_address_[address_];
+  ++admission_.handshakes_by_address_[address_];
   // The site's own login: reason_to_refuse() had nothing against it.
   claim_user(handover.user);
 }
@@ -84,8 +87,11 @@ bool Admission::Place::claim_user(const std::string& user) {
 }
 
 void Admission::Place::end_handshake() {
-  admission_.counts_.handshakes -= in_handshake_ ? 1 : 0;
-  in_handshake_ = false;
+  if (in_handshake_) {
+    in_handshake_ = false;
+    --admission_.counts_.handshakes;
+    leave(admission_.handshakes_by_address_, address_);
+  }
 }
 
 }  // namespace tws

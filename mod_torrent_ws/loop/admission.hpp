@@ -25,7 +25,7 @@ struct ConnectionCounts {
   std::size_t ws = 0;
   std::size_t wss = 0;
   std::size_t blocking = 0;    // of those, the ones behind a blocking relay
-  std::size_t handshakes = 0;  // of those, the ones without a session
+  std::size_t handshakes = 0;  // of those, the ones on which nobody has signed in yet
 };
 
 class Admission {
@@ -46,7 +46,7 @@ class Admission {
 
     // From now on it is this user's, once; false: the user has as many as there may be.
     bool claim_user(const std::string& user);
-    // It has a session.
+    // Its user has signed in.
     void end_handshake();
     [[nodiscard]] bool is_in_handshake() const { return in_handshake_; }
 
@@ -63,10 +63,13 @@ class Admission {
   using Tally = std::unordered_map<std::string, std::size_t>;
   static std::size_t count_in(const Tally& tally, const std::string& key);
   static void leave(Tally& tally, const std::string& key);
+  // So that one host alone cannot keep all others out.
+  [[nodiscard]] std::size_t handshakes_of_an_address() const { return (limits_.max_handshakes + 3) / 4; }
 
   AdmissionLimits limits_;
   ConnectionCounts counts_;
   Tally by_address_;
+  Tally handshakes_by_address_;
   Tally by_user_;
 };
 

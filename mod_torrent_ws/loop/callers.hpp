@@ -22,9 +22,9 @@ class Callers {
  public:
   // Jobs of one caller's that its worker may have at a time, and that may wait for that.
   static constexpr std::size_t kAtOnce = 8;
-  static constexpr std::size_t kWaiting = 1000;
+  static constexpr std::size_t kWaiting = 500;
   // Of both together; a caller's only job may have more.
-  static constexpr std::size_t kBytes = 32UL << 20;
+  static constexpr std::size_t kBytes = 4UL << 20;
 
   // A new job with a body of so many bytes. kNever: it is not taken, and must not be ended.
   Turn begin(CallerId caller, JobId job, std::size_t bytes);

@@ -92,6 +92,7 @@ bool Connection::offer(std::span<const FramePtr> frames) {
 }
 
 void Connection::push(FramePtr frame) {
+  last_message_ = Clock::now();
   const std::size_t before = outbox_.queued_bytes();
   outbox_.push(std::move(frame));
   services_.counts.queued_bytes += outbox_.queued_bytes() - before;
@@ -146,7 +147,7 @@ void Connection::receive(std::string_view bytes) {
 
 void Connection::on_message(std::string_view message, bool binary) {
   record_.received += message.size();
-  if (closing_ || !is_within_rate()) {
+  if (closing_ || !is_within_rate(message.size())) {
     return;
   }
   last_message_ = heard_;
@@ -154,14 +155,14 @@ void Connection::on_message(std::string_view message, bool binary) {
 }
 
 void Connection::on_ping(std::string_view payload) {
-  if (!closing_ && is_within_rate()) {
+  if (!closing_ && is_within_rate(payload.size())) {
     push_urgent(control_frame(Opcode::kPong, payload));
   }
 }
 
-bool Connection::is_within_rate() {
+bool Connection::is_within_rate(std::size_t bytes) {
   const std::size_t most = services_.limits.max_message_rate;
-  if (most == 0 || rate_.take(most, heard_)) {
+  if (most == 0 || rate_.take(most, bytes, heard_)) {
     return true;
   }
   refuse(Refusal::kMessageRate, CloseCode::kPolicyViolation, "too many messages");
@@ -225,7 +226,6 @@ bool Connection::write_out() {
       lws_callback_on_writable(wsi_);
       return false;
     }
-    last_message_ = std::max(last_message_, heard_);
   }
   return true;
 }

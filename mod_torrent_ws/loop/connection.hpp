@@ -76,7 +76,6 @@ class Connection final : public Transport, private MessageSink {
   Connection& operator=(const Connection&) = delete;
 
   void set_protocol(std::unique_ptr<Protocol> protocol) { protocol_ = std::move(protocol); }
-  [[nodiscard]] bool is_closing() const { return closing_; }
   // socket_cookie() of the descriptor that the handover brought.
   [[nodiscard]] std::uint64_t cookie() const { return cookie_; }
   [[nodiscard]] ClosedConnection closed() const;
@@ -88,6 +87,8 @@ class Connection final : public Transport, private MessageSink {
   void send(FramePtr frame) override;
   bool offer(std::span<const FramePtr> frames) override;
   void close(CloseCode code, std::string_view reason) override;
+  [[nodiscard]] bool is_closing() const override { return closing_; }
+  void charge(std::size_t bytes) override { rate_.charge(bytes); }
   void established() override { place_.end_handshake(); }
   bool claim_user(const std::string& user) override;
   void count(Refusal refusal) override;
@@ -128,7 +129,7 @@ class Connection final : public Transport, private MessageSink {
   void refuse(Refusal refusal, CloseCode code, std::string_view reason);
   // Ends the connection now, without a close frame.
   void hang_up();
-  bool is_within_rate();
+  bool is_within_rate(std::size_t bytes);
 
   lws* wsi_;
   bool is_tls_;

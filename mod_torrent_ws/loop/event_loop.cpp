@@ -1,6 +1,5 @@
 #include "loop/event_loop.hpp"
 
-#include <poll.h>
 #include <pthread.h>
 #include <sys/socket.h>
 #include <unistd.h>

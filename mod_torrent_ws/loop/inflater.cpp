@@ -30,9 +30,12 @@ Inflater::Outcome Inflater::inflate_into(std::string_view piece, std::size_t lim
   if (!ready_) {
     return Outcome::kInvalid;
   }
+  if (piece.empty()) {
+    return Outcome::kTaken;
+  }
   stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(piece.data()));
   stream_.avail_in = static_cast<uInt>(piece.size());
-  std::array<char, kStep> buffer{};
+  std::array<char, kStep> buffer;
   do {
     stream_.next_out = reinterpret_cast<Bytef*>(buffer.data());
     stream_.avail_out = buffer.size();

@@ -9,10 +9,10 @@ namespace tws {
 
 namespace {
 
-// A pool worker that has not answered for so long may hang: the job goes to another one as well. Safe,
-// as only repeatable jobs do, and the first answer counts.
 // A job that so many workers died of is not given to another.
 constexpr int kMaxLosses = 2;
+// A pool worker that has not answered for so long may hang: the job goes to another one as well. Safe,
+// as only repeatable jobs do, and the first answer counts.
 constexpr auto kHedgeAfter = std::chrono::milliseconds(50);
 
 std::string outcome_unknown(const std::string& what) {
@@ -123,8 +123,9 @@ std::map<pid_t, Jobs::Worker>::iterator Jobs::worker_for(const std::string& name
 void Jobs::send(JobId id, Job& job, std::map<pid_t, Worker>::iterator worker) {
   const auto now = Clock::now();
   const bool is_watch = job.request.timeout.count() == 0;
-  const auto left = is_watch ? std::chrono::milliseconds(0)
-                             : std::chrono::duration_cast<std::chrono::milliseconds>(job.deadline - now);
+  using std::chrono::milliseconds;
+  const auto left = is_watch ? milliseconds(0)
+                             : std::max(std::chrono::duration_cast<milliseconds>(job.deadline - now), milliseconds(1));
   const Json header(json_pack("{ss sI ss sI ss sb ss}", "type", "job", "id", static_cast<json_int_t>(id), "name",
                               job.request.name.c_str(), "deadline_ms", static_cast<json_int_t>(left.count()), "user",
                               job.request.user.c_str(), "admin", job.request.admin ? 1 : 0, "attempt",

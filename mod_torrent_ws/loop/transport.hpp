@@ -54,11 +54,18 @@ class Transport {
   // An event that may be left out was, as one before it was: counted.
   virtual void leave_out() {}
 
-  // The client's session is established, so that TorrentWsHandshakeTimeout no longer runs.
+  // A user is signed in, or nobody has to: TorrentWsHandshakeTimeout no longer runs, and what is bounded for strangers
+  // is free.
   virtual void established() {}
 
   // The connection is this user's from now on; false: the user has TorrentWsMaxConnectionsPerUser of them.
   virtual bool claim_user(const std::string& /*user*/) { return true; }
+
+  // The close frame is queued or out.
+  [[nodiscard]] virtual bool is_closing() const { return false; }
+
+  // What the client has asked for costs so many bytes: counted as messages of its own, by their size.
+  virtual void charge(std::size_t /*bytes*/) {}
 
   // The client was refused something for this reason.
   virtual void count(Refusal /*refusal*/) {}

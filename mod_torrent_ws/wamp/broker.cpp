@@ -32,9 +32,13 @@ void Broker::subscribe(Session& session, Id request, const std::string& topic, c
     }
     format = std::move(*asked);
   }
+  const auto present = subscriptions_.find({topic, format});
+  const bool is_new = present == subscriptions_.end() || !present->second->subscribers.contains(&session);
+  if (is_new && !session.take_subscription(request)) {
+    return;
+  }
   Subscription& found = subscription(topic, format);
-  const bool is_new = found.subscribers.insert(&session).second;
-  session.count_subscription(is_new ? 1 : 0);
+  found.subscribers.insert(&session);
   session.send(MessageBuilder(MessageType::kSubscribed).id(request).id(found.id).finish());
   if (is_new && source != server_topics_.end()) {
     source->second->on_subscribed(session, found);
@@ -97,7 +101,7 @@ std::size_t Broker::count(Session& session) const {
 
 void Broker::drop(Session& session, Subscription& subscription) {
   subscription.subscribers.erase(&session);
-  session.count_subscription(-1);
+  session.drop_subscription();
   if (const auto source = server_topics_.find(subscription.topic); source != server_topics_.end()) {
     source->second->on_unsubscribed(session, subscription);
   } else if (subscription.subscribers.empty()) {

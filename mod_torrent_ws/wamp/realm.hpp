@@ -46,7 +46,7 @@ class Realm {
   [[nodiscard]] Status may_use(const Identity& identity, std::string_view uri) const;      // subscribe, call
   [[nodiscard]] Status may_provide(const Identity& identity, std::string_view uri) const;  // publish, register
 
-  // Every session of the realm, from HELLO on.
+  // Every session of the realm, from its connection on.
   void add(Session& session);
   void remove(Session& session);
   [[nodiscard]] Session* find(Id session) const;

@@ -143,7 +143,9 @@ void Session::on_authenticate(const Message& message) {
 void Session::welcome(Identity identity) {
   identity_ = std::move(identity);
   state_ = State::kEstablished;
-  transport_.established();
+  if (!identity_.user.empty() || realm_.policy().open_to_anybody) {
+    transport_.established();
+  }
   transport_.note(LogLevel::kInfo, "has a session in the realm ", realm_.name());
   const Json details(json_pack("{s{s{s{sb}}s{s{}}} ss ss ss ss ss}", "roles", "broker", "features",
                                "publisher_exclusion", 1, "dealer", "features", "realm", realm_.name().c_str(), "authid",
@@ -221,12 +223,6 @@ void Session::subscribe(const Message& message) {
     send_error(MessageType::kSubscribe, request, allowed.error());
     return;
   }
-  if (subscriptions_ >= realm_.policy().max_subscriptions) {
-    transport_.count(Refusal::kSubscriptions);
-    send_error(MessageType::kSubscribe, request,
-               Error{"the session has as many subscriptions as it may", error_uri::kTooManySubscriptions});
-    return;
-  }
   transport_.note(LogLevel::kDebug, "subscribes to ", topic);
   realm_.broker().subscribe(*this, request, topic, message.dict(2));
 }
@@ -294,6 +290,7 @@ void Session::redeem(const std::string& user, const std::string& token,
         return;
       }
       session->identity_ = Identity{user, "ticket"};
+      session->transport_.established();
     }
     done(*session, redeemed);
     const bool was_wrong = !redeemed && redeemed.error().uri == error_uri::kAuthenticationFailed;
@@ -336,11 +333,22 @@ void Session::on_drained() {
 void Session::on_shutdown(std::string_view goodbye) { say_goodbye(goodbye); }
 
 bool Session::end(std::string_view uri, CloseCode code, std::string_view reason) {
-  if (state_ == State::kClosed) {
+  if (state_ == State::kClosed || transport_.is_closing()) {
     return false;
   }
   say_goodbye(uri);
   transport_.close(code, reason);
+  return true;
+}
+
+bool Session::take_subscription(Id request) {
+  if (subscriptions_ >= realm_.policy().max_subscriptions) {
+    transport_.count(Refusal::kSubscriptions);
+    send_error(MessageType::kSubscribe, request,
+               Error{"the session has as many subscriptions as it may", error_uri::kTooManySubscriptions});
+    return false;
+  }
+  ++subscriptions_;
   return true;
 }
 

@@ -46,10 +46,14 @@ class Session final : public Protocol {
   Transport& transport() { return transport_; }
   [[nodiscard]] const Transport& transport() const { return transport_; }
   Id next_invocation() { return ++last_invocation_; }
-  // Called by the broker, with 1 or -1.
-  void count_subscription(int difference) { subscriptions_ += static_cast<std::size_t>(difference); }
+  // Called by the broker. False: it has as many as it may, and its client was told so.
+  bool take_subscription(Id request);
+  void drop_subscription() { --subscriptions_; }
 
-  void send(std::string_view message) { transport_.send(text_frame(message)); }
+  void send(std::string_view message) {
+    transport_.charge(message.size());
+    transport_.send(text_frame(message));
+  }
   void send_error(MessageType request_type, Id request, const Error& error);
 
   // Sends events, all or none, that a later snapshot can replace. They are left out when the client is

@@ -37,7 +37,7 @@ const endOf = (socket) => new Promise((resolve) => socket.once('close', (code) =
 describe('connections', () => {
   before(async () => {
     stack = await start(
-      'TorrentWsMaxConnectionsPerAddress 6\nTorrentWsMaxConnectionsPerUser 2\nTorrentWsMaxHandshakes 4\nTorrentWsHandshakeTimeout 3s\n',
+      'TorrentWsMaxConnectionsPerAddress 6\nTorrentWsMaxConnectionsPerUser 2\nTorrentWsMaxHandshakes 16\nTorrentWsHandshakeTimeout 3s\n',
     );
   });
   after(() => stack?.stop([/ TWS0202: /, / TWS0304: /]));
@@ -77,10 +77,17 @@ describe('connections', () => {
     await Promise.all([...pages, other, byTopic].map((client) => client.close()));
   });
 
-  test('without a session: one more is refused, and their time is bounded', async () => {
+  test('on which nobody signs in: one more of an address is refused, and their time and messages are bounded', async () => {
     const begin = performance.now();
     const silent = await Promise.all(Array.from({ length: 4 }, () => WampClient.open(endpoint(stack).url)));
+    // HELLO alone makes no stranger known.
+    await silent[0].join();
     await assert.rejects(WampClient.open(endpoint(stack).url), refusedWith(503));
+    const elsewhere = await WampClient.open(endpoint(stack).url, { localAddress: '127.0.0.2' });
+    const tooLong = elsewhere.ended();
+    await elsewhere.join();
+    elsewhere.send([16, 1, {}, 'com.example.topic', ['x'.repeat(65_536)]]);
+    assert.equal((await tooLong).code, 1009);
     assert.equal((await stack.status()).handshakes, 4);
     const ends = await Promise.all(silent.map((client) => client.ended()));
     assert.ok(performance.now() - begin >= 2900, 'not before their time');
@@ -179,17 +186,28 @@ describe('times', () => {
 
   test('a new limit holds for who is there: idle clients are sent away, others stay', async () => {
     const [idle, busy] = await Promise.all([signedInClient(stack), EchoClient.open(stack, 'wss')]);
+    const [listener, publisher] = await Promise.all(
+      [1, 2].map(async () => {
+        const client = await WampClient.open(endpoint(stack, 'ws', '/ws').url);
+        await client.join({}, undefined, 'realm1');
+        return client;
+      }),
+    );
+    const events = await listener.subscribe('com.example.news');
     const ended = idle.ended();
-    await change('TorrentWsIdleTimeout', '2s');
+    // Longer than two pings and their pongs, which are no messages.
+    await change('TorrentWsIdleTimeout', '7s');
     let over = false;
     ended.then(() => (over = true));
     while (!over) {
       await busy.echo();
+      await publisher.publish('com.example.news');
+      await events.next();
       await sleep(200);
     }
     assert.equal((await ended).code, 1008);
     assert.equal(await refused('idle_time'), 1);
-    await busy.close();
+    await Promise.all([busy, listener, publisher].map((client) => client.close()));
   });
 
   test('a session that is too old has to sign in again, however busy it is', async () => {

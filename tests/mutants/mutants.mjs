@@ -309,8 +309,8 @@ export const mutants = [
   {
     guard: 'nobody else can connect to it at any moment',
     file: 'mod_torrent_ws/apache/admin_socket.cpp',
-    from: 'umask(kUmask)',
-    to: 'umask(0)',
+    from: 'fchmod(listener.get(), kMode) != 0 ||',
+    to: 'fchmod(listener.get(), 0666) != 0 ||',
     test: 'httpd/admin.test.mjs',
     name: 'nobody else may connect',
   },

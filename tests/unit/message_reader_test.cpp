@@ -156,14 +156,25 @@ TEST(MessageRate, LetsBurstsInAndKeepsToTheAverage) {
   tws::MessageRate rate;
   auto now = tws::MessageRate::Clock::now();
   int taken = 0;
-  while (rate.take(10, now)) {
+  while (rate.take(10, 1, now)) {
     ++taken;
   }
   CHECK_EQUAL(50, taken);
   now += std::chrono::seconds(1);
   for (int i = 0; i < 9; ++i) {
-    CHECK_TRUE(rate.take(10, now));
+    CHECK_TRUE(rate.take(10, 1, now));
   }
   now += std::chrono::hours(1);
-  CHECK_TRUE(rate.take(10, now));
+  CHECK_TRUE(rate.take(10, 1, now));
+}
+
+TEST(MessageRate, CountsLargeMessagesByTheirSize) {
+  tws::MessageRate rate;
+  const auto now = tws::MessageRate::Clock::now();
+  CHECK_TRUE(rate.take(10, 48UL << 16, now));  // 49 of the 50 that a burst may have
+  CHECK_TRUE(rate.take(10, 1, now));
+  CHECK_FALSE(rate.take(10, 1, now));
+  tws::MessageRate charged;
+  charged.charge(50UL << 16);
+  CHECK_FALSE(charged.take(10, 1, now));
 }
