@@ -8,9 +8,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { freePort } from '../../conf/demo/network.mjs';
+import { freePort, get } from '../../conf/demo/network.mjs';
 import { writeSettings } from '../../conf/demo/transmission.mjs';
-import { startStack } from '../support/stack.mjs';
+import { eventually } from '../support/patience.mjs';
+import { build, startStack } from '../support/stack.mjs';
 import { TorrentView } from '../support/torrent-view.mjs';
 import { signedInClient, WampError } from '../support/wamp.mjs';
 
@@ -28,9 +29,15 @@ async function startGuardedDaemon(folder) {
   const command = ['transmission-daemon', '--foreground', '--log-error', '--config-dir', folder];
   const daemon = spawn('setpriv', ['--pdeathsig', 'TERM', '--', ...command], {
     stdio: 'ignore',
-    env: { ...process.env, HOME: folder },
+    // Debian's package may be installed, or only unpacked.
+    env: { ...process.env, HOME: folder, PATH: `${process.env.PATH}:${path.join(build, 'packages/usr/bin')}` },
   });
-  return { daemon, url: `http://127.0.0.1:${rpcPort}/transmission/rpc` };
+  const url = `http://127.0.0.1:${rpcPort}/transmission/rpc`;
+  await eventually(async () => {
+    assert.equal(daemon.exitCode, null, 'the daemon has ended');
+    assert.equal((await get(url)).status, 401);
+  });
+  return { daemon, url };
 }
 
 let folder;
