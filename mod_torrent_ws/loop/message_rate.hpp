@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstddef>
 
 namespace tws {
@@ -23,11 +24,11 @@ class MessageRate {
   }
 
   // Counts what the client had made for it, without a message of its own.
-  void charge(std::size_t bytes) { used_ += static_cast<double>(bytes / kBytesOfAMessage); }
+  void charge(std::size_t bytes) { used_ += std::floor(static_cast<double>(bytes) / kBytesOfAMessage); }
 
  private:
   static constexpr double kBurstSeconds = 5;
-  static constexpr std::size_t kBytesOfAMessage = 64UL << 10;
+  static constexpr double kBytesOfAMessage = 64 << 10;
   double used_ = 0;
   Clock::time_point last_ = Clock::now();
 };

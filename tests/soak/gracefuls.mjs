@@ -24,14 +24,14 @@ const children = {
 // What may come on top of httpd's own growth: kilobytes at each graceful restart, and what a sample may differ
 // from another one by chance, kilobytes and descriptors or processes, over the whole run.
 const mostMemory = 8;
-const chance = { kB: 600, '': 4 };
+const ownChance = { kB: 600, '': 4 };
 // Of the comparison with httpd without the module: relay processes are some restarts old.
 const tolerance = 1.2;
 const peerMemory = 'memory of the parent of httpd without the module';
 
 // httpd loses memory of its own at each restart, with mod_php about 110 kB: the same httpd without the module,
 // restarted as often, tells how much.
-function startPeer(stack) {
+export function startPeer(stack) {
   const alter = (text) => text.replace(/^ *(LoadModule torrent_ws|TorrentWs).*$/gm, '');
   return SecondHttpd.start(stack, 'peer', { alter });
 }
@@ -56,23 +56,22 @@ export async function soakGracefuls(mpm, report) {
     try {
       await restartUnderLoad(stack, report, () => {
         process.kill(peer.pid, 'SIGUSR1');
-        samples.push({
-          ...sample(stack),
-          [peerMemory]: memoryOf(peer.pid).anonymous,
-        });
+        samples.push(sampleWithPeer(stack, peer));
       });
     } finally {
       await peer.stop();
     }
-    reportTrends(report, samples, 'graceful', boundsFor(samples));
+    reportTrends(report, samples, 'graceful', boundsFor(samples, ownChance));
   } finally {
     // Fails when a process is left, or the error log has a line that is no notice.
     await stack.stop();
   }
 }
 
-// Children and relay processes inherit what the parent has.
-function boundsFor(samples) {
+export const sampleWithPeer = (stack, peer) => ({ ...sample(stack), [peerMemory]: memoryOf(peer.pid).anonymous });
+
+// Children and relay processes inherit what the parent has. chance: what samples differ without a reason, over the run.
+export function boundsFor(samples, chance) {
   const settled = afterWarmUp(samples);
   const ofHttpd = Math.max(0, slopeOf(settled.map((each) => each[peerMemory]))) * tolerance;
   const { 'processes of httpd': httpd, 'relay processes': relays } = settled.at(-1);

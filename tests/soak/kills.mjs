@@ -9,7 +9,8 @@ import { eventually, patience } from '../support/patience.mjs';
 import { startStack } from '../support/stack.mjs';
 import { signedInClient, WampError } from '../support/wamp.mjs';
 import { Disturbances, recovered, seededRandom } from './disturbances.mjs';
-import { reportTrends, sample } from './samples.mjs';
+import { boundsFor, sampleWithPeer, startPeer } from './gracefuls.mjs';
+import { reportTrends } from './samples.mjs';
 
 const betweenDisturbances = 1000;
 const disturbancesToGraceful = 8;
@@ -206,7 +207,8 @@ class Work {
 }
 
 // Resolves with what came of it: {calls, outcomes, pages, longestAbsence, events, samples}.
-export async function killUnderLoad(stack, { seconds, seed, samplesEvery = Infinity }) {
+// peer: an httpd that is restarted gracefully as often, and shows in the samples.
+export async function killUnderLoad(stack, { seconds, seed, samplesEvery = Infinity, peer }) {
   const { torrents } = await stack.rpc.call('torrent-get', { fields: ['hashString'] });
   const hashes = torrents.map(({ hashString }) => hashString).slice(0, 4);
   const workers = (await stack.status()).pids.workers.length;
@@ -220,8 +222,10 @@ export async function killUnderLoad(stack, { seconds, seed, samplesEvery = Infin
       await sleep(betweenDisturbances);
       work.check();
       await disturbances.disturb();
-      if (n % disturbancesToGraceful === 0) process.kill(stack.pid('httpd'), 'SIGUSR1');
-      if (n % samplesEvery === 0) samples.push(sample(stack));
+      if (n % disturbancesToGraceful === 0) {
+        for (const pid of [stack.pid('httpd'), peer?.pid].filter(Boolean)) process.kill(pid, 'SIGUSR1');
+      }
+      if (n % samplesEvery === 0) samples.push(sampleWithPeer(stack, peer));
     }
   } finally {
     await disturbances.settle();
@@ -248,11 +252,13 @@ export async function soakKills(mpm, report) {
   report.section(`processes killed and stopped for ${seconds} s, ${mpm} MPM, SOAK_SEED=${seed}`);
   const stack = await startStack({ mpm });
   try {
+    const peer = await startPeer(stack);
     const { calls, outcomes, pages, longestAbsence, events, samples } = await killUnderLoad(stack, {
       seconds,
       seed,
       samplesEvery,
-    });
+      peer,
+    }).finally(() => peer.stop());
     for (const kind of new Set(events.map((event) => event.kind))) {
       report.figure(`disturbed: ${kind}`, events.filter((event) => event.kind === kind).length);
     }
@@ -260,7 +266,7 @@ export async function soakKills(mpm, report) {
     for (const [outcome, count] of Object.entries(outcomes)) report.figure(`  ${outcome}`, count);
     report.figure('pages served', pages, '', { atLeast: seconds });
     report.figure('longest time until a client was in', longestAbsence / 1000, 's', { atMost: again / 1000 + 10 });
-    reportTrends(report, samples, 'sample', (name, unit) => chance[unit] / samples.length);
+    reportTrends(report, samples, 'sample', boundsFor(samples, chance));
   } finally {
     await stack.stop(expectedLines);
   }
