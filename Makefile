@@ -146,7 +146,7 @@ $(BUILD)/thread-tests: $(call objects,thread,$(RELAY_SOURCES) mod_torrent_ws/sup
 # Built in parallel, run one after the other: the tests measure and the machine is small.
 check:
 	$(MAKE) --jobs=$(shell nproc) --output-sync lint programs test-programs gui $(BUILD)/unit-tests $(BUILD)/thread-tests \
-	  $(addprefix $(BUILD)/fuzz/,$(FUZZ_TARGETS)) tests/node_modules/.installed
+	  $(BUILD)/bench/connect $(addprefix $(BUILD)/fuzz/,$(FUZZ_TARGETS)) tests/node_modules/.installed
 	$(MAKE) check-unit check-fuzz check-gui check-httpd check-browser
 check-unit: $(BUILD)/unit-tests $(BUILD)/thread-tests
 	$(BUILD)/unit-tests
@@ -173,7 +173,7 @@ fuzz: $(addprefix $(BUILD)/fuzz/,$(FUZZ_TARGETS))
 
 check-gui: gui
 	cd htdocs && npm run check && npm test
-check-httpd: programs test-programs gui tests/node_modules/.installed
+check-httpd: programs test-programs gui tests/node_modules/.installed $(BUILD)/bench/connect
 	node --test --test-concurrency=1 tests/httpd/
 check-browser: programs test-endpoints gui tests/node_modules/.installed
 	node --test --test-concurrency=1 tests/browser/
@@ -193,7 +193,7 @@ soak: programs test-programs gui tests/node_modules/.installed $(BUILD)/bench/co
 .PHONY: bench soak
 
 # For people who change what guards against a fault: takes each guard out and sees its test fail. GUARDS: some only.
-mutants: programs test-programs gui $(BUILD)/unit-tests tests/node_modules/.installed
+mutants: programs test-programs gui $(BUILD)/unit-tests $(BUILD)/bench/connect tests/node_modules/.installed
 	node tests/mutants/main.mjs $(GUARDS)
 .PHONY: mutants
 
