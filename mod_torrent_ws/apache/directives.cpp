@@ -323,7 +323,7 @@ const command_rec* directives() {
                 RSRC_CONF, "subscriptions of one session"),
       directive("TorrentWsPingInterval", set_duration<&Configuration::ping_interval_ms, kSecond, kHour>, TAKE1,
                 RSRC_CONF, "silence of a client after which it is pinged"),
-      directive("TorrentWsHandshakeTimeout", set_duration<&Configuration::handshake_timeout_ms, kSecond, 600 * kSecond>,
+      directive("TorrentWsHandshakeTimeout", set_duration<&Configuration::handshake_timeout_ms, kSecond, 24 * kHour>,
                 TAKE1, RSRC_CONF, "how long a WebSocket may be without a user who has signed in"),
       directive("TorrentWsIdleTimeout", set_optional_duration<&Configuration::idle_timeout_ms, kSecond, 720 * kHour>,
                 TAKE1, RSRC_CONF, "how long a WebSocket may be without a message either way; 0: no limit"),

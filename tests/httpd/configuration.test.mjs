@@ -81,7 +81,7 @@ const bad = [
   ['TorrentWsMaxConnectionsPerUser 0', /from 1 to 1000000/],
   ['TorrentWsMaxConnectionsPerAddress many', /from 1 to 1000000/],
   ['TorrentWsMaxHandshakes -1', /from 1 to 1000000/],
-  ['TorrentWsHandshakeTimeout 11min', /from 1000ms to 600000ms/],
+  ['TorrentWsHandshakeTimeout 25h', /from 1000ms to 86400000ms/],
   ['TorrentWsMaxMessageRate 1.5', /from 0 to 1000000/],
   ['TorrentWsMaxSubscriptions 0', /from 1 to 1000000/],
   ['TorrentWsPingInterval 999ms', /from 1000ms to 3600000ms/],
