@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "wire/error_uris.hpp"
+
 namespace tws {
 
 namespace {
@@ -16,7 +18,6 @@ constexpr auto kCloseTime = std::chrono::seconds(5);
 constexpr std::size_t kMaxCloseReason = 123;  // RFC 6455, 5.5
 // Of one message of a stranger: many of them may come at once.
 constexpr std::size_t kMostWithoutSession = 64UL << 10;
-constexpr std::string_view kNormalGoodbye = "wamp.close.normal";
 
 // RFC 6455, 5.5.1
 FramePtr close_frame(CloseCode code, std::string_view reason) {
@@ -66,9 +67,9 @@ void Connection::send(FramePtr frame) {
   write_out();
   if (outbox_.cost() > services_.limits.max_queued_bytes) {
     // Or else its close frame would wait behind all that it does not take. It may stand between fragments.
-    services_.counts.queued_bytes -= outbox_.queued_bytes();
+    const std::size_t before = outbox_.queued_bytes();
     outbox_.clear();
-    services_.counts.queued_bytes += outbox_.queued_bytes();
+    count_queued(before);
     refuse(Refusal::kQueuedBytes, CloseCode::kPolicyViolation, "too slow: too much is queued");
   }
 }
@@ -95,13 +96,16 @@ void Connection::push(FramePtr frame) {
   last_message_ = Clock::now();
   const std::size_t before = outbox_.queued_bytes();
   outbox_.push(std::move(frame));
-  services_.counts.queued_bytes += outbox_.queued_bytes() - before;
-  services_.flush_queue.add(*this);
+  count_queued(before);
 }
 
 void Connection::push_urgent(std::string bytes) {
   const std::size_t before = outbox_.queued_bytes();
   outbox_.push_urgent(std::move(bytes));
+  count_queued(before);
+}
+
+void Connection::count_queued(std::size_t before) {
   services_.counts.queued_bytes += outbox_.queued_bytes() - before;
   services_.flush_queue.add(*this);
 }
@@ -301,10 +305,10 @@ void Connection::on_time() {
     refuse(Refusal::kHandshakeTime, CloseCode::kPolicyViolation, "no session was established in time");
   } else if (!place_.is_in_handshake() && is_over(record_.opened, limits.max_session_age)) {
     count(Refusal::kSessionAge);
-    shut_down(CloseCode::kPolicyViolation, "the session is too old: sign in again", kNormalGoodbye);
+    shut_down(CloseCode::kPolicyViolation, "the session is too old: sign in again", close_uri::kNormal);
   } else if (is_over(last_message_, limits.idle_timeout)) {
     count(Refusal::kIdleTime);
-    shut_down(CloseCode::kPolicyViolation, "nothing was said for too long", kNormalGoodbye);
+    shut_down(CloseCode::kPolicyViolation, "nothing was said for too long", close_uri::kNormal);
   } else if (!pinged_ && is_over(heard_, limits.ping_interval)) {
     pinged_ = true;
     push_urgent(control_frame(Opcode::kPing, {}));

@@ -123,6 +123,8 @@ class Connection final : public Transport, private MessageSink {
   void on_time();
   void push(FramePtr frame);
   void push_urgent(std::string bytes);
+  // More, or less, is queued than `before`.
+  void count_queued(std::size_t before);
   // True when all is written.
   bool write_out();
   void all_written();

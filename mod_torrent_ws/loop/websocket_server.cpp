@@ -7,6 +7,7 @@
 
 #include "loop/descriptors.hpp"
 #include "loop/handshake.hpp"
+#include "wire/error_uris.hpp"
 
 namespace tws {
 
@@ -16,7 +17,6 @@ constexpr std::string_view kOverLimit =
     "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 constexpr std::size_t kReceiveBuffer = 16UL << 10;
 constexpr const char* kProtocol = "websocket";
-constexpr std::string_view kSystemShutdown = "wamp.close.system_shutdown";
 
 }  // namespace
 
@@ -87,14 +87,14 @@ void WebSocketServer::expire(std::uint64_t cookie) {
   const auto found = std::find_if(connections_.begin(), connections_.end(),
                                   [cookie](const auto& entry) { return entry.second->cookie() == cookie; });
   if (found != connections_.end()) {
-    found->second->shut_down(CloseCode::kServiceRestart, "connect again", kSystemShutdown);
+    found->second->shut_down(CloseCode::kServiceRestart, "connect again", close_uri::kSystemShutdown);
   }
 }
 
 void WebSocketServer::shut_down(CloseCode code, std::string_view reason, std::size_t count) {
   for (auto at = connections_.begin(); at != connections_.end() && count > 0; ++at) {
     if (!at->second->is_closing()) {
-      at->second->shut_down(code, reason, kSystemShutdown);
+      at->second->shut_down(code, reason, close_uri::kSystemShutdown);
       --count;
     }
   }

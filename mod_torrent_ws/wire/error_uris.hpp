@@ -40,6 +40,7 @@ inline constexpr const char* kNotSupported = "torrent_ws.error.not_supported";
 namespace tws::close_uri {
 
 // Why a session ended, in GOODBYE.
+inline constexpr const char* kNormal = "wamp.close.normal";
 inline constexpr const char* kGoodbyeAndOut = "wamp.close.goodbye_and_out";
 inline constexpr const char* kSystemShutdown = "wamp.close.system_shutdown";
 inline constexpr const char* kKilled = "wamp.close.killed";
