@@ -18,6 +18,10 @@ const expected = [
   /^\[[^\]]*\] \[\w+:(?:info|debug|trace\d)\] /,
 ];
 
+// While it stops, httpd's event MPM closes the sockets of its workers from another thread (close_worker_sockets), also
+// those that a worker is closing: httpd alone says this, too, when it is stopped while it answers.
+export const httpdStopRace = /\[mpm_event:error\] .*\(9\)Bad file descriptor: AH00468: /;
+
 // The lines that neither these rules nor the regular expressions of `allowed` expect.
 export function unexpectedLines(text, allowed = []) {
   const rules = [...expected, ...allowed];
