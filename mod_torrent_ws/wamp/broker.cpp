@@ -1,113 +1,246 @@
 #include "wamp/broker.hpp"
 
-#include <algorithm>
-
 #include "support/random.hpp"
+#include "wamp/clock.hpp"
 #include "wamp/session.hpp"
 #include "wire/error_uris.hpp"
 
 namespace tws::wamp {
 
-FramePtr Subscription::event(const Payload& payload, std::string_view details) const {
-  return text_frame(MessageBuilder(MessageType::kEvent).id(id).id(random_id()).json(details).payload(payload).finish());
+namespace {
+
+// What the subscribers of a pattern need to be told of the topic (wamp-proto, "Pattern-based Subscription").
+Value event_details(const Subscription& subscription, const Publication& publication) {
+  Value details = publication.publisher;
+  if (subscription.pattern.match != Match::kExact) {
+    details["topic"] = publication.topic;
+  }
+  return details;
 }
 
-Subscription& Broker::subscription(const std::string& topic, const std::string& format) {
-  auto& slot = subscriptions_[{topic, format}];
+}  // namespace
+
+EventPtr Subscription::event(PayloadPtr payload) const {
+  return std::make_shared<const Event>(id, random_id(), Value::object(), std::move(payload));
+}
+
+Subscription& Broker::server_subscription(const std::string& topic, const std::string& format) {
+  auto& slot = of_server_[{topic, format}];
   if (!slot) {
-    slot = std::make_unique<Subscription>(Subscription{++last_id_, topic, format, {}});
-    by_id_.emplace(slot->id, slot.get());
+    slot = make_subscription({topic, Match::kExact}, format);
   }
   return *slot;
 }
 
-void Broker::subscribe(Session& session, Id request, const std::string& topic, const json_t* options) {
-  const auto source = server_topics_.find(topic);
-  std::string format;
-  if (source != server_topics_.end()) {
-    auto asked = source->second->format_of(options);
-    if (!asked) {
-      session.send_error(MessageType::kSubscribe, request, asked.error());
-      return;
-    }
-    format = std::move(*asked);
-  }
-  const auto present = subscriptions_.find({topic, format});
-  const bool is_new = present == subscriptions_.end() || !present->second->subscribers.contains(&session);
-  if (is_new && !session.take_subscription(request)) {
+std::unique_ptr<Subscription> Broker::make_subscription(const UriPattern& pattern, const std::string& format) {
+  auto made = std::make_unique<Subscription>(Subscription{++last_id_, pattern, format, utc_now(), {}});
+  by_id_.emplace(made->id, made.get());
+  return made;
+}
+
+ServerTopic* Broker::server_topic(const UriPattern& pattern) const {
+  const auto found = pattern.match == Match::kExact ? server_topics_.find(pattern.uri) : server_topics_.end();
+  return found == server_topics_.end() ? nullptr : found->second;
+}
+
+void Broker::subscribe(Session& session, Id request, const UriPattern& pattern, const Value& options) {
+  ServerTopic* source = server_topic(pattern);
+  Result<std::string> format = source != nullptr ? source->format_of(options) : std::string();
+  if (!format) {
+    session.send_error(MessageType::kSubscribe, request, format.error());
     return;
   }
-  Subscription& found = subscription(topic, format);
-  found.subscribers.insert(&session);
-  session.send(MessageBuilder(MessageType::kSubscribed).id(request).id(found.id).finish());
-  if (is_new && source != server_topics_.end()) {
-    source->second->on_subscribed(session, found);
+  const auto in_form = of_server_.find({pattern.uri, *format});
+  Subscription* present = of_clients_.find(pattern);
+  if (source != nullptr) {
+    present = in_form == of_server_.end() ? nullptr : in_form->second.get();
+  }
+  const bool is_new = present == nullptr || !present->subscribers.contains(&session);
+  if (is_new && count(session) >= session.realm().policy().max_subscriptions) {
+    session.transport().count(Refusal::kSubscriptions);
+    session.send_error(MessageType::kSubscribe, request,
+                       Error{"the session has as many subscriptions as it may", error_uri::kTooManySubscriptions});
+    return;
+  }
+  const bool is_created = present == nullptr;
+  if (is_created) {
+    present = source != nullptr ? &server_subscription(pattern.uri, *format)
+                                : &of_clients_.add(pattern, make_subscription(pattern, *format));
+  }
+  session.send(session.build(MessageType::kSubscribed).id(request).id(present->id));
+  if (!is_new) {
+    return;
+  }
+  add_subscriber(session, *present, is_created);
+  if (source != nullptr) {
+    source->on_subscribed(session, *present);
+  } else if (flag_member(options, "get_retained")) {
+    send_retained(session, *present);
+  }
+}
+
+void Broker::add_subscriber(Session& session, Subscription& subscription, bool is_created) {
+  subscription.subscribers.insert(&session);
+  by_session_[&session].insert(&subscription);
+  ++count_;
+  if (is_created) {
+    announce("wamp.subscription.on_create", [&] { return Value::array({session.id(), details_of(subscription)}); });
+  }
+  announce("wamp.subscription.on_subscribe", [&] { return Value::array({session.id(), subscription.id}); });
+}
+
+void Broker::send_retained(Session& session, const Subscription& subscription) {
+  for (const PublicationPtr& kept : store_.retained(subscription.pattern)) {
+    if (kept->receivers.include(session.receiver())) {
+      Value details = event_details(subscription, *kept);
+      details["retained"] = true;
+      session.send(Event(subscription.id, kept->id, std::move(details), kept->payload));
+    }
   }
 }
 
 void Broker::unsubscribe(Session& session, Id request, Id id) {
-  const auto found = by_id_.find(id);
-  if (found == by_id_.end() || !found->second->subscribers.contains(&session)) {
+  Subscription* found = find(id);
+  if (found == nullptr || !found->subscribers.contains(&session)) {
     session.send_error(MessageType::kUnsubscribe, request, Error{"not subscribed", error_uri::kNoSuchSubscription});
     return;
   }
-  session.send(MessageBuilder(MessageType::kUnsubscribed).id(request).finish());
-  drop(session, *found->second);
+  session.send(session.build(MessageType::kUnsubscribed).id(request));
+  drop(session, *found);
 }
 
-Id Broker::publish(const Session& publisher, const std::string& topic, const Payload& payload, bool exclude_publisher) {
-  const auto found = subscriptions_.find({topic, ""});
-  if (found != subscriptions_.end()) {
-    const FramePtr frame = found->second->event(payload);
-    for (Session* subscriber : found->second->subscribers) {
-      if (!exclude_publisher || subscriber != &publisher) {
-        subscriber->transport().send(frame);
+void Broker::revoke(Session& session, Subscription& subscription, std::string_view reason) {
+  if (session.understands(Feature::kSubscriptionRevocation)) {
+    session.send(session.build(MessageType::kUnsubscribed)
+                     .value(0)
+                     .value({{"subscription", subscription.id}, {"reason", reason}}));
+  }
+  drop(session, subscription);
+}
+
+void Broker::publish(const PublicationPtr& publication, const Session* excluded) {
+  const bool to_all = publication->receivers.are_all();
+  of_clients_.match(publication->topic, [&](const Subscription& subscription) {
+    const Event event(subscription.id, publication->id, event_details(subscription, *publication),
+                      publication->payload);
+    for (Session* subscriber : subscription.subscribers) {
+      if (subscriber != excluded && (to_all || publication->receivers.include(subscriber->receiver()))) {
+        subscriber->send(event);
       }
     }
-  }
-  return random_id();
+    return false;
+  });
+  store_.record(publication);
+}
+
+void Broker::publish_announcement(const std::string& topic, Value args) {
+  const auto payload = std::make_shared<const Payload>(args_payload(std::move(args)));
+  const Publication publication{random_id(), topic, payload, {}, Value::object(), 0};
+  of_clients_.match(topic, [&](const Subscription& subscription) {
+    const Event event(subscription.id, publication.id, event_details(subscription, publication), payload);
+    for (Session* subscriber : subscription.subscribers) {
+      // A pattern may reach further than its subscriber may.
+      if (subscriber->may_administer()) {
+        subscriber->send(event);
+      }
+    }
+    return false;
+  });
+}
+
+bool Broker::has_subscribers(const std::string& topic) const {
+  bool has = false;
+  of_clients_.match(topic, [&has](const Subscription& /*subscription*/) { return has = true; });
+  return has;
 }
 
 void Broker::resume(Session& session, const Subscription& subscription) {
-  const auto source = server_topics_.find(subscription.topic);
-  if (source != server_topics_.end() && subscription.subscribers.contains(&session)) {
-    source->second->on_subscribed(session, subscription);
+  ServerTopic* source = server_topic(subscription.pattern);
+  if (source != nullptr && subscription.subscribers.contains(&session)) {
+    source->on_subscribed(session, subscription);
   }
 }
 
 void Broker::forget(Session& session) {
-  // Server topics keep their subscriptions, so a look at all of them is a look at few.
-  for (auto at = by_id_.begin(); at != by_id_.end();) {
-    Subscription& subscription = *(at++)->second;
-    if (subscription.subscribers.contains(&session)) {
-      drop(session, subscription);
-    }
+  for (Subscription* subscription : subscriptions_of(session)) {
+    drop(session, *subscription);
   }
-}
-
-std::size_t Broker::count() const {
-  std::size_t count = 0;
-  for (const auto& [key, subscription] : subscriptions_) {
-    count += subscription->subscribers.size();
-  }
-  return count;
-}
-
-std::size_t Broker::count(Session& session) const {
-  return static_cast<std::size_t>(std::count_if(subscriptions_.begin(), subscriptions_.end(), [&](const auto& entry) {
-    return entry.second->subscribers.contains(&session);
-  }));
 }
 
 void Broker::drop(Session& session, Subscription& subscription) {
+  const Id id = subscription.id;
   subscription.subscribers.erase(&session);
-  session.drop_subscription();
-  if (const auto source = server_topics_.find(subscription.topic); source != server_topics_.end()) {
-    source->second->on_unsubscribed(session, subscription);
-  } else if (subscription.subscribers.empty()) {
-    by_id_.erase(subscription.id);
-    subscriptions_.erase({subscription.topic, subscription.format});
+  const auto of_session = by_session_.find(&session);
+  of_session->second.erase(&subscription);
+  if (of_session->second.empty()) {
+    by_session_.erase(of_session);
   }
+  --count_;
+  announce("wamp.subscription.on_unsubscribe", [&] { return Value::array({session.id(), id}); });
+  if (ServerTopic* source = server_topic(subscription.pattern)) {
+    source->on_unsubscribed(session, subscription);
+    return;
+  }
+  if (subscription.subscribers.empty()) {
+    by_id_.erase(id);
+    of_clients_.remove(UriPattern(subscription.pattern));
+    announce("wamp.subscription.on_delete", [&] { return Value::array({session.id(), id}); });
+  }
+}
+
+std::size_t Broker::count(const Session& session) const {
+  const auto found = by_session_.find(&session);
+  return found == by_session_.end() ? 0 : found->second.size();
+}
+
+std::vector<Subscription*> Broker::subscriptions_of(const Session& session) const {
+  const auto found = by_session_.find(&session);
+  return found == by_session_.end() ? std::vector<Subscription*>()
+                                    : std::vector<Subscription*>(found->second.begin(), found->second.end());
+}
+
+std::vector<const Subscription*> Broker::subscriptions() const {
+  std::vector<const Subscription*> all;
+  for (const auto& [id, subscription] : by_id_) {
+    if (!subscription->subscribers.empty()) {
+      all.push_back(subscription);
+    }
+  }
+  return all;
+}
+
+std::vector<const Subscription*> Broker::matching(const std::string& topic) const {
+  std::vector<const Subscription*> found;
+  for (auto at = of_server_.lower_bound({topic, ""}); at != of_server_.end() && at->first.first == topic; ++at) {
+    if (!at->second->subscribers.empty()) {
+      found.push_back(at->second.get());
+    }
+  }
+  of_clients_.match(topic, [&found](const Subscription& subscription) {
+    found.push_back(&subscription);
+    return false;
+  });
+  return found;
+}
+
+Subscription* Broker::find(Id id) const {
+  const auto found = by_id_.find(id);
+  return found == by_id_.end() ? nullptr : found->second;
+}
+
+const Subscription* Broker::find(const UriPattern& pattern) const {
+  const auto of_server = of_server_.lower_bound({pattern.uri, ""});
+  if (server_topic(pattern) != nullptr && of_server != of_server_.end() && of_server->first.first == pattern.uri) {
+    return of_server->second.get();
+  }
+  return of_clients_.find(pattern);
+}
+
+Value details_of(const Subscription& subscription) {
+  return {{"id", subscription.id},
+          {"created", subscription.created},
+          {"uri", subscription.pattern.uri},
+          {"match", name_of(subscription.pattern.match)}};
 }
 
 }  // namespace tws::wamp

@@ -1,31 +1,34 @@
-// Broker: subscriptions of one realm and the events that go to them.
-// Event-loop thread only.
+// Broker: subscriptions of one realm and the events that go to them. Event-loop thread only.
 #pragma once
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
-#include "loop/frame.hpp"
-#include "wamp/message.hpp"
+#include "wamp/event.hpp"
+#include "wamp/event_store.hpp"
+#include "wamp/pattern_table.hpp"
 
 namespace tws::wamp {
 
 class Session;
 
-// All sessions that get the same events in the same form: one topic, and of the server's own topics one
-// format. The event is built once for all of them.
+// All sessions that get the same events in the same form: one pattern of topics, and of the server's own topics one format. What they
+// get is made once for all of them.
 struct Subscription {
   Id id = 0;
-  std::string topic;
-  std::string format;  // of a server topic; "" is the default
+  UriPattern pattern;
+  std::string format;   // of a server topic; "" is the default
+  std::string created;  // ISO 8601
   std::unordered_set<Session*> subscribers;
 
-  // One EVENT for every subscriber; `details` is a JSON object.
-  [[nodiscard]] FramePtr event(const Payload& payload, std::string_view details = "{}") const;
+  // One EVENT for every subscriber.
+  [[nodiscard]] EventPtr event(PayloadPtr payload) const;
 };
 
 // A topic that the server itself publishes to. Its subscriptions live as long as the broker.
@@ -33,7 +36,7 @@ class ServerTopic {
  public:
   virtual ~ServerTopic() = default;
   // The format that SUBSCRIBE options ask for, or an error for the client.
-  virtual Result<std::string> format_of(const json_t* options) const = 0;
+  virtual Result<std::string> format_of(const Value& options) const = 0;
   // After SUBSCRIBED went out: the place for the first event to this session.
   virtual void on_subscribed(Session& session, const Subscription& subscription) = 0;
   virtual void on_unsubscribed(Session& session, const Subscription& subscription) = 0;
@@ -43,34 +46,64 @@ class Broker {
  public:
   // The topic object outlives the broker.
   void add_server_topic(std::string topic, ServerTopic* source) { server_topics_.emplace(std::move(topic), source); }
+  [[nodiscard]] bool is_server_topic(const std::string& topic) const { return server_topics_.contains(topic); }
+  // The subscription for a server topic and format, made when there is none; for the topic to publish to.
+  Subscription& server_subscription(const std::string& topic, const std::string& format);
 
-  // The subscription for a topic and format, made when there is none; for server topics to publish to.
-  Subscription& subscription(const std::string& topic, const std::string& format);
-
-  // A repeated subscribe gives the same id and nothing more.
-  void subscribe(Session& session, Id request, const std::string& topic, const json_t* options);
+  // Policy was checked. A repeated subscribe gives the same id and nothing more.
+  void subscribe(Session& session, Id request, const UriPattern& pattern, const Value& options);
   void unsubscribe(Session& session, Id request, Id id);
+  // The server's will: the client is told why, if it understands that.
+  void revoke(Session& session, Subscription& subscription, std::string_view reason);
+  void forget(Session& session);
 
-  // A client's publication; policy was checked. Gives the publication's id.
-  Id publish(const Session& publisher, const std::string& topic, const Payload& payload, bool exclude_publisher);
-
+  // Sends it to the subscribers of all patterns that its topic matches; not to `excluded`, which may be null. Policy was checked.
+  void publish(const PublicationPtr& publication, const Session* excluded);
+  // What WAMP's meta events say, to those who may administer the realm. `args` is a function that makes them: mostly nobody listens.
+  template <typename MakeArguments>
+  void announce(const std::string& topic, MakeArguments&& args) {
+    if (has_subscribers(topic)) {
+      publish_announcement(topic, args());
+    }
+  }
   // The session's client has caught up after events of this server topic were left out for it.
   void resume(Session& session, const Subscription& subscription);
 
-  void forget(Session& session);
-  [[nodiscard]] std::size_t count() const;
-  [[nodiscard]] std::size_t count(Session& session) const;
-  [[nodiscard]] bool is_server_topic(const std::string& topic) const { return server_topics_.contains(topic); }
+  EventStore& store() { return store_; }
+
+  [[nodiscard]] std::size_t count() const { return count_; }
+  [[nodiscard]] std::size_t count(const Session& session) const;
+  // As of now.
+  [[nodiscard]] std::vector<Subscription*> subscriptions_of(const Session& session) const;
+  // Those with subscribers.
+  [[nodiscard]] std::vector<const Subscription*> subscriptions() const;
+  [[nodiscard]] std::vector<const Subscription*> matching(const std::string& topic) const;
+  // Null: there is none.
+  [[nodiscard]] Subscription* find(Id id) const;
+  [[nodiscard]] const Subscription* find(const UriPattern& pattern) const;
 
  private:
   using Key = std::pair<std::string, std::string>;  // topic, format
 
+  [[nodiscard]] ServerTopic* server_topic(const UriPattern& pattern) const;
+  std::unique_ptr<Subscription> make_subscription(const UriPattern& pattern, const std::string& format);
+  void add_subscriber(Session& session, Subscription& subscription, bool is_created);
+  void send_retained(Session& session, const Subscription& subscription);
   void drop(Session& session, Subscription& subscription);
+  [[nodiscard]] bool has_subscribers(const std::string& topic) const;
+  void publish_announcement(const std::string& topic, Value args);
 
-  std::map<Key, std::unique_ptr<Subscription>> subscriptions_;
+  std::map<Key, std::unique_ptr<Subscription>> of_server_;
+  PatternTable<Subscription> of_clients_;
   std::unordered_map<Id, Subscription*> by_id_;
+  std::unordered_map<const Session*, std::set<Subscription*>> by_session_;
+  std::size_t count_ = 0;  // of all sessions
   std::unordered_map<std::string, ServerTopic*> server_topics_;
+  EventStore store_;
   Id last_id_ = 0;
 };
+
+// Subscription details of the meta API.
+Value details_of(const Subscription& subscription);
 
 }  // namespace tws::wamp

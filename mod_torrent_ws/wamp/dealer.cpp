@@ -15,115 +15,289 @@ constexpr std::size_t kCallPayload = 4;
 constexpr std::size_t kYieldPayload = 3;
 constexpr std::size_t kErrorPayload = 5;
 
+constexpr std::string_view kSkip = "skip";
+constexpr std::string_view kKill = "kill";
+constexpr std::string_view kKillNoWait = "killnowait";
+constexpr std::int64_t kMaxTimeoutMs = 24LL * 3600 * 1000;
+
+Value moved_or(Value& list, std::size_t index, Value otherwise) {
+  return list.size() > index ? std::move(list[index]) : std::move(otherwise);
+}
+
 }  // namespace
 
-void Dealer::join(Session& session) { sessions_.emplace(session.id(), &session); }
+void Dealer::join(Session& session) { peers_.emplace(session.id(), Peer{&session}); }
+
+Session* Dealer::find(Id session) const {
+  const auto found = peers_.find(session);
+  return found == peers_.end() ? nullptr : found->second.session;
+}
 
 void Dealer::leave(Session& session) {
-  sessions_.erase(session.id());
-  std::erase_if(registrations_, [&session](const auto& entry) { return entry.second.callee == &session; });
-  const auto waiting = invocations_.extract(session.id());
-  if (waiting.empty()) {
+  if (find(session.id()) == nullptr) {
     return;
   }
-  for (const auto& [request, invocation] : waiting.mapped()) {
+  for (Registration* registration : registrations_.of_session(session)) {
+    drop(session, *registration);
+  }
+  const auto first_of = [&session](auto& map) {
+    const auto first = map.lower_bound({session.id(), 0});
+    return first != map.end() && first->first.first == session.id() ? first : map.end();
+  };
+  for (auto own = first_of(calls_); own != calls_.end(); own = first_of(calls_)) {
+    abandon(Key(own->first), kKillNoWait, error_uri::kCanceled);
+  }
+  for (auto waiting = first_of(invocations_); waiting != invocations_.end(); waiting = first_of(invocations_)) {
+    const Invocation invocation = take_invocation(Key(waiting->first));
     answer(invocation.caller, invocation.request, Error{"the callee left", error_uri::kCanceled});
+  }
+  peers_.erase(session.id());
+}
+
+bool Dealer::call(Session& caller, Message& message) {
+  const Id request = message.id(1);
+  const Key key{caller.id(), request};
+  if (calls_.contains(key)) {
+    return false;
+  }
+  const auto refuse = [&](std::string why, const char* uri) {
+    caller.send_error(MessageType::kCall, request, Error{std::move(why), uri});
+  };
+  if (peers_.at(caller.id()).calls >= kMaxCalls) {
+    refuse("the session has as many calls under way as it may", error_uri::kTooManyCalls);
+    return true;
+  }
+  const std::string procedure = message.text(3);
+  const Value options = message.dict(2);
+  if (const auto own = server_procedures_.find(procedure); own != server_procedures_.end()) {
+    begin_call(key, {});
+    start_timer(key, options);
+    own->second(Call{caller.id(), request, procedure, caller.identity().user, caller.is_admin(),
+                     moved_or(message.list, kCallPayload, Value::array()),
+                     moved_or(message.list, kCallPayload + 1, Value::object())});
+    return true;
+  }
+  // A pattern of a client's does not reach the server's own names.
+  Registration* registration = is_reserved(procedure) ? nullptr : registrations_.match(procedure);
+  if (registration == nullptr) {
+    refuse("no procedure " + procedure, error_uri::kNoSuchProcedure);
+    return true;
+  }
+  invoke(caller, message, *registration);
+  if (calls_.contains(key)) {
+    start_timer(key, options);
+  }
+  return true;
+}
+
+void Dealer::invoke(Session& caller, Message& message, Registration& registration) {
+  const Value& options = message.dict(2);
+  const Callee& chosen = registration.choose();
+  Session& callee = *chosen.session;
+  if (peers_.at(callee.id()).invocations >= kMaxCalls) {
+    caller.send_error(MessageType::kCall, message.id(1),
+                      Error{"the callee has as many calls under way as it may", error_uri::kTooManyCalls});
+    return;
+  }
+  Value details = Value::object();
+  if (registration.pattern.match != Match::kExact) {
+    details["procedure"] = message.text(3);
+  }
+  if (chosen.disclose_caller || flag_member(options, "disclose_me")) {
+    details.update(caller.disclosed("caller"));
+  }
+  const bool progress =
+      flag_member(options, "receive_progress") && callee.understands(Feature::kProgressiveCallResults);
+  if (progress) {
+    details["receive_progress"] = true;
+  }
+  const Key invocation{callee.id(), callee.next_invocation()};
+  invocations_.emplace(invocation, Invocation{caller.id(), message.id(1), progress});
+  ++peers_.at(callee.id()).invocations;
+  begin_call({caller.id(), message.id(1)}, {invocation, {}});
+  callee.send(callee.build(MessageType::kInvocation)
+                  .id(invocation.second)
+                  .id(registration.id)
+                  .value(details)
+                  .payload(take_payload(message, kCallPayload)));
+}
+
+// wamp-proto, "Call Timeout": milliseconds, 0 for none.
+void Dealer::start_timer(Key call, const Value& options) {
+  const Value* timeout = member(options, "timeout");
+  if (timeout == nullptr || !timeout->is_number() || timeout->get<double>() <= 0) {
+    return;
+  }
+  const auto limit = static_cast<std::int64_t>(std::min(timeout->get<double>(), static_cast<double>(kMaxTimeoutMs)));
+  calls_.at(call).timer = timers_.after(std::chrono::milliseconds(limit), [this, call] {
+    calls_.at(call).timer.reset();
+    Session* caller = find(call.first);
+    abandon(call, kKillNoWait, error_uri::kTimeout);
+    caller->send_error(MessageType::kCall, call.second, Error{"no answer within the call's time", error_uri::kTimeout});
+  });
+}
+
+void Dealer::cancel(Session& caller, const Message& message) {
+  const Key call{caller.id(), message.id(1)};
+  const auto found = calls_.find(call);
+  if (found == calls_.end()) {
+    return;
+  }
+  const std::string mode = text_member(message.dict(2), "mode").value_or(std::string(kKillNoWait));
+  const auto& invocation = found->second.invocation;
+  const Session* callee = invocation ? find(invocation->first) : nullptr;
+  if (mode == kKill && callee != nullptr && callee->understands(Feature::kCallCanceling)) {
+    // The callee's answer is the caller's.
+    interrupt(*invocation, kKill, error_uri::kCanceled);
+    return;
+  }
+  abandon(call, mode == kSkip ? kSkip : kKillNoWait, error_uri::kCanceled);
+  caller.send_error(MessageType::kCall, call.second, Error{"canceled by the caller", error_uri::kCanceled});
+}
+
+void Dealer::abandon(Key call, std::string_view mode, std::string_view reason) {
+  const auto invocation = calls_.at(call).invocation;
+  end_call(call);
+  if (!invocation) {
+    return;
+  }
+  invocations_.at(*invocation).caller = 0;
+  if (mode != kSkip) {
+    interrupt(*invocation, mode, reason);
   }
 }
 
-void Dealer::call(Session& caller, const Message& message) {
-  const Id request = message.id(1);
-  std::string procedure(message.text(3));
-  if (const auto own = server_procedures_.find(procedure); own != server_procedures_.end()) {
-    own->second(Call{caller.id(), request, std::move(procedure), caller.identity().user, caller.is_admin(),
-                     message.dict(kCallPayload + 1)});
-    return;
+void Dealer::interrupt(Key invocation, std::string_view mode, std::string_view reason) {
+  Session* callee = find(invocation.first);
+  if (callee != nullptr && callee->understands(Feature::kCallCanceling)) {
+    callee->send(callee->build(MessageType::kInterrupt)
+                     .id(invocation.second)
+                     .value({{"mode", mode}, {"reason", reason}}));
   }
-  const auto registration = registrations_.find(procedure);
-  if (registration == registrations_.end()) {
-    answer(caller.id(), request, Error{"no procedure " + procedure, error_uri::kNoSuchProcedure});
-    return;
+}
+
+void Dealer::begin_call(Key call, PendingCall pending) {
+  calls_.emplace(call, std::move(pending));
+  ++peers_.at(call.first).calls;
+}
+
+void Dealer::end_call(Key call) {
+  const auto found = calls_.find(call);
+  if (found->second.timer) {
+    timers_.cancel(*found->second.timer);
   }
-  Session& callee = *registration->second.callee;
-  const Id invocation = callee.next_invocation();
-  invocations_[callee.id()].emplace(invocation, Invocation{caller.id(), request});
-  callee.send(MessageBuilder(MessageType::kInvocation)
-                  .id(invocation)
-                  .id(registration->second.id)
-                  .json("{}")
-                  .payload(payload_of(message, kCallPayload))
-                  .finish());
+  calls_.erase(found);
+  --peers_.at(call.first).calls;
+}
+
+Dealer::Invocation Dealer::take_invocation(Key invocation) {
+  --peers_.at(invocation.first).invocations;
+  return invocations_.extract(invocation).mapped();
 }
 
 void Dealer::answer(Id session, Id request, const Answer& answer) {
-  const auto found = sessions_.find(session);
-  if (found == sessions_.end()) {
+  const Key call{session, request};
+  if (!calls_.contains(call)) {
     return;
   }
+  end_call(call);
+  Session& caller = *find(session);
   if (answer) {
-    found->second->send(MessageBuilder(MessageType::kResult).id(request).json("{}").payload(*answer).finish());
+    caller.send(caller.build(MessageType::kResult).id(request).dict().payload(*answer));
   } else {
-    found->second->send_error(MessageType::kCall, request, answer.error());
+    caller.send_error(MessageType::kCall, request, answer.error());
   }
 }
 
-void Dealer::register_procedure(Session& callee, Id request, const std::string& procedure) {
-  const auto [entry, is_new] = registrations_.try_emplace(procedure, Registration{0, procedure, &callee});
-  if (!is_new) {
-    callee.send_error(MessageType::kRegister, request,
-                      Error{procedure + " is registered already", error_uri::kProcedureAlreadyExists});
+void Dealer::register_procedure(Session& callee, Id request, const UriPattern& pattern, const Value& options) {
+  const auto invoke = invoke_of(text_member(options, "invoke").value_or("single"));
+  auto added = invoke ? registrations_.add(callee, pattern, *invoke, flag_member(options, "disclose_caller"))
+                      : Result<Registrations::Added>(Error{"invoke is single, roundrobin, random, first or last",
+                                                           error_uri::kInvalidArgument});
+  if (!added) {
+    callee.send_error(MessageType::kRegister, request, added.error());
     return;
   }
-  entry->second.id = ++last_registration_;
-  callee.send(MessageBuilder(MessageType::kRegistered).id(request).id(entry->second.id).finish());
+  const Registration& registration = added->registration;
+  callee.send(callee.build(MessageType::kRegistered).id(request).id(registration.id));
+  if (added->is_created) {
+    broker_.announce("wamp.registration.on_create",
+                     [&] { return Value::array({callee.id(), details_of(registration)}); });
+  }
+  broker_.announce("wamp.registration.on_register", [&] { return Value::array({callee.id(), registration.id}); });
 }
 
-void Dealer::unregister(Session& callee, Id request, Id registration) {
-  const auto found = std::find_if(registrations_.begin(), registrations_.end(), [&](const auto& entry) {
-    return entry.second.id == registration && entry.second.callee == &callee;
-  });
-  if (found == registrations_.end()) {
+void Dealer::unregister(Session& callee, Id request, Id id) {
+  Registration* registration = registrations_.find(id);
+  if (registration == nullptr || !registration->has(callee)) {
     callee.send_error(MessageType::kUnregister, request, Error{"not registered", error_uri::kNoSuchRegistration});
     return;
   }
-  registrations_.erase(found);
-  callee.send(MessageBuilder(MessageType::kUnregistered).id(request).finish());
+  callee.send(callee.build(MessageType::kUnregistered).id(request));
+  drop(callee, *registration);
 }
 
-bool Dealer::yield(Session& callee, const Message& message) {
-  Invocation invocation{};
-  if (!take_invocation(callee, message.id(1), invocation)) {
+void Dealer::revoke(Session& callee, Registration& registration, std::string_view reason) {
+  if (callee.understands(Feature::kRegistrationRevocation)) {
+    callee.send(callee.build(MessageType::kUnregistered)
+                    .value(0)
+                    .value({{"registration", registration.id}, {"reason", reason}}));
+  }
+  drop(callee, registration);
+}
+
+void Dealer::drop(Session& callee, Registration& registration) {
+  const Id id = registration.id;
+  const bool is_deleted = registrations_.remove(callee, registration);
+  broker_.announce("wamp.registration.on_unregister", [&] { return Value::array({callee.id(), id}); });
+  if (is_deleted) {
+    broker_.announce("wamp.registration.on_delete", [&] { return Value::array({callee.id(), id}); });
+  }
+}
+
+Dealer::Invocation* Dealer::find_invocation(const Session& callee, Id request) {
+  const auto found = invocations_.find({callee.id(), request});
+  return found == invocations_.end() ? nullptr : &found->second;
+}
+
+bool Dealer::yield(Session& callee, Message& message) {
+  const Id request = message.id(1);
+  const Invocation* found = find_invocation(callee, request);
+  if (found == nullptr) {
     return false;
   }
-  answer(invocation.caller, invocation.request, payload_of(message, kYieldPayload));
+  if (!flag_member(message.dict(2), "progress")) {
+    const Invocation invocation = take_invocation({callee.id(), request});
+    answer(invocation.caller, invocation.request, take_payload(message, kYieldPayload));
+  } else if (Session* caller = find(found->caller); caller != nullptr && found->progress) {
+    caller->send(caller->build(MessageType::kResult)
+                     .id(found->request)
+                     .value({{"progress", true}})
+                     .payload(take_payload(message, kYieldPayload)));
+  }
   return true;
 }
 
-bool Dealer::invocation_error(Session& callee, const Message& message) {
-  Invocation invocation{};
-  if (message.id(1) != static_cast<Id>(MessageType::kInvocation) ||
-      !take_invocation(callee, message.id(2), invocation)) {
+bool Dealer::invocation_error(Session& callee, Message& message) {
+  const bool of_invocation = message.dict(1) == static_cast<int>(MessageType::kInvocation);
+  const auto request = to_id(message.dict(2));
+  const Invocation* found = of_invocation && request ? find_invocation(callee, *request) : nullptr;
+  if (found == nullptr) {
     return false;
   }
+  const Invocation invocation = take_invocation({callee.id(), *request});
+  const Key call{invocation.caller, invocation.request};
   // The callee's own error and arguments pass through as they are.
-  if (const auto caller = sessions_.find(invocation.caller); caller != sessions_.end()) {
-    caller->second->send(
-        error_message(MessageType::kCall, invocation.request, message.text(4), payload_of(message, kErrorPayload)));
+  if (calls_.contains(call)) {
+    end_call(call);
+    Session& caller = *find(call.first);
+    caller.send(caller.build(MessageType::kError)
+                    .value(static_cast<int>(MessageType::kCall))
+                    .id(call.second)
+                    .dict()
+                    .text(message.text(4))
+                    .payload(take_payload(message, kErrorPayload)));
   }
-  return true;
-}
-
-bool Dealer::take_invocation(const Session& callee, Id request, Invocation& invocation) {
-  const auto of_callee = invocations_.find(callee.id());
-  if (of_callee == invocations_.end()) {
-    return false;
-  }
-  const auto found = of_callee->second.find(request);
-  if (found == of_callee->second.end()) {
-    return false;
-  }
-  invocation = found->second;
-  of_callee->second.erase(found);
   return true;
 }
 

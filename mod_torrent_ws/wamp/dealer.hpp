@@ -1,19 +1,21 @@
-// Dealer: procedures of one realm, the server's own and those that clients registered, and the calls
-// under way. Event-loop thread only.
+// Dealer: procedures of one realm, the server's own and those that clients registered, and the calls under way (wamp-proto, basic profile,
+// "Remote Procedure Calls"; advanced profile, "Progressive Call Results", "Call Canceling", "Call Timeout", "Caller Identification").
+// Event-loop thread only.
 #pragma once
 
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
-#include "wamp/message.hpp"
+#include "wamp/broker.hpp"
+#include "wamp/registrations.hpp"
+#include "wamp/timers.hpp"
 
 namespace tws::wamp {
-
-class Session;
-class Dealer;
 
 // Who called what, for a procedure of the server. It may outlive its session: an answer then goes nowhere.
 struct Call {
@@ -22,7 +24,8 @@ struct Call {
   std::string procedure;
   std::string user;
   bool admin = false;
-  const json_t* kwargs = nullptr;  // borrowed for the time of the call into the procedure; may be null
+  Value args = Value::array();
+  Value kwargs = Value::object();
 };
 
 // The answer to a call: a payload, or an error.
@@ -33,43 +36,77 @@ using ServerProcedure = std::function<void(const Call&)>;
 
 class Dealer {
  public:
+  // Calls under way of one caller, and at one callee: more are refused.
+  static constexpr std::size_t kMaxCalls = 10'000;
+
+  // Both outlive it.
+  Dealer(Broker& broker, Timers& timers) : broker_(broker), timers_(timers) {}
+
   void add_server_procedure(std::string name, ServerProcedure procedure) {
     server_procedures_.emplace(std::move(name), std::move(procedure));
   }
 
   void join(Session& session);
-  // Unregisters what the session registered, and ends calls that waited for it.
+  // Unregisters what the session registered, ends calls that waited for it, and interrupts those that it waited for.
   void leave(Session& session);
 
-  void call(Session& caller, const Message& message);
+  // Policy was checked. False: the request's id is that of a call under way, which is a protocol violation.
+  bool call(Session& caller, Message& message);
+  // A call that is over already is none to cancel, and no error.
+  void cancel(Session& caller, const Message& message);
+  // Goes nowhere when the call is over, or its caller gone.
   void answer(Id session, Id request, const Answer& answer);
 
-  // Clients as callees.
-  void register_procedure(Session& callee, Id request, const std::string& procedure);
+  // Clients as callees; policy was checked.
+  void register_procedure(Session& callee, Id request, const UriPattern& pattern, const Value& options);
   void unregister(Session& callee, Id request, Id registration);
+  // The server's will: the client is told why, if it understands that.
+  void revoke(Session& callee, Registration& registration, std::string_view reason);
   // False: the message belongs to no invocation, which is a protocol violation.
-  bool yield(Session& callee, const Message& message);
-  bool invocation_error(Session& callee, const Message& message);
+  bool yield(Session& callee, Message& message);
+  bool invocation_error(Session& callee, Message& message);
+
+  [[nodiscard]] const Registrations& registrations() const { return registrations_; }
 
  private:
-  struct Registration {
-    Id id;
-    std::string procedure;
-    Session* callee;
+  // A session's id and one of its own request ids: of a caller, or of a callee.
+  using Key = std::pair<Id, Id>;
+
+  struct Peer {
+    Session* session;
+    std::size_t calls = 0;        // under way, as a caller
+    std::size_t invocations = 0;  // and as a callee
+  };
+  struct PendingCall {
+    std::optional<Key> invocation;  // none: a procedure of the server does it
+    std::optional<Timers::TimerId> timer;
   };
   struct Invocation {
-    Id caller;
-    Id request;
+    Id caller = 0;  // 0: nobody waits for it any more
+    Id request = 0;
+    bool progress = false;  // the caller wants intermediate results
   };
 
-  // Takes the invocation that a callee answers, if there is one.
-  bool take_invocation(const Session& callee, Id request, Invocation& invocation);
+  void invoke(Session& caller, Message& message, Registration& registration);
+  void start_timer(Key call, const Value& options);
+  // Takes the call out of those under way; the callee's answer will go nowhere.
+  void abandon(Key call, std::string_view mode, std::string_view reason);
+  void interrupt(Key invocation, std::string_view mode, std::string_view reason);
+  void begin_call(Key call, PendingCall pending);
+  void end_call(Key call);
+  Invocation take_invocation(Key invocation);
+  void drop(Session& callee, Registration& registration);
+  // Null: it has left.
+  [[nodiscard]] Session* find(Id session) const;
+  Invocation* find_invocation(const Session& callee, Id request);
 
+  Broker& broker_;
+  Timers& timers_;
   std::unordered_map<std::string, ServerProcedure> server_procedures_;
-  std::unordered_map<Id, Session*> sessions_;
-  std::map<std::string, Registration> registrations_;                       // by procedure
-  std::unordered_map<Id, std::unordered_map<Id, Invocation>> invocations_;  // by callee, then request
-  Id last_registration_ = 0;
+  std::unordered_map<Id, Peer> peers_;
+  Registrations registrations_;
+  std::map<Key, PendingCall> calls_;       // by caller and request
+  std::map<Key, Invocation> invocations_;  // by callee and request
 };
 
 }  // namespace tws::wamp

@@ -1,14 +1,16 @@
 #include "wamp/message.hpp"
 
+#include <algorithm>
 #include <array>
-#include <string_view>
+
+#include "wire/error_uris.hpp"
 
 namespace tws::wamp {
 
 namespace {
 
-// The fields of each message that a client may send: i id, t text, d dictionary, n integer; small
-// letters are required, then args and kwargs may follow where `payload` says so.
+// The fields of each message that a client may send: i id, t text, d dictionary, n integer; then args and kwargs may follow where
+// `payload` says so.
 struct Shape {
   MessageType type;
   std::string_view name;
@@ -26,149 +28,125 @@ constexpr std::array kShapes = {
     Shape{MessageType::kSubscribe, "SUBSCRIBE", "idt", false},
     Shape{MessageType::kUnsubscribe, "UNSUBSCRIBE", "ii", false},
     Shape{MessageType::kCall, "CALL", "idt", true},
+    Shape{MessageType::kCancel, "CANCEL", "id", false},
     Shape{MessageType::kRegister, "REGISTER", "idt", false},
     Shape{MessageType::kUnregister, "UNREGISTER", "ii", false},
     Shape{MessageType::kYield, "YIELD", "id", true},
 };
 
-const Shape* shape_of(json_int_t type) {
-  for (const Shape& shape : kShapes) {
-    if (static_cast<json_int_t>(shape.type) == type) {
-      return &shape;
-    }
-  }
-  return nullptr;
+// The first byte of a list of `n` fields, which is below 16: RFC 8949, 3; MessagePack, "array format family".
+constexpr unsigned char kCborList = 0x80;
+constexpr unsigned char kMsgpackList = 0x90;
+
+const Shape* shape_of(const Value& type) {
+  const auto* found = std::find_if(kShapes.begin(), kShapes.end(), [&type](const Shape& shape) {
+    return type.is_number_integer() && type == static_cast<int>(shape.type);
+  });
+  return found == kShapes.end() ? nullptr : found;
 }
 
-bool has_kind(const json_t* value, char kind) {
+bool has_kind(const Value& value, char kind) {
   switch (kind) {
     case 'i':
-      return json_is_integer(value) && json_integer_value(value) >= 1 &&
-             static_cast<Id>(json_integer_value(value)) <= kMaxId;
+      return to_id(value).has_value();
     case 'n':
-      return json_is_integer(value);
+      return value.is_number_integer();
     case 't':
-      return json_is_string(value);
+      return value.is_string();
     default:
-      return json_is_object(value);
+      return value.is_object();
   }
 }
 
-bool fits(const json_t* list, const Shape& shape) {
-  const std::size_t size = json_array_size(list);
+bool fits(const Value& list, const Shape& shape) {
   const std::size_t required = shape.fields.size() + 1;
-  if (size < required || size > required + (shape.payload ? 2 : 0)) {
+  if (list.size() < required || list.size() > required + (shape.payload ? 2 : 0)) {
     return false;
   }
   for (std::size_t i = 1; i < required; ++i) {
-    if (!has_kind(json_array_get(list, i), shape.fields[i - 1])) {
+    if (!has_kind(list[i], shape.fields[i - 1])) {
       return false;
     }
   }
-  const json_t* args = json_array_get(list, required);
-  const json_t* kwargs = json_array_get(list, required + 1);
-  return (args == nullptr || json_is_array(args)) && (kwargs == nullptr || json_is_object(kwargs));
+  return (list.size() <= required || list[required].is_array()) &&
+         (list.size() <= required + 1 || list[required + 1].is_object());
 }
+
+Error violation(std::string message) { return {std::move(message), error_uri::kProtocolViolation}; }
 
 }  // namespace
 
 std::string_view name_of(MessageType type) {
-  const Shape* shape = shape_of(static_cast<json_int_t>(type));
+  const Shape* shape = shape_of(static_cast<int>(type));
   return shape == nullptr ? "a message that only a router sends" : shape->name;
 }
 
-Id Message::id(std::size_t index) const { return static_cast<Id>(json_integer_value(dict(index))); }
-std::string_view Message::text(std::size_t index) const { return string_of(dict(index)); }
-
-Result<Message> parse_message(std::string_view text) {
-  auto list = parse_json(text);
+Result<Message> parse_message(Serializer serializer, std::string_view bytes) {
+  auto list = decode(serializer, bytes);
   if (!list) {
-    return list.error();
+    return list.error().uri.empty() ? violation(list.error().message) : list.error();
   }
-  const json_t* first = json_array_get(list->get(), 0);
-  if (!json_is_integer(first)) {
-    return Error{"not a WAMP message: a list that begins with an integer", {}};
+  if (!list->is_array() || list->empty() || !list->front().is_number_integer()) {
+    return violation("not a WAMP message: a list that begins with an integer");
   }
-  const Shape* shape = shape_of(json_integer_value(first));
+  const std::string type = list->front().dump();
+  const Shape* shape = shape_of(list->front());
   if (shape == nullptr) {
-    return Error{"no message type " + std::to_string(json_integer_value(first)) + " from a client", {}};
+    return violation("no message type " + type + " from a client");
   }
-  if (!fits(list->get(), *shape)) {
-    return Error{"malformed message of type " + std::to_string(json_integer_value(first)), {}};
+  if (!fits(*list, *shape)) {
+    return violation("malformed message of type " + type);
   }
   return Message{shape->type, std::move(*list)};
 }
 
-Payload payload_of(const Message& message, std::size_t index) {
+Payload take_payload(Message& message, std::size_t index) {
   Payload payload;
-  const json_t* args = message.dict(index);
-  const json_t* kwargs = message.dict(index + 1);
-  if (json_array_size(args) > 0) {
-    append_json(payload.args, args);
+  Value& list = message.list;
+  if (list.size() > index && !list[index].empty()) {
+    payload.args = Fragment(std::move(list[index]));
   }
-  if (json_object_size(kwargs) > 0) {
-    append_json(payload.kwargs, kwargs);
+  if (list.size() > index + 1 && !list[index + 1].empty()) {
+    payload.kwargs = Fragment(std::move(list[index + 1]));
   }
   return payload;
 }
 
-MessageBuilder::MessageBuilder(MessageType type) : text_("[" + std::to_string(static_cast<int>(type))) {}
-
-MessageBuilder& MessageBuilder::id(Id value) {
-  comma();
-  text_.append(std::to_string(value));
-  return *this;
+MessageBuilder::MessageBuilder(Serializer serializer, MessageType type)
+    : serializer_(serializer), bytes_(1, serializer == Serializer::kJson ? '[' : '\0') {
+  value(static_cast<int>(type));
 }
 
-MessageBuilder& MessageBuilder::text(std::string_view value) {
-  comma();
-  append_json_string(text_, value);
-  return *this;
+MessageBuilder& MessageBuilder::value(const Value& value) {
+  std::string field;
+  encode(field, serializer_, value);
+  return encoded(field);
 }
 
-MessageBuilder& MessageBuilder::json(std::string_view encoded) {
-  comma();
-  text_.append(encoded);
-  return *this;
-}
-
-MessageBuilder& MessageBuilder::json(const json_t* value) {
-  comma();
-  append_json(text_, value);
+MessageBuilder& MessageBuilder::encoded(std::string_view field) {
+  if (fields_++ > 0 && serializer_ == Serializer::kJson) {
+    bytes_.push_back(',');
+  }
+  bytes_.append(field);
   return *this;
 }
 
 MessageBuilder& MessageBuilder::payload(const Payload& payload) {
-  if (!payload.args.empty() || !payload.kwargs.empty()) {
-    json(payload.args.empty() ? std::string_view("[]") : payload.args);
+  if (!payload.args.empty()) {
+    encoded(payload.args.in(serializer_));
+  } else if (!payload.kwargs.empty()) {
+    value(Value::array());
   }
-  if (!payload.kwargs.empty()) {
-    json(payload.kwargs);
-  }
-  return *this;
+  return payload.kwargs.empty() ? *this : encoded(payload.kwargs.in(serializer_));
 }
 
 std::string MessageBuilder::finish() {
-  text_.push_back(']');
-  return std::move(text_);
-}
-
-std::string error_message(MessageType request_type, Id request, std::string_view uri, const Payload& payload) {
-  return MessageBuilder(MessageType::kError)
-      .id(static_cast<Id>(request_type))
-      .id(request)
-      .json("{}")
-      .text(uri)
-      .payload(payload)
-      .finish();
-}
-
-Payload explanation(std::string_view message) {
-  Payload payload;
-  payload.args.push_back('[');
-  append_json_string(payload.args, message);
-  payload.args.push_back(']');
-  return payload;
+  if (serializer_ == Serializer::kJson) {
+    bytes_.push_back(']');
+  } else {
+    bytes_.front() = static_cast<char>((serializer_ == Serializer::kCbor ? kCborList : kMsgpackList) | fields_);
+  }
+  return std::move(bytes_);
 }
 
 }  // namespace tws::wamp

@@ -1,18 +1,16 @@
-// Messages of WAMP v2 (wamp-proto, rfc/text/basic): reading what a client sent, and building what it
-// gets. Serialisation is JSON. No thread affinity.
+// Messages of WAMP v2 (wamp-proto, rfc/text/basic and advanced): reading what a client sent, and building what it gets.
+// No thread affinity.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 
-#include "support/json.hpp"
 #include "support/result.hpp"
+#include "wamp/payload.hpp"
+#include "wamp/serializer.hpp"
+#include "wamp/value.hpp"
 
 namespace tws::wamp {
-
-using Id = std::uint64_t;
-inline constexpr Id kMaxId = 1ULL << 53;
 
 enum class MessageType : int {
   kHello = 1,
@@ -30,12 +28,14 @@ enum class MessageType : int {
   kUnsubscribed = 35,
   kEvent = 36,
   kCall = 48,
+  kCancel = 49,
   kResult = 50,
   kRegister = 64,
   kRegistered = 65,
   kUnregister = 66,
   kUnregistered = 67,
   kInvocation = 68,
+  kInterrupt = 69,
   kYield = 70,
 };
 
@@ -45,46 +45,39 @@ std::string_view name_of(MessageType type);
 // A message from a client whose fields have the types that its kind asks for.
 struct Message {
   MessageType type;
-  Json list;  // the whole message
+  Value list;  // the whole message
 
-  [[nodiscard]] Id id(std::size_t index) const;
-  [[nodiscard]] std::string_view text(std::size_t index) const;
-  [[nodiscard]] const json_t* dict(std::size_t index) const { return json_array_get(list.get(), index); }
+  [[nodiscard]] Id id(std::size_t index) const { return list[index].get<Id>(); }
+  [[nodiscard]] const std::string& text(std::size_t index) const { return list[index].get_ref<const std::string&>(); }
+  [[nodiscard]] const Value& dict(std::size_t index) const { return list[index]; }
 };
 
-// An error when the message is none that a client may send, for ABORT wamp.error.protocol_violation.
-Result<Message> parse_message(std::string_view text);
+// An error when the message is none that a client may send, for ABORT: its URI is wamp.error.protocol_violation, or
+// wamp.error.payload_size_exceeded.
+Result<Message> parse_message(Serializer serializer, std::string_view bytes);
 
-// Arguments on their way through, as JSON text: never parsed where they are only passed on.
-struct Payload {
-  std::string args;    // a JSON array, or empty
-  std::string kwargs;  // a JSON object, or empty
-};
+// The arguments of a message, from `index` on; they are moved out of it.
+Payload take_payload(Message& message, std::size_t index);
 
-// The arguments of a message from `index` on.
-Payload payload_of(const Message& message, std::size_t index);
-
-// Builds one message: integers, texts and ready-made JSON in order, then possibly a payload.
+// Builds one message out of its fields, in order.
 class MessageBuilder {
  public:
-  explicit MessageBuilder(MessageType type);
-  MessageBuilder& id(Id value);
-  MessageBuilder& text(std::string_view value);
-  MessageBuilder& json(std::string_view encoded);
-  MessageBuilder& json(const json_t* value);
+  MessageBuilder(Serializer serializer, MessageType type);
+  MessageBuilder& id(Id id) { return value(id); }
+  MessageBuilder& text(std::string_view text) { return value(text); }
+  MessageBuilder& value(const Value& value);
+  MessageBuilder& dict() { return value(Value::object()); }
   // Leaves out what is empty, never null: args only where kwargs follow, and nothing at all without both.
   MessageBuilder& payload(const Payload& payload);
+  // Once, at the end.
   std::string finish();
 
  private:
-  void comma() { text_.push_back(','); }
-  std::string text_;
+  MessageBuilder& encoded(std::string_view field);
+
+  Serializer serializer_;
+  std::string bytes_;
+  unsigned char fields_ = 0;
 };
-
-// ERROR for a request of a client.
-std::string error_message(MessageType request_type, Id request, std::string_view uri, const Payload& payload);
-
-// A payload that explains an error to people: args [message].
-Payload explanation(std::string_view message);
 
 }  // namespace tws::wamp

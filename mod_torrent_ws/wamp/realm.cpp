@@ -1,18 +1,22 @@
 #include "wamp/realm.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "wamp/session.hpp"
-#include "wamp/uri.hpp"
 #include "wire/error_uris.hpp"
 
 namespace tws::wamp {
 
 namespace {
 
-Error invalid_uri(std::string_view uri) {
-  return Error{"\"" + std::string(uri) + "\" is not a URI", error_uri::kInvalidUri};
-}
+// Of WAMP's own procedures, those that do no more than their caller may do anyhow.
+constexpr std::array<std::string_view, 3> kForEverybody = {
+    "wamp.session.add_testament", "wamp.session.flush_testaments", "wamp.subscription.get_events"};
+
+bool is_meta(std::string_view uri) { return uri.substr(0, 5) == "wamp."; }
+
+Error not_authorized(std::string message) { return {std::move(message), error_uri::kNotAuthorized}; }
 
 }  // namespace
 
@@ -20,40 +24,95 @@ bool Realm::is_admin(const std::string& user) const {
   return std::find(policy_.admins.begin(), policy_.admins.end(), user) != policy_.admins.end();
 }
 
-Status Realm::may_use(const Identity& identity, std::string_view uri) const {
-  if (!is_uri(uri)) {
-    return invalid_uri(uri);
+const std::string& Realm::role_of(const Identity& identity) const {
+  static const std::string admin = "admin";
+  static const std::string user = "user";
+  static const std::string anonymous = "anonymous";
+  if (identity.user.empty()) {
+    return anonymous;
+  }
+  return is_admin(identity.user) ? admin : user;
+}
+
+bool Realm::may_administer(const Identity& identity) const {
+  return policy_.open_to_anybody || is_admin(identity.user);
+}
+
+Status Realm::check(Action action, const Identity& identity, const UriPattern& pattern) const {
+  if (!is_uri_pattern(pattern, policy_.uri_rules)) {
+    return Error{"\"" + pattern.uri + "\" is not a URI", error_uri::kInvalidUri};
+  }
+  if (policy_.open_to_anybody || policy_.permissions.allows(action, role_of(identity), identity.user, pattern)) {
+    return Done{};
+  }
+  return not_authorized(identity.user.empty()
+                            ? "sign in first: by ticket, with a token in the subscription's options, or to the site"
+                            : "no TorrentWsAllow of the server's configuration lets " + identity.user + " do that");
+}
+
+Status Realm::may_subscribe(const Identity& identity, const UriPattern& topics) const {
+  if (topics.match != Match::kExact || !is_reserved(topics.uri)) {
+    return check(Action::kSubscribe, identity, topics);
+  }
+  if (is_meta(topics.uri) && !may_administer(identity)) {
+    return not_authorized("what happens in the realm is for its administrators to see");
   }
   if (identity.user.empty() && !policy_.open_to_anybody) {
-    return Error{"sign in first: by ticket, with a token in the subscription's options, or to the site",
-                 error_uri::kNotAuthorized};
+    return check(Action::kSubscribe, identity, topics);
   }
   return Done{};
 }
 
-Status Realm::may_provide(const Identity& /*identity*/, std::string_view uri) const {
-  if (!is_uri(uri)) {
-    return invalid_uri(uri);
+Status Realm::may_publish(const Identity& identity, const std::string& topic) const {
+  if (is_reserved(topic)) {
+    return not_authorized("\"" + topic + "\" is one of the server's own names");
   }
-  if (is_reserved(uri)) {
-    return Error{"\"" + std::string(uri) + "\" is one of the server's own names", error_uri::kNotAuthorized};
+  return check(Action::kPublish, identity, {topic, Match::kExact});
+}
+
+Status Realm::may_call(const Identity& identity, const std::string& procedure) const {
+  const UriPattern exact{procedure, Match::kExact};
+  if (!is_reserved(procedure)) {
+    return check(Action::kCall, identity, exact);
   }
-  if (!policy_.open_to_anybody) {
-    return Error{"clients may not publish or register in this realm", error_uri::kNotAuthorized};
+  const bool for_everybody =
+      std::find(kForEverybody.begin(), kForEverybody.end(), procedure) != kForEverybody.end();
+  if (is_meta(procedure) && !for_everybody && !may_administer(identity)) {
+    return not_authorized("WAMP's meta procedures are for the realm's administrators");
+  }
+  if (identity.user.empty() && !for_everybody && !policy_.open_to_anybody) {
+    return check(Action::kCall, identity, exact);
   }
   return Done{};
 }
 
-void Realm::add(Session& session) {
-  sessions_.emplace(session.id(), &session);
-  dealer_.join(session);
+Status Realm::may_register(const Identity& identity, const UriPattern& procedures) const {
+  if (is_reserved(procedures.uri)) {
+    return not_authorized("\"" + procedures.uri + "\" is one of the server's own names");
+  }
+  return check(Action::kRegister, identity, procedures);
 }
 
-void Realm::remove(Session& session) {
-  sessions_.erase(session.id());
-  broker_.forget(session);
-  dealer_.leave(session);
+void Realm::set_policy(RealmPolicy policy) {
+  policy_ = std::move(policy);
+  constexpr const char* kReason = "the server's configuration allows it no longer";
+  for (Session* session : sessions()) {
+    for (Subscription* subscription : broker_.subscriptions_of(*session)) {
+      if (!may_subscribe(session->identity(), subscription->pattern)) {
+        broker_.revoke(*session, *subscription, kReason);
+      }
+    }
+    for (Registration* registration : dealer_.registrations().of_session(*session)) {
+      if (!may_register(session->identity(), registration->pattern)) {
+        dealer_.revoke(*session, *registration, kReason);
+      }
+    }
+  }
 }
+
+void Realm::add(Session& session) { sessions_.emplace(session.id(), &session); }
+
+void Realm::remove(Session& session) { sessions_.erase(session.id()); }
 
 Session* Realm::find(Id session) const {
   const auto found = sessions_.find(session);

@@ -10,24 +10,45 @@
 
 #include "wamp/broker.hpp"
 #include "wamp/dealer.hpp"
+#include "wamp/failed_sign_ins.hpp"
+#include "wamp/policy.hpp"
+#include "wamp/timers.hpp"
+#include "wamp/uri.hpp"
 
 namespace tws::wamp {
 
-// Who a session is. Comes from the server alone: httpd's own login or a redeemed token.
+// Who a session is. Comes from the server alone: httpd's own login, a redeemed token, or a signed challenge.
 struct Identity {
   std::string user;  // empty: anonymous
   std::string method = "anonymous";
 };
 
-// Answers whether a token signs `user` in. Calls back on the event-loop thread, possibly after the
-// session that asked has gone.
-using RedeemToken =
-    std::function<void(const std::string& user, const std::string& token, std::function<void(const Status&)> done)>;
+// A user's key for WAMP-CRA; `salt` is empty where the key is the secret itself.
+struct CraKey {
+  std::string key;
+  std::string salt;
+  std::int64_t iterations = 0;
+  std::int64_t key_length = 0;
+};
+
+// Questions to the site's database. Each calls `done` on the event-loop thread, possibly after the session that asked has gone; an
+// error with the URI wamp.error.authentication_failed means that there is no such token, login or key.
+struct Directory {
+  // Whether a token signs `user` in; it is spent.
+  std::function<void(const std::string& user, const std::string& token, std::function<void(const Status&)> done)>
+      redeem_token = {};  // empty: no tokens here
+  std::function<void(const std::string& user, std::function<void(const Result<CraKey>&)> done)> find_key = {};
+  // The user id of somebody whom httpd let in. Empty: the login is the user id.
+  std::function<void(const std::string& login, std::function<void(const Result<std::string>&)> done)> find_user = {};
+};
 
 struct RealmPolicy {
-  bool open_to_anybody = false;   // test builds: anonymous sessions may do everything
-  RedeemToken redeem_token = {};  // empty: no tokens here
+  bool open_to_anybody = false;  // test builds: anonymous sessions may do everything
+  Directory directory = {};
   std::vector<std::string> admins = {};
+  Policy permissions = {};
+  UriRules uri_rules = UriRules::kLoose;
+  bool strict_request_ids = false;
   std::size_t max_subscriptions = 1'000;  // of each session
 };
 
@@ -36,15 +57,25 @@ class Realm {
   Realm(std::string name, RealmPolicy policy) : name_(std::move(name)), policy_(std::move(policy)) {}
 
   [[nodiscard]] const std::string& name() const { return name_; }
-  [[nodiscard]] RealmPolicy& policy() { return policy_; }
+  [[nodiscard]] const RealmPolicy& policy() const { return policy_; }
+  // What is no longer allowed is revoked.
+  void set_policy(RealmPolicy policy);
   Broker& broker() { return broker_; }
   Dealer& dealer() { return dealer_; }
+  Timers& timers() { return timers_; }
+  FailedSignIns& failed_sign_ins() { return failed_sign_ins_; }
 
   [[nodiscard]] bool is_admin(const std::string& user) const;
+  // "admin", "user" or "anonymous".
+  [[nodiscard]] const std::string& role_of(const Identity& identity) const;
 
   // Done, or the error that a client gets for it.
-  [[nodiscard]] Status may_use(const Identity& identity, std::string_view uri) const;      // subscribe, call
-  [[nodiscard]] Status may_provide(const Identity& identity, std::string_view uri) const;  // publish, register
+  [[nodiscard]] Status may_subscribe(const Identity& identity, const UriPattern& topics) const;
+  [[nodiscard]] Status may_publish(const Identity& identity, const std::string& topic) const;
+  [[nodiscard]] Status may_call(const Identity& identity, const std::string& procedure) const;
+  [[nodiscard]] Status may_register(const Identity& identity, const UriPattern& procedures) const;
+  // Meta procedures and events.
+  [[nodiscard]] bool may_administer(const Identity& identity) const;
 
   // Every session of the realm, from its connection on.
   void add(Session& session);
@@ -55,10 +86,14 @@ class Realm {
   [[nodiscard]] std::size_t session_count() const { return sessions_.size(); }
 
  private:
+  [[nodiscard]] Status check(Action action, const Identity& identity, const UriPattern& pattern) const;
+
   std::string name_;
   RealmPolicy policy_;
+  Timers timers_;
   Broker broker_;
-  Dealer dealer_;
+  Dealer dealer_{broker_, timers_};
+  FailedSignIns failed_sign_ins_;
   std::unordered_map<Id, Session*> sessions_;
 };
 

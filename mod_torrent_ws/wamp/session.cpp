@@ -2,91 +2,86 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
+#include <utility>
 
 #include "support/random.hpp"
+#include "wamp/clock.hpp"
+#include "wamp/features.hpp"
 #include "wire/error_uris.hpp"
 
 namespace tws::wamp {
 
 namespace {
 
-// So many wrong tokens end the session: guessing costs a connection each few tries.
-constexpr int kMaxFailedTokens = 3;
 constexpr std::size_t kPublishPayload = 4;
+// "anonymous" and the like say nothing of where the user was known from.
+constexpr const char* kAuthProvider = "mod_torrent_ws";
 
-bool contains(const json_t* list, std::string_view text) {
-  for (std::size_t i = 0; i < json_array_size(list); ++i) {
-    if (string_of(json_array_get(list, i)) == text) {
-      return true;
-    }
-  }
-  return false;
-}
-
-std::optional<std::string> text_or_number(const json_t* object, const char* key) {
-  const json_t* value = json_object_get(object, key);
-  if (json_is_string(value)) {
-    return std::string(string_of(value));
-  }
-  if (json_is_integer(value)) {
-    return std::to_string(json_integer_value(value));
-  }
-  return std::nullopt;
-}
-
-// A token in SUBSCRIBE options: `_user_id` and `_token`, or the talk's spelling `userId` and `token`.
-struct TokenOptions {
-  std::string user;
-  std::string token;
+struct AskedFeature {
+  const char* role;
+  const char* name;
+  Feature feature;
 };
 
-std::optional<TokenOptions> token_options(const json_t* options) {
-  for (const auto& [user_key, token_key] : {std::pair{"_user_id", "_token"}, std::pair{"userId", "token"}}) {
-    const auto user = text_or_number(options, user_key);
-    const auto token = string_member(options, token_key);
-    if (user && token) {
-      return TokenOptions{*user, std::string(*token)};
-    }
+constexpr std::array kAskedFeatures = {
+    AskedFeature{"callee", "progressive_call_results", Feature::kProgressiveCallResults},
+    AskedFeature{"callee", "call_canceling", Feature::kCallCanceling},
+    AskedFeature{"callee", "registration_revocation", Feature::kRegistrationRevocation},
+    AskedFeature{"subscriber", "subscription_revocation", Feature::kSubscriptionRevocation},
+};
+
+// An unknown kind of match is a wrong argument.
+Result<UriPattern> pattern_of(const std::string& uri, const Value& options) {
+  const auto match = match_of(text_member(options, "match").value_or("exact"));
+  if (!match) {
+    return Error{"match is exact, prefix or wildcard", error_uri::kInvalidArgument};
   }
-  return std::nullopt;
+  return UriPattern{uri, *match};
 }
 
 }  // namespace
 
-Session::Session(Realm& realm, Transport& transport, const std::string& site_user)
-    : Session(realm, transport, site_user.empty() ? Identity{} : Identity{site_user, "httpd"}) {}
-
-Session::Session(Realm& realm, Transport& transport, Identity identity)
-    : realm_(realm), transport_(transport), identity_(std::move(identity)), id_(random_id()) {
+Session::Session(Realm& realm, Transport& transport, const std::string& site_user, Serializer serializer)
+    : realm_(realm), transport_(transport), serializer_(serializer), sign_in_(*this, site_user), id_(random_id()) {
   while (realm_.find(id_) != nullptr) {
     id_ = random_id();
   }
   realm_.add(*this);
 }
 
-Session::~Session() { realm_.remove(*this); }
+Session::Session(Realm& realm, Transport& transport, Identity identity) : Session(realm, transport, "") {
+  identity_ = std::move(identity);
+}
 
-void Session::on_message(std::string_view text, bool binary) {
+Session::~Session() {
+  leave();
+  realm_.remove(*this);
+}
+
+void Session::on_message(std::string_view bytes, bool binary) {
   if (state_ == State::kClosed) {
     return;
   }
-  const auto message = binary ? Result<Message>(Error{"wamp.2.json is sent as text", {}}) : parse_message(text);
+  auto message = binary == is_binary(serializer_)
+                     ? parse_message(serializer_, bytes)
+                     : Result<Message>(Error{binary ? "wamp.2.json is sent as text" : "cbor and msgpack are sent as binary",
+                                             error_uri::kProtocolViolation});
   if (!message) {
-    violate(message.error().message);
+    const auto& [why, uri] = message.error();
+    abort(uri, why, uri == error_uri::kPayloadSizeExceeded ? CloseCode::kMessageTooBig : CloseCode::kProtocolError);
     return;
   }
   transport_.note(LogLevel::kTrace, "sends ", name_of(message->type));
   switch (message->type) {
     case MessageType::kAbort:
-      state_ = State::kClosed;
+      leave();
       transport_.close(CloseCode::kNormal, "aborted by the client");
       return;
     case MessageType::kHello:
       on_hello(*message);
       return;
     case MessageType::kAuthenticate:
-      on_authenticate(*message);
+      sign_in_.on_authenticate(message->text(1));
       return;
     default:
       break;
@@ -98,69 +93,76 @@ void Session::on_message(std::string_view text, bool binary) {
   on_established(*message);
 }
 
-void Session::on_hello(const Message& message) {
+void Session::on_hello(Message& message) {
   if (state_ != State::kFresh) {
     violate("a second HELLO");
     return;
   }
   if (message.text(1) != realm_.name()) {
-    abort(error_uri::kNoSuchRealm, "no realm \"" + std::string(message.text(1)) + "\" at this URL");
+    abort(error_uri::kNoSuchRealm, "no realm \"" + message.text(1) + "\" at this URL");
     return;
   }
-  const json_t* details = message.dict(2);
-  const json_t* methods = json_object_get(details, "authmethods");
-  const auto user = string_member(details, "authid");
-  if (contains(methods, "ticket") && user && !user->empty() && realm_.policy().redeem_token) {
-    pending_user_ = std::string(*user);
-    state_ = State::kAuthenticating;
-    send(MessageBuilder(MessageType::kChallenge).text("ticket").json("{}").finish());
-    return;
+  const Value& details = message.dict(2);
+  const Value* roles = member(details, "roles");
+  for (const auto& [role, name, feature] : kAskedFeatures) {
+    const Value* of_role = roles != nullptr ? member(*roles, role) : nullptr;
+    const Value* features = of_role != nullptr ? member(*of_role, "features") : nullptr;
+    features_.set(static_cast<std::size_t>(feature), features != nullptr && flag_member(*features, name));
   }
-  if (json_array_size(methods) > 0 && !contains(methods, identity_.method) && !contains(methods, "anonymous")) {
-    abort(error_uri::kNoMatchingAuthMethod, "this realm takes the authmethods ticket (with an authid) and anonymous");
-    return;
-  }
-  welcome(identity_);
+  sign_in_.on_hello(details);
 }
 
-void Session::on_authenticate(const Message& message) {
-  if (state_ != State::kAuthenticating || authenticate_seen_) {
-    violate("AUTHENTICATE without a CHALLENGE");
-    return;
+bool Session::take_identity(Identity identity) {
+  if (!transport_.claim_user(identity.user)) {
+    return false;
   }
-  authenticate_seen_ = true;
-  redeem(pending_user_, std::string(message.text(1)), [](Session& session, const Status& redeemed) {
-    if (redeemed) {
-      session.welcome(session.identity_);
-    } else {
-      const bool over_limit = redeemed.error().uri == error_uri::kTooManyConnections;
-      session.abort(redeemed.error().uri, redeemed.error().message,
-                    over_limit ? CloseCode::kPolicyViolation : CloseCode::kNormal);
-    }
-  });
-}
-
-void Session::welcome(Identity identity) {
   identity_ = std::move(identity);
+  transport_.established();
+  return true;
+}
+
+void Session::welcome() {
   state_ = State::kEstablished;
-  if (!identity_.user.empty() || realm_.policy().open_to_anybody) {
+  // Where strangers may do something, they need not sign in.
+  if (!identity_.user.empty() || realm_.policy().open_to_anybody || realm_.policy().permissions.any_for_anonymous()) {
     transport_.established();
   }
   transport_.note(LogLevel::kInfo, "has a session in the realm ", realm_.name());
-  const Json details(json_pack("{s{s{s{sb}}s{s{}}} ss ss ss ss ss}", "roles", "broker", "features",
-                               "publisher_exclusion", 1, "dealer", "features", "realm", realm_.name().c_str(), "authid",
-                               identity_.user.c_str(), "authrole",
-                               is_admin() ? "admin" : (identity_.user.empty() ? "anonymous" : "user"), "authmethod",
-                               identity_.method.c_str(), "agent", "mod_torrent_ws"));
-  send(MessageBuilder(MessageType::kWelcome).id(id_).json(details.get()).finish());
+  realm_.dealer().join(*this);
+  send(build(MessageType::kWelcome)
+           .id(id_)
+           .value({{"roles", router_roles()},
+                   {"realm", realm_.name()},
+                   {"authid", identity_.user},
+                   {"authrole", realm_.role_of(identity_)},
+                   {"authmethod", identity_.method},
+                   {"authprovider", kAuthProvider},
+                   {"agent", "mod_torrent_ws"}}));
+  realm_.broker().announce("wamp.session.on_join", [this] { return Value::array({details_of(*this)}); });
 }
 
-void Session::on_established(const Message& message) {
+bool Session::has_request_id(const Message& message) {
+  switch (message.type) {
+    case MessageType::kSubscribe:
+    case MessageType::kUnsubscribe:
+    case MessageType::kPublish:
+    case MessageType::kCall:
+    case MessageType::kRegister:
+    case MessageType::kUnregister:
+      return true;
+    default:
+      return false;
+  }
+}
+
+void Session::on_established(Message& message) {
+  if (realm_.policy().strict_request_ids && has_request_id(message) && message.id(1) != ++last_request_) {
+    violate("request ids count 1, 2, 3 and so on");
+    return;
+  }
   switch (message.type) {
     case MessageType::kGoodbye:
-      state_ = State::kClosed;
-      send(MessageBuilder(MessageType::kGoodbye).json("{}").text(close_uri::kGoodbyeAndOut).finish());
-      transport_.close(CloseCode::kNormal, "goodbye");
+      on_goodbye();
       break;
     case MessageType::kSubscribe:
       on_subscribe(message);
@@ -172,12 +174,10 @@ void Session::on_established(const Message& message) {
       on_publish(message);
       break;
     case MessageType::kCall:
-      if (const auto allowed = realm_.may_use(identity_, message.text(3)); !allowed) {
-        send_error(MessageType::kCall, message.id(1), allowed.error());
-      } else {
-        transport_.note(LogLevel::kDebug, "calls ", message.text(3));
-        realm_.dealer().call(*this, message);
-      }
+      on_call(message);
+      break;
+    case MessageType::kCancel:
+      realm_.dealer().cancel(*this, message);
       break;
     case MessageType::kRegister:
       on_register(message);
@@ -201,125 +201,140 @@ void Session::on_established(const Message& message) {
   }
 }
 
+void Session::on_goodbye() {
+  leave();
+  send(build(MessageType::kGoodbye).dict().text(close_uri::kGoodbyeAndOut));
+  transport_.close(CloseCode::kNormal, "goodbye");
+}
+
 void Session::on_subscribe(const Message& message) {
-  const auto token = token_options(message.dict(2));
-  if (!token) {
-    subscribe(message);
+  const Id request = message.id(1);
+  const Value& options = message.dict(2);
+  const auto topics = pattern_of(message.text(3), options);
+  if (!topics) {
+    send_error(MessageType::kSubscribe, request, topics.error());
     return;
   }
-  redeem(token->user, token->token, [message](Session& session, const Status& redeemed) {
-    if (redeemed) {
-      session.subscribe(message);
+  sign_in_.with_token_of(options, [request, topics = *topics, options](Session& session, const Status& signed_in) {
+    if (signed_in) {
+      session.subscribe(request, topics, options);
     } else {
-      session.send_error(MessageType::kSubscribe, message.id(1), redeemed.error());
+      session.send_error(MessageType::kSubscribe, request, signed_in.error());
     }
   });
 }
 
-void Session::subscribe(const Message& message) {
-  const Id request = message.id(1);
-  const std::string topic(message.text(3));
-  if (const auto allowed = realm_.may_use(identity_, topic); !allowed) {
+void Session::subscribe(Id request, const UriPattern& topics, const Value& options) {
+  if (const auto allowed = realm_.may_subscribe(identity_, topics); !allowed) {
     send_error(MessageType::kSubscribe, request, allowed.error());
     return;
   }
-  transport_.note(LogLevel::kDebug, "subscribes to ", topic);
-  realm_.broker().subscribe(*this, request, topic, message.dict(2));
+  transport_.note(LogLevel::kDebug, "subscribes to ", topics.uri);
+  realm_.broker().subscribe(*this, request, topics, options);
 }
 
-void Session::on_publish(const Message& message) {
-  const json_t* options = message.dict(2);
-  const bool acknowledge = bool_member(options, "acknowledge");
-  const auto allowed = realm_.may_provide(identity_, message.text(3));
-  if (!allowed) {
+void Session::on_publish(Message& message) {
+  const Id request = message.id(1);
+  const Value& options = message.dict(2);
+  const bool acknowledge = flag_member(options, "acknowledge");
+  const auto allowed = realm_.may_publish(identity_, message.text(3));
+  auto receivers = allowed ? Receivers::of_options(options) : Result<Receivers>(allowed.error());
+  if (!receivers) {
+    // Nobody waits for an answer otherwise.
     if (acknowledge) {
-      send_error(MessageType::kPublish, message.id(1), allowed.error());
+      send_error(MessageType::kPublish, request, receivers.error());
     }
     return;
   }
-  const bool exclude_me = !json_is_false(json_object_get(options, "exclude_me"));
-  const Id publication =
-      realm_.broker().publish(*this, std::string(message.text(3)), payload_of(message, kPublishPayload), exclude_me);
+  const auto publication = std::make_shared<const Publication>(
+      Publication{random_id(), message.text(3), std::make_shared<const Payload>(take_payload(message, kPublishPayload)),
+                  std::move(*receivers),
+                  flag_member(options, "disclose_me") ? disclosed("publisher") : Value::object(), unix_ms_now()});
+  const Value* exclude_me = member(options, "exclude_me");
+  const bool excluded = exclude_me == nullptr || *exclude_me != false;
+  realm_.broker().publish(publication, excluded ? this : nullptr);
+  if (flag_member(options, "retain")) {
+    realm_.broker().store().retain(publication);
+  }
   if (acknowledge) {
-    send(MessageBuilder(MessageType::kPublished).id(message.id(1)).id(publication).finish());
+    send(build(MessageType::kPublished).id(request).id(publication->id));
+  }
+}
+
+void Session::on_call(Message& message) {
+  if (const auto allowed = realm_.may_call(identity_, message.text(3)); !allowed) {
+    send_error(MessageType::kCall, message.id(1), allowed.error());
+    return;
+  }
+  transport_.note(LogLevel::kDebug, "calls ", message.text(3));
+  if (!realm_.dealer().call(*this, message)) {
+    violate("a CALL with the request id of one under way");
   }
 }
 
 void Session::on_register(const Message& message) {
-  if (const auto allowed = realm_.may_provide(identity_, message.text(3)); !allowed) {
+  const auto procedures = pattern_of(message.text(3), message.dict(2));
+  const auto allowed = procedures ? realm_.may_register(identity_, *procedures) : Status(procedures.error());
+  if (!allowed) {
     send_error(MessageType::kRegister, message.id(1), allowed.error());
     return;
   }
-  realm_.dealer().register_procedure(*this, message.id(1), std::string(message.text(3)));
+  realm_.dealer().register_procedure(*this, message.id(1), *procedures, message.dict(2));
 }
 
-void Session::redeem(const std::string& user, const std::string& token,
-                     std::function<void(Session&, const Status&)> done) {
-  const auto refuse = [&](const Error& error) { done(*this, error); };
-  if (!realm_.policy().redeem_token) {
-    refuse(Error{"this realm takes no tokens", error_uri::kNotAuthorized});
+void Session::leave() {
+  if (std::exchange(state_, State::kClosed) != State::kEstablished) {
     return;
   }
-  if (!identity_.user.empty() && identity_.user != user) {
-    refuse(Error{"the session is another user's already", error_uri::kNotAuthorized});
-    return;
+  behind_.clear();
+  realm_.broker().forget(*this);
+  realm_.dealer().leave(*this);
+  for (const Testament& testament : std::exchange(testaments_, {})) {
+    realm_.broker().publish(testament.publication, nullptr);
+    if (testament.retain) {
+      realm_.broker().store().retain(testament.publication);
+    }
   }
-  if (failed_tokens_ + redeeming_ >= kMaxFailedTokens) {
-    refuse(Error{"too many tokens at a time", error_uri::kNotAuthorized});
-    return;
-  }
-  ++redeeming_;
-  // The session may be gone when the answer comes, so it is looked up again by its id.
-  Realm& realm = realm_;
-  realm_.policy().redeem_token(user, token, [&realm, id = id_, user, done = std::move(done)](const Status& redeemed) {
-    Session* session = realm.find(id);
-    if (session == nullptr) {
-      return;
-    }
-    --session->redeeming_;
-    if (session->state_ == State::kClosed) {
-      return;
-    }
-    if (redeemed && !session->identity_.user.empty() && session->identity_.user != user) {
-      done(*session, Error{"the session is another user's already", error_uri::kNotAuthorized});
-      return;
-    }
-    if (redeemed && session->identity_.user.empty()) {
-      if (!session->transport_.claim_user(user)) {
-        done(*session, Error{"this user has as many connections as there may be", error_uri::kTooManyConnections});
-        return;
-      }
-      session->identity_ = Identity{user, "ticket"};
-      session->transport_.established();
-    }
-    done(*session, redeemed);
-    const bool was_wrong = !redeemed && redeemed.error().uri == error_uri::kAuthenticationFailed;
-    if (was_wrong && ++session->failed_tokens_ >= kMaxFailedTokens && session->state_ != State::kClosed) {
-      session->abort(error_uri::kNotAuthorized, "too many wrong tokens");
-    }
+  realm_.broker().announce("wamp.session.on_leave", [this] {
+    return Value::array({id_, identity_.user, realm_.role_of(identity_)});
   });
 }
 
+void Session::send(MessageBuilder& message) {
+  const std::string bytes = message.finish();
+  transport_.charge(bytes.size());
+  transport_.send(to_frame(serializer_, bytes));
+}
+
 void Session::send_error(MessageType request_type, Id request, const Error& error) {
-  send(error_message(request_type, request, error.uri, explanation(error.message)));
+  send(build(MessageType::kError)
+           .value(static_cast<int>(request_type))
+           .id(request)
+           .dict()
+           .text(error.uri)
+           .payload(explanation(error.message)));
 }
 
 void Session::violate(std::string_view what) { abort(error_uri::kProtocolViolation, what, CloseCode::kProtocolError); }
 
-void Session::abort(std::string_view reason, std::string_view message, CloseCode code) {
-  state_ = State::kClosed;
+void Session::abort(std::string_view uri, std::string_view message, CloseCode code) {
+  leave();
   transport_.note(LogLevel::kInfo, "gets ABORT: ", message);
-  std::string details = "{\"message\":";
-  append_json_string(details, message);
-  details.push_back('}');
-  send(MessageBuilder(MessageType::kAbort).json(details).text(reason).finish());
-  transport_.close(code, reason);
+  send(build(MessageType::kAbort).value({{"message", message}}).text(uri));
+  transport_.close(code, uri);
 }
 
-void Session::offer_events(const Subscription& subscription, std::span<const FramePtr> events) {
+void Session::offer_events(const Subscription& subscription, std::span<const EventPtr> events) {
   if (behind_.contains(&subscription)) {
     transport_.leave_out();
-  } else if (!transport_.offer(events)) {
+    return;
+  }
+  std::vector<FramePtr> frames;
+  frames.reserve(events.size());
+  for (const EventPtr& event : events) {
+    frames.push_back(event->frame(serializer_));
+  }
+  if (!transport_.offer(frames)) {
     behind_.insert(&subscription);
   }
 }
@@ -330,33 +345,25 @@ void Session::on_drained() {
   }
 }
 
-void Session::on_shutdown(std::string_view goodbye) { say_goodbye(goodbye); }
+void Session::on_shutdown(std::string_view goodbye) {
+  const bool was_established = state_ == State::kEstablished;
+  leave();
+  if (was_established) {
+    send(build(MessageType::kGoodbye).dict().text(goodbye));
+  }
+}
 
 bool Session::end(std::string_view uri, CloseCode code, std::string_view reason) {
   if (state_ == State::kClosed || transport_.is_closing()) {
     return false;
   }
-  say_goodbye(uri);
+  on_shutdown(uri);
   transport_.close(code, reason);
   return true;
 }
 
-bool Session::take_subscription(Id request) {
-  if (subscriptions_ >= realm_.policy().max_subscriptions) {
-    transport_.count(Refusal::kSubscriptions);
-    send_error(MessageType::kSubscribe, request,
-               Error{"the session has as many subscriptions as it may", error_uri::kTooManySubscriptions});
-    return false;
-  }
-  ++subscriptions_;
-  return true;
-}
-
-void Session::say_goodbye(std::string_view uri) {
-  if (state_ == State::kEstablished) {
-    send(MessageBuilder(MessageType::kGoodbye).json("{}").text(uri).finish());
-  }
-  state_ = State::kClosed;
+Value Session::disclosed(const std::string& as) const {
+  return {{as, id_}, {as + "_authid", identity_.user}, {as + "_authrole", realm_.role_of(identity_)}};
 }
 
 const char* Session::state_name() const {
@@ -370,6 +377,16 @@ const char* Session::state_name() const {
     default:
       return "closed";
   }
+}
+
+Value details_of(const Session& session) {
+  const Receiver receiver = session.receiver();
+  return {{"session", receiver.session},
+          {"authid", receiver.user},
+          {"authrole", receiver.role},
+          {"authmethod", session.identity().method},
+          {"authprovider", kAuthProvider},
+          {"transport", {{"type", "websocket"}, {"kind", session.transport().info().kind}}}};
 }
 
 }  // namespace tws::wamp

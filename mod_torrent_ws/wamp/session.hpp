@@ -1,23 +1,41 @@
-// Session: the server's side of one WAMP v2 session over one connection (wamp-proto, basic profile,
-// "Session establishment"). Event-loop thread only.
+// Session: the server's side of one WAMP v2 session over one connection (wamp-proto, basic profile, "Session Management"). Event-loop
+// thread only.
 #pragma once
 
+#include <bitset>
 #include <ctime>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_set>
+#include <vector>
 
 #include "loop/transport.hpp"
 #include "wamp/message.hpp"
 #include "wamp/realm.hpp"
+#include "wamp/sign_in.hpp"
 
 namespace tws::wamp {
 
+// What a client says in HELLO that it can do, as far as it makes a difference.
+enum class Feature {
+  kProgressiveCallResults,  // as a callee
+  kCallCanceling,           // as a callee
+  kRegistrationRevocation,
+  kSubscriptionRevocation,
+};
+
+// A publication for the time when its session is gone (wamp-proto, advanced profile, "Testament").
+struct Testament {
+  PublicationPtr publication;
+  bool retain = false;
+  std::string scope;  // "destroyed" or "detached": the same here, as no session is resumed
+};
+
 class Session final : public Protocol {
  public:
-  // `site_user` is whom httpd's own access control let in, or empty. The realm and the transport
-  // outlive the session.
-  Session(Realm& realm, Transport& transport, const std::string& site_user);
+  // `site_user` is whom httpd's own access control let in, or empty. The realm and the transport outlive the session.
+  Session(Realm& realm, Transport& transport, const std::string& site_user, Serializer serializer = Serializer::kJson);
   // Of somebody whom the server knows otherwise.
   Session(Realm& realm, Transport& transport, Identity identity);
   ~Session() override;
@@ -25,74 +43,87 @@ class Session final : public Protocol {
   Session& operator=(const Session&) = delete;
 
   // Protocol
-  void on_message(std::string_view text, bool binary) override;
+  void on_message(std::string_view bytes, bool binary) override;
   void on_drained() override;
   void on_shutdown(std::string_view goodbye) override;
   [[nodiscard]] std::string_view user() const override { return identity_.user; }
   [[nodiscard]] std::uint64_t session_id() const override { return id_; }
 
-  // Ends it for a reason of the server's: GOODBYE with this URI if the client is welcome already, then the close.
-  // False when it has ended before.
+  // Ends it for a reason of the server's: GOODBYE with this URI if the client is welcome already, then the close. False when it has
+  // ended before.
   bool end(std::string_view uri, CloseCode code, std::string_view reason);
 
   [[nodiscard]] Id id() const { return id_; }
   [[nodiscard]] const Identity& identity() const { return identity_; }
   // As of now: a graceful restart may change who is an administrator.
   [[nodiscard]] bool is_admin() const { return realm_.is_admin(identity_.user); }
-  [[nodiscard]] const Realm& realm() const { return realm_; }
+  [[nodiscard]] bool may_administer() const { return realm_.may_administer(identity_); }
+  [[nodiscard]] Receiver receiver() const { return {id_, identity_.user, realm_.role_of(identity_)}; }
+  // Who it is, for those who are to know: {"caller": id, "caller_authid": …, "caller_authrole": …} where `as` is "caller".
+  [[nodiscard]] Value disclosed(const std::string& as) const;
+  [[nodiscard]] bool understands(Feature feature) const { return features_.test(static_cast<std::size_t>(feature)); }
+  Realm& realm() { return realm_; }
   [[nodiscard]] std::time_t since() const { return since_; }
   // "fresh", "authenticating", "established" or "closed".
   [[nodiscard]] const char* state_name() const;
+  [[nodiscard]] bool is_established() const { return state_ == State::kEstablished; }
+  [[nodiscard]] bool is_closed() const { return state_ == State::kClosed; }
   Transport& transport() { return transport_; }
   [[nodiscard]] const Transport& transport() const { return transport_; }
   Id next_invocation() { return ++last_invocation_; }
-  // Called by the broker. False: it has as many as it may, and its client was told so.
-  bool take_subscription(Id request);
-  void drop_subscription() { --subscriptions_; }
+  std::vector<Testament>& testaments() { return testaments_; }
+  SignIn& sign_in() { return sign_in_; }
 
-  void send(std::string_view message) {
-    transport_.charge(message.size());
-    transport_.send(text_frame(message));
-  }
+  // A message for this client: send(build(…).id(…)).
+  [[nodiscard]] MessageBuilder build(MessageType type) const { return {serializer_, type}; }
+  void send(MessageBuilder& message);
+  void send(const Event& event) { transport_.send(event.frame(serializer_)); }
   void send_error(MessageType request_type, Id request, const Error& error);
 
-  // Sends events, all or none, that a later snapshot can replace. They are left out when the client is
-  // behind; on_subscribed() of the topic is called again when it has caught up.
-  void offer_events(const Subscription& subscription, std::span<const FramePtr> events);
-  void offer_event(const Subscription& subscription, const FramePtr& event) { offer_events(subscription, {&event, 1}); }
+  // Sends events, all or none, that a later snapshot can replace. They are left out when the client is behind; on_subscribed() of the
+  // topic is called again when it has caught up.
+  void offer_events(const Subscription& subscription, std::span<const EventPtr> events);
+  void offer_event(const Subscription& subscription, const EventPtr& event) { offer_events(subscription, {&event, 1}); }
+
+  // For SignIn.
+  void authenticating() { state_ = State::kAuthenticating; }
+  // Binds the session to a user, for its life. False: the user has as many connections as there may be.
+  bool take_identity(Identity identity);
+  void welcome();
+  void abort(std::string_view uri, std::string_view message, CloseCode code = CloseCode::kNormal);
+  void violate(std::string_view what);
 
  private:
   enum class State { kFresh, kAuthenticating, kEstablished, kClosed };
 
-  void on_hello(const Message& message);
-  void on_authenticate(const Message& message);
-  void on_established(const Message& message);
+  void on_hello(Message& message);
+  void on_established(Message& message);
+  [[nodiscard]] bool has_request_id(const Message& message);
+  void on_goodbye();
   void on_subscribe(const Message& message);
-  void subscribe(const Message& message);
-  void on_publish(const Message& message);
+  void subscribe(Id request, const UriPattern& topics, const Value& options);
+  void on_publish(Message& message);
+  void on_call(Message& message);
   void on_register(const Message& message);
-
-  void welcome(Identity identity);
-  void abort(std::string_view reason, std::string_view message, CloseCode code = CloseCode::kNormal);
-  void violate(std::string_view what);
-  void say_goodbye(std::string_view uri);
-
-  // Binds the session to the token's user; a session has one user for its life.
-  void redeem(const std::string& user, const std::string& token, std::function<void(Session&, const Status&)> done);
+  // After it nothing of the session is left in the realm but its id.
+  void leave();
 
   Realm& realm_;
   Transport& transport_;
+  const Serializer serializer_;
   Identity identity_;
-  std::string pending_user_;  // between CHALLENGE and AUTHENTICATE
+  SignIn sign_in_;
+  std::bitset<4> features_;
   std::unordered_set<const Subscription*> behind_;
+  std::vector<Testament> testaments_;
   Id id_;
   std::time_t since_ = std::time(nullptr);
   Id last_invocation_ = 0;
-  std::size_t subscriptions_ = 0;
-  int failed_tokens_ = 0;
-  int redeeming_ = 0;  // tokens whose answer is awaited
+  Id last_request_ = 0;
   State state_ = State::kFresh;
-  bool authenticate_seen_ = false;
 };
+
+// Session details of the meta API.
+Value details_of(const Session& session);
 
 }  // namespace tws::wamp

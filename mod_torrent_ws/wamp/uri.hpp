@@ -3,10 +3,17 @@
 
 #include <string_view>
 
+#include "wire/uri_pattern.hpp"
+
 namespace tws::wamp {
 
-// Loose URI rules: components without white space or '#', none of them empty.
-bool is_uri(std::string_view uri);
+// The specification's rules. Loose: components without white space or '#', none of them empty. Strict: of lower-case letters, digits
+// and '_' alone.
+enum class UriRules { kLoose, kStrict };
+
+bool is_uri(std::string_view uri, UriRules rules = UriRules::kLoose);
+// As a client may name it in SUBSCRIBE and REGISTER: components of wildcards may be empty, and a prefix may end anywhere.
+bool is_uri_pattern(const UriPattern& pattern, UriRules rules);
 
 // The server's own names (and WAMP's): a client can neither publish to nor register them.
 bool is_reserved(std::string_view uri);

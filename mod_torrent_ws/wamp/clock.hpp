@@ -1,0 +1,14 @@
+// The wall clock as WAMP writes it. No thread affinity.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace tws::wamp {
+
+// Such as 2026-01-31T12:00:00.123Z.
+std::string utc_text(std::int64_t unix_ms);
+std::int64_t unix_ms_now();
+inline std::string utc_now() { return utc_text(unix_ms_now()); }
+
+}  // namespace tws::wamp

@@ -1,0 +1,35 @@
+// Event: one EVENT on its way to the subscribers of one subscription; made at most once for each serializer. Event-loop thread only.
+#pragma once
+
+#include <array>
+#include <memory>
+
+#include "loop/frame.hpp"
+#include "wamp/message.hpp"
+
+namespace tws::wamp {
+
+// A whole message as the frame that its serializer is sent in.
+FramePtr to_frame(Serializer serializer, std::string_view message);
+
+class Event {
+ public:
+  Event(Id subscription, Id publication, Value details, PayloadPtr payload)
+      : subscription_(subscription),
+        publication_(publication),
+        details_(std::move(details)),
+        payload_(std::move(payload)) {}
+
+  [[nodiscard]] const FramePtr& frame(Serializer serializer) const;
+
+ private:
+  Id subscription_;
+  Id publication_;
+  Value details_;
+  PayloadPtr payload_;
+  mutable std::array<FramePtr, kSerializers.size()> frames_;
+};
+
+using EventPtr = std::shared_ptr<const Event>;
+
+}  // namespace tws::wamp

@@ -1,0 +1,47 @@
+// Payload: the arguments of a message on their way through. Each part is encoded at most once in each serializer, however many get it,
+// and never parsed where it is only passed on. Event-loop thread only.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "wamp/serializer.hpp"
+
+namespace tws::wamp {
+
+// One value: given as such, or as ready-made JSON text. Empty: absent.
+class Fragment {
+ public:
+  Fragment() = default;
+  explicit Fragment(Value value) : value_(std::move(value)) {}
+  // `json` is well-formed.
+  static Fragment of_json(std::string json);
+
+  [[nodiscard]] bool empty() const { return !value_ && encoded_.front().empty(); }
+  // Not of an empty one.
+  [[nodiscard]] const Value& value() const;
+  [[nodiscard]] std::string_view in(Serializer serializer) const;
+
+ private:
+  mutable std::optional<Value> value_;
+  mutable std::array<std::string, kSerializers.size()> encoded_;  // empty: not yet
+};
+
+struct Payload {
+  Fragment args;    // a list, or empty
+  Fragment kwargs;  // a dictionary, or empty
+};
+
+// Only args, or only kwargs.
+Payload args_payload(Value args);
+Payload kwargs_payload(std::string json);
+// A payload that explains an error to people: args [message].
+Payload explanation(std::string_view message);
+
+// For those who keep it for later or give it to many.
+using PayloadPtr = std::shared_ptr<const Payload>;
+
+}  // namespace tws::wamp
