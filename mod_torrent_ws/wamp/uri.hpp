@@ -3,12 +3,13 @@
 
 #include <string_view>
 
+#include "wire/reserved_names.hpp"
+
 namespace tws::wamp {
 
 // Loose URI rules: components without white space or '#', none of them empty.
 bool is_uri(std::string_view uri);
 
-// The server's own names (and WAMP's): a client can neither publish to nor register them.
-bool is_reserved(std::string_view uri);
+using tws::is_reserved;
 
 }  // namespace tws::wamp
