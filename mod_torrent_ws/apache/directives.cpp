@@ -8,66 +8,17 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstring>
 #include <string_view>
 
+#include "apache/directive_values.hpp"
+#include "apache/wamp_directives.hpp"
 #include "support/credentials.hpp"
 #include "support/fd.hpp"
 
 namespace tws::apache {
 
 namespace {
-
-// Every error is "<directive>: what is wrong; how to mend it": configtest shows it with file and line.
-const char* complain(const cmd_parms* cmd, std::string_view problem) {
-  const std::string text = std::string(cmd->cmd->name) + ": " + std::string(problem);
-  return apr_pstrdup(cmd->pool, text.c_str());
-}
-
-// The configuration that a server-wide directive fills, or a message when it is in the wrong place.
-const char* server_wide(cmd_parms* cmd, Configuration*& configuration) {
-  if (const char* misplaced = ap_check_cmd_context(cmd, GLOBAL_ONLY)) {
-    return misplaced;
-  }
-  configuration = &state_of(cmd->server).configuration;
-  return nullptr;
-}
-
-const char* absolute_path(cmd_parms* cmd, const char* argument, std::string& path) {
-  char* full = ap_server_root_relative(cmd->pool, argument);
-  if (full == nullptr) {
-    return complain(cmd, "not a path; give an absolute one or one below ServerRoot");
-  }
-  path = full;
-  return nullptr;
-}
-
-template <typename Number>
-const char* number(const cmd_parms* cmd, const char* argument, Number least, Number most, Number& value) {
-  const char* end = argument + std::strlen(argument);
-  Number parsed{};
-  const auto [stop, error] = std::from_chars(argument, end, parsed);
-  if (error != std::errc() || stop != end || parsed < least || parsed > most) {
-    return complain(cmd, "\"" + std::string(argument) + "\" is out of range; give a whole number from " +
-                             std::to_string(least) + " to " + std::to_string(most));
-  }
-  value = parsed;
-  return nullptr;
-}
-
-const char* duration(const cmd_parms* cmd, const char* argument, std::int64_t least_ms, std::int64_t most_ms,
-                     std::int64_t& value_ms) {
-  apr_interval_time_t parsed = 0;
-  const bool ok = ap_timeout_parameter_parse(argument, &parsed, "s") == APR_SUCCESS;
-  const std::int64_t ms = parsed / 1000;
-  if (!ok || ms < least_ms || ms > most_ms) {
-    return complain(cmd, "\"" + std::string(argument) + "\" is out of range; give a time from " +
-                             std::to_string(least_ms) + "ms to " + std::to_string(most_ms) + "ms, such as 1s or 500ms");
-  }
-  value_ms = ms;
-  return nullptr;
-}
 
 const char* set_database(cmd_parms* cmd, void* /*directory*/, const char* argument) {
   Configuration* configuration = nullptr;
@@ -116,6 +67,16 @@ const char* set_size(cmd_parms* cmd, void* /*directory*/, const char* argument) 
   Configuration* configuration = nullptr;
   const char* problem = server_wide(cmd, configuration);
   return problem != nullptr ? problem : number(cmd, argument, Least, Most, configuration->*Member);
+}
+
+template <bool Configuration::*Member>
+const char* set_flag(cmd_parms* cmd, void* /*directory*/, int on) {
+  Configuration* configuration = nullptr;
+  if (const char* misplaced = server_wide(cmd, configuration)) {
+    return misplaced;
+  }
+  configuration->*Member = on != 0;
+  return nullptr;
 }
 
 const char* add_admin(cmd_parms* cmd, void* /*directory*/, const char* argument) {
@@ -284,7 +245,7 @@ constexpr std::int64_t kHour = 3'600 * kSecond;
 }  // namespace
 
 const command_rec* directives() {
-  static const std::array<command_rec, 26> table = {
+  static const std::array<command_rec, 31> table = {
       directive("TorrentWsDatabase", set_database, TAKE1, RSRC_CONF, "SQLite file of one-time tokens"),
       directive("TorrentWsPrograms", set_programs, TAKE1, RSRC_CONF, "folder of torrent-ws and torrent-ws-worker"),
       directive("TorrentWsWorkers", set_workers, TAKE1, RSRC_CONF, "worker processes for the database"),
@@ -332,6 +293,16 @@ const command_rec* directives() {
                 "age at which a session has to sign in again; 0: no limit"),
       directive("TorrentWsAllowedOrigins", add_allowed_origin, ITERATE, RSRC_CONF | ACCESS_CONF,
                 "origins of pages that may connect; none: the same origin only"),
+      directive("TorrentWsAllow", add_permission, TAKE_ARGV, RSRC_CONF,
+                "actions and a URI pattern that a role may use, then role=, user="),
+      directive("TorrentWsEventHistory", add_event_history, TAKE2, RSRC_CONF,
+                "a URI pattern and how many of its topics' last events are kept"),
+      directive("TorrentWsStrictUris", set_flag<&Configuration::strict_uris>, FLAG, RSRC_CONF,
+                "whether only WAMP's strict URIs are taken"),
+      directive("TorrentWsStrictRequestIds", set_flag<&Configuration::strict_request_ids>, FLAG, RSRC_CONF,
+                "whether a session's request ids must count 1, 2, 3"),
+      directive("TorrentWsLoginTable", set_flag<&Configuration::login_table>, FLAG, RSRC_CONF,
+                "whether the database says whose the site's own logins are"),
       directive("SetHandler", note_handler, TAKE1, OR_FILEINFO, "the core's; noted here where the server says it"),
       command_rec{},
   };
@@ -380,10 +351,14 @@ int check_handler_opened(const request_rec* request) {
 }
 
 bool is_enabled(const Configuration& configuration) {
-  return !configuration.database.empty() || !configuration.daemons.empty();
+  return !configuration.database.empty() || !configuration.daemons.empty() || !configuration.permissions.empty();
 }
 
 Status check_configuration(const Configuration& configuration) {
+  if (configuration.login_table && configuration.database.empty()) {
+    return Error{"TorrentWsLoginTable: there is no database with such a table; name its file with TorrentWsDatabase",
+                 {}};
+  }
   const auto encoded = encode_configuration(configuration);
   return encoded ? Status(Done{}) : encoded.error();
 }

@@ -13,7 +13,7 @@ void* merge_server_state(apr_pool_t* pool, void* base, void* added);
 void* create_directory_config(apr_pool_t* pool, char* directory);
 void* merge_directory_config(apr_pool_t* pool, void* base, void* added);
 
-// Without a database and a backend the module is only loaded: it starts nothing and serves nothing.
+// Without a database, a backend and a permission the module is only loaded: it starts nothing and serves nothing.
 bool is_enabled(const Configuration& configuration);
 
 // What only the whole configuration shows, for check_config: an error names the directive and the remedy.

@@ -28,12 +28,12 @@ int pre_config(apr_pool_t* /*pconf*/, apr_pool_t* /*plog*/, apr_pool_t* /*ptemp*
 
 int check_config(apr_pool_t* /*pconf*/, apr_pool_t* /*plog*/, apr_pool_t* ptemp, server_rec* server) {
   const Configuration& configuration = state_of(server).configuration;
-  if (!is_enabled(configuration)) {
-    return OK;
-  }
   if (const auto checked = check_configuration(configuration); !checked) {
     ap_log_error(APLOG_MARK, APLOG_ERR | APLOG_STARTUP, 0, server, "%s", checked.error().message.c_str());
     return HTTP_INTERNAL_SERVER_ERROR;
+  }
+  if (!is_enabled(configuration)) {
+    return OK;
   }
   if (const auto path = admin_socket_path(server, ptemp); !path) {
     ap_log_error(APLOG_MARK, APLOG_ERR | APLOG_STARTUP, 0, server, "%s", path.error().message.c_str());

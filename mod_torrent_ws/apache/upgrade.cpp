@@ -25,21 +25,22 @@ constexpr int kNonceSize = 16;
 constexpr int kNonceText = 24;
 constexpr std::size_t kMaxLoggedPath = 1024;
 
-// What a handler leads to. An endpoint with a subprotocol serves no client that does not offer it.
+// What a handler leads to. An endpoint with a realm serves no client that offers none of WAMP's subprotocols.
 struct Endpoint {
   const char* handler;
   const char* name;
   const char* realm;
-  const char* protocol;
 };
 
 constexpr std::array kEndpoints = {
-    Endpoint{"torrent-ws", "wamp", "torrents", "wamp.2.json"},
+    Endpoint{"torrent-ws", "wamp", "torrents"},
 #ifdef TWS_TEST_ENDPOINTS
-    Endpoint{"torrent-ws-test-realm", "wamp", "realm1", "wamp.2.json"},
-    Endpoint{"torrent-ws-test-echo", "echo", "", ""},
+    Endpoint{"torrent-ws-test-realm", "wamp", "realm1"},
+    Endpoint{"torrent-ws-test-echo", "echo", ""},
 #endif
 };
+
+constexpr std::array<std::string_view, 3> kWampProtocols = {"wamp.2.json", "wamp.2.cbor", "wamp.2.msgpack"};
 
 const char* header(const request_rec* request, const char* name) {
   const char* value = apr_table_get(request->headers_in, name);
@@ -94,6 +95,21 @@ int refuse_upgrade_required(request_rec* request) {
   return HTTP_UPGRADE_REQUIRED;
 }
 
+// The first of those that the client offers, most wanted first, that is served (RFC 6455, 4.1); or null.
+const char* choose_protocol(request_rec* request) {
+  const char* rest = header(request, "Sec-WebSocket-Protocol");
+  while (*rest != '\0') {
+    const char* offered = ap_get_token(request->pool, &rest, 0);
+    if (std::find(kWampProtocols.begin(), kWampProtocols.end(), offered) != kWampProtocols.end()) {
+      return offered;
+    }
+    rest += *rest != '\0' ? 1 : 0;
+  }
+  return nullptr;
+}
+
+bool needs_protocol(const Endpoint& endpoint) { return *endpoint.realm != '\0'; }
+
 // OK, or the HTTP status that the request is refused with.
 int check_request(request_rec* request, const Endpoint& endpoint) {
   if (request->method_number != M_GET || request->header_only != 0) {
@@ -107,10 +123,9 @@ int check_request(request_rec* request, const Endpoint& endpoint) {
   if (has_body(request) || !is_key(header(request, "Sec-WebSocket-Key"))) {
     return HTTP_BAD_REQUEST;
   }
-  if (*endpoint.protocol != '\0' &&
-      ap_find_token(request->pool, header(request, "Sec-WebSocket-Protocol"), endpoint.protocol) == 0) {
-    ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, request, "TWS0007: the client offers no subprotocol that is served: %s",
-                  endpoint.protocol);
+  if (needs_protocol(endpoint) && choose_protocol(request) == nullptr) {
+    ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, request,
+                  "TWS0007: the client offers no subprotocol that is served: wamp.2.json, wamp.2.cbor, wamp.2.msgpack");
     return HTTP_BAD_REQUEST;
   }
   if (!is_origin_allowed(request)) {
@@ -135,7 +150,7 @@ Handover describe(request_rec* request, const Endpoint& endpoint) {
   handover.address = request->useragent_ip;
   handover.user = request->user != nullptr ? request->user : "";
   handover.key = header(request, "Sec-WebSocket-Key");
-  handover.protocol = endpoint.protocol;
+  handover.protocol = needs_protocol(endpoint) ? choose_protocol(request) : "";
   handover.extensions = header(request, "Sec-WebSocket-Extensions");
   return handover;
 }

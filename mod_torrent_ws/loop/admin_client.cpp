@@ -24,16 +24,16 @@ Json session_json(wamp::Realm& realm, wamp::Session& session) {
                         session.state_name()));
 }
 
-// Null where there is no such topic. In an open realm clients make them.
+// Null where there can be no such topic. A site's own ones are in the realm of the server's, or in the open one of test builds.
 wamp::Realm* realm_of(const wamp::Realms& realms, const std::string& topic) {
-  wamp::Realm* open = nullptr;
+  wamp::Realm* of_site = nullptr;
   for (const auto& [name, realm] : realms) {
     if (realm->broker().is_server_topic(topic)) {
       return realm.get();
     }
-    open = realm->policy().open_to_anybody ? realm.get() : open;
+    of_site = of_site == nullptr || realm->policy().open_to_anybody ? realm.get() : of_site;
   }
-  return wamp::is_uri(topic) ? open : nullptr;
+  return wamp::is_uri(topic) ? of_site : nullptr;
 }
 
 bool kill(wamp::Session& session) { return session.end(close_uri::kKilled, CloseCode::kPolicyViolation, kKilled); }

@@ -19,9 +19,9 @@ AdminWatch::AdminWatch(LineLink& link, wamp::Realm& realm, const std::string& to
     : link_(link), topic_(topic), session_(realm, *this, wamp::Identity{kUser, kMethod}) {
   using wamp::MessageBuilder;
   using wamp::MessageType;
-  session_.on_message(
-      MessageBuilder(MessageType::kHello).text(realm.name()).json(R"({"roles":{"subscriber":{}}})").finish(), false);
-  session_.on_message(MessageBuilder(MessageType::kSubscribe).id(1).json("{}").text(topic).finish(), false);
+  const auto say = [this](MessageBuilder& message) { session_.on_message(message.finish(), false); };
+  say(session_.build(MessageType::kHello).text(realm.name()).value({{"roles", {{"subscriber", wamp::Value::object()}}}}));
+  say(session_.build(MessageType::kSubscribe).id(1).dict().text(topic));
 }
 
 void AdminWatch::on_sent() {
@@ -56,7 +56,7 @@ void AdminWatch::close(CloseCode /*code*/, std::string_view reason) {
 
 // Of what a session says, events are for the administrator, and whether the subscription came about.
 void AdminWatch::push(const Frame& frame) {
-  static const std::string event = wamp::MessageBuilder(wamp::MessageType::kEvent).finish();
+  static const std::string event = session_.build(wamp::MessageType::kEvent).finish();
   std::string message = frame.payload();
   if (message.compare(0, event.size() - 1, event, 0, event.size() - 1) == 0) {
     // Outside of strings, JSON has line feeds for looks only.

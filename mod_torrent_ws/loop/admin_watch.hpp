@@ -15,7 +15,7 @@ class AdminWatch final : public Transport {
  public:
   // As whom it is signed in.
   static constexpr const char* kUser = "torrent-wsctl";
-  static constexpr const char* kMethod = "admin";
+  static constexpr const char* kMethod = wamp::kLocalAdministrator;
 
   // Subscribes, and answers with {"watching": topic} or an error. Realm and link outlive it.
   AdminWatch(LineLink& link, wamp::Realm& realm, const std::string& topic);

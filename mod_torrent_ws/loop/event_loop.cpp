@@ -6,9 +6,10 @@
 
 #include <algorithm>
 
+#include "loop/directory_jobs.hpp"
 #include "topics/procedures.hpp"
+#include "wamp/meta_api.hpp"
 #include "wamp/session.hpp"
-#include "wire/error_uris.hpp"
 #ifdef TWS_TEST_ENDPOINTS
 #include "loop/echo.hpp"
 #endif
@@ -18,8 +19,9 @@ namespace tws {
 namespace {
 
 constexpr const char* kTorrentsRealm = "torrents";
-// As the worker has it: what is longer is no user id and no token.
-constexpr std::size_t kMaxTokenText = 1024;
+#ifdef TWS_TEST_ENDPOINTS
+constexpr const char* kOpenRealm = "realm1";
+#endif
 constexpr double kTickSeconds = 0.05;
 constexpr auto kFarewellTime = std::chrono::milliseconds(1000);
 // Taken in one turn of the loop; the rest comes after the others had theirs.
@@ -44,7 +46,8 @@ EventLoop::EventLoop(const Log& log, Configuration configuration, Fd handover_so
       on_left_(std::move(on_left)) {
   make_torrents_realm();
 #ifdef TWS_TEST_ENDPOINTS
-  realms_.emplace("realm1", std::make_unique<wamp::Realm>("realm1", wamp::RealmPolicy{.open_to_anybody = true}));
+  realms_.emplace(kOpenRealm, std::make_unique<wamp::Realm>(kOpenRealm, wamp::RealmPolicy{.open_to_anybody = true}));
+  add_meta_api(*realms_.at(kOpenRealm));
 #endif
   server_ = std::make_unique<WebSocketServer>(loop_, log_, [this](const Handover& handover, Transport& transport) {
     return make_protocol(handover, transport);
@@ -144,10 +147,7 @@ void EventLoop::serve_admins(Fd listener, uid_t user) {
 void EventLoop::apply_limits() {
   using std::chrono::milliseconds;
   const Configuration& now = configuration_;
-  realms_.at(kTorrentsRealm)->policy().admins = now.admins;
-  for (const auto& [name, realm] : realms_) {
-    realm->policy().max_subscriptions = now.max_subscriptions;
-  }
+  apply_policies();
   server_->set_limits({{now.max_connections, now.max_connections_per_user, now.max_connections_per_address,
                         now.max_handshakes, now.max_blocking_relays},
                        {now.max_message_bytes, now.max_queued_bytes, now.max_message_rate,
@@ -155,13 +155,28 @@ void EventLoop::apply_limits() {
                         milliseconds(now.idle_timeout_ms), milliseconds(now.max_session_age_ms)}});
 }
 
-void EventLoop::make_torrents_realm() {
-  wamp::RealmPolicy policy;
-  if (!configuration_.database.empty()) {
-    policy.redeem_token = [this](const std::string& user, const std::string& token,
-                                 const std::function<void(const Status&)>& done) { redeem_token(user, token, done); };
+void EventLoop::apply_policies() {
+  const Configuration& now = configuration_;
+  for (const auto& [name, realm] : realms_) {
+    wamp::RealmPolicy policy = realm->policy();
+    if (name == kTorrentsRealm) {
+      policy.admins = now.admins;
+      policy.permissions = wamp::Policy(now.permissions);
+      policy.directory = now.database.empty() ? wamp::Directory{}
+                                              : directory_of(jobs_, now.login_table,
+                                                             std::chrono::milliseconds(now.job_timeout_ms));
+    }
+    policy.uri_rules = now.strict_uris ? wamp::UriRules::kStrict : wamp::UriRules::kLoose;
+    policy.strict_request_ids = now.strict_request_ids;
+    policy.max_subscriptions = now.max_subscriptions;
+    realm->set_policy(std::move(policy));
+    realm->broker().store().configure(now.histories);
   }
-  auto realm = std::make_unique<wamp::Realm>(kTorrentsRealm, std::move(policy));
+}
+
+void EventLoop::make_torrents_realm() {
+  auto realm = std::make_unique<wamp::Realm>(kTorrentsRealm, wamp::RealmPolicy{});
+  add_meta_api(*realm);
   torrents_topic_ = std::make_unique<TorrentsTopic>(realm->broker(), feeds_, first_revision());
   session_topic_ = std::make_unique<SessionTopic>(realm->broker(), feeds_);
   realm->broker().add_server_topic(TorrentsTopic::kName, torrents_topic_.get());
@@ -196,33 +211,8 @@ std::unique_ptr<Protocol> EventLoop::make_protocol(const Handover& handover, Tra
   if (handover.endpoint != "wamp" || realm == realms_.end()) {
     return nullptr;
   }
-  return std::make_unique<wamp::Session>(*realm->second, transport, handover.user);
-}
-
-// The attempt that each job carries makes it safe to repeat: whoever redeemed first may do so again.
-void EventLoop::redeem_token(const std::string& user, const std::string& token,
-                             const std::function<void(const Status&)>& done) {
-  const bool fits = user.size() <= kMaxTokenText && token.size() <= kMaxTokenText;
-  const Json arguments(
-      json_pack("{ss% ss%}", "user_id", user.data(), user.size(), "token", token.data(), token.size()));
-  if (!arguments || !fits) {
-    ++token_failures_;
-    done(Error{"not a token", error_uri::kAuthenticationFailed});
-    return;
-  }
-  JobRequest request;
-  request.name = "token.redeem";
-  request.body = to_text(arguments.get());
-  request.repeatable = true;
-  request.timeout = std::chrono::milliseconds(configuration_.job_timeout_ms);
-  jobs_.submit(std::move(request), [this, done](const Result<std::string>& outcome) {
-    if (!outcome) {
-      token_failures_ += outcome.error().uri == error_uri::kAuthenticationFailed ? 1 : 0;
-      done(outcome.error());
-      return;
-    }
-    done(Done{});
-  });
+  const auto serializer = wamp::serializer_of(handover.protocol);
+  return serializer ? std::make_unique<wamp::Session>(*realm->second, transport, handover.user, *serializer) : nullptr;
 }
 
 void EventLoop::on_handover(struct ev_loop* /*loop*/, ev_io* watcher, int /*events*/) {
@@ -282,6 +272,9 @@ void EventLoop::on_tick(struct ev_loop* loop, ev_timer* watcher, int /*events*/)
   auto* self = static_cast<EventLoop*>(watcher->data);
   ++self->heartbeat_;
   self->jobs_.tick();
+  for (const auto& [name, realm] : self->realms_) {
+    realm->timers().run(std::chrono::steady_clock::now());
+  }
   for (const auto& feed : self->feeds_) {
     feed->tick();
   }

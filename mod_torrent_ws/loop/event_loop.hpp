@@ -66,10 +66,10 @@ class EventLoop {
   void answer_status(Fd socket);
   [[nodiscard]] std::string status_json() const;
   void apply_limits();
+  void apply_policies();
   void make_torrents_realm();
   void make_feeds();
   std::unique_ptr<Protocol> make_protocol(const Handover& handover, Transport& transport);
-  void redeem_token(const std::string& user, const std::string& token, const std::function<void(const Status&)>& done);
   [[nodiscard]] std::size_t open_count() const;
   void close_some(std::chrono::steady_clock::time_point now);
 
@@ -95,7 +95,6 @@ class EventLoop {
   std::function<void()> on_left_;
   std::atomic<bool> left_ = false;
   std::atomic<std::uint64_t> heartbeat_ = 0;
-  std::uint64_t token_failures_ = 0;
   const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
   std::thread thread_;
 };

@@ -45,9 +45,11 @@ std::string EventLoop::status_json() const {
   const auto jobs = jobs_.counts();
   std::size_t sessions = 0;
   std::size_t subscriptions = 0;
+  std::uint64_t token_failures = 0;
   for (const auto& [name, realm] : realms_) {
     sessions += realm->session_count();
     subscriptions += realm->broker().count();
+    token_failures += realm->wrong_tries();
   }
   const Json status(
       json_pack("{s{si so so} s{sI sI sI sI} sI sI sI so so s{sI sI sI sI} sI sI sI sI}", "pids", "event_loop",
@@ -58,7 +60,7 @@ std::string EventLoop::status_json() const {
                 "backends", backends_json(feeds_), "jobs", "queued", number(jobs.queued), "running",
                 number(jobs.running), "done", number(jobs.done), "failed", number(jobs.failed), "queued_bytes",
                 number(traffic.queued_bytes), "dropped_deltas", number(traffic.dropped_deltas), "worker_restarts",
-                number(jobs.workers_lost), "token_failures", number(token_failures_)));
+                number(jobs.workers_lost), "token_failures", number(token_failures)));
   const auto uptime = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started_);
   json_object_set_new(status.get(), "uptime_seconds", json_integer(uptime.count()));
   json_object_set_new(status.get(), "version", json_string(TWS_VERSION));

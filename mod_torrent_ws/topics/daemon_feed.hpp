@@ -11,8 +11,8 @@
 #include <optional>
 #include <string>
 
-#include "loop/frame.hpp"
 #include "loop/jobs.hpp"
+#include "wamp/event.hpp"
 
 namespace tws {
 
@@ -26,7 +26,7 @@ inline constexpr std::array<const char*, 2> kFormats = {"object", "table"};
 struct Change {
   std::uint64_t revision = 0;
   Tails tails;
-  std::map<std::string, FramePtr> frames;  // the same as events, built by the topic once
+  std::map<std::string, wamp::EventPtr> events;  // the same as events, built by the topic once
 };
 
 // What its workers did at the daemon, all together.

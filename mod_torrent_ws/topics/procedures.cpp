@@ -43,13 +43,13 @@ constexpr std::array kProcedures = {
 };
 
 // The daemon that the call names, or the only one.
-Result<const DaemonFeed*> find_feed(const Feeds& feeds, const json_t* kwargs) {
-  const json_t* named = json_object_get(kwargs, "daemon");
+Result<const DaemonFeed*> find_feed(const Feeds& feeds, const wamp::Value& kwargs) {
+  const wamp::Value* named = wamp::member(kwargs, "daemon");
   if (named == nullptr && feeds.size() == 1) {
     return feeds.front().get();
   }
   const auto found = std::find_if(feeds.begin(), feeds.end(), [named](const auto& feed) {
-    return named != nullptr && feed->name() == string_of(named);
+    return named != nullptr && *named == feed->name();
   });
   if (found == feeds.end()) {
     return Error{named == nullptr ? "name one of the daemons in the argument daemon" : "no such daemon",
@@ -58,19 +58,12 @@ Result<const DaemonFeed*> find_feed(const Feeds& feeds, const json_t* kwargs) {
   return found->get();
 }
 
-std::string without_daemon(const json_t* kwargs) {
-  if (kwargs == nullptr) {
-    return "{}";
-  }
-  const Json copy(json_copy(const_cast<json_t*>(kwargs)));
-  json_object_del(copy.get(), "daemon");
-  return to_text(copy.get());
-}
-
-wamp::Answer kwargs_answer(std::string kwargs) {
-  wamp::Payload payload;
-  payload.kwargs = std::move(kwargs);
-  return payload;
+// What the worker gets, which reads JSON.
+std::string without_daemon(wamp::Value kwargs) {
+  kwargs.erase("daemon");
+  std::string text;
+  wamp::encode(text, wamp::Serializer::kJson, kwargs);
+  return text;
 }
 
 }  // namespace
@@ -94,21 +87,22 @@ void add_procedures(wamp::Dealer& dealer, Jobs& jobs, const Feeds& feeds, std::c
       request.timeout = timeout;
       jobs.submit(
           std::move(request), [&dealer, session = call.session, id = call.request](Result<std::string> outcome) {
-            dealer.answer(session, id, outcome ? kwargs_answer(std::move(*outcome)) : wamp::Answer(outcome.error()));
+            dealer.answer(session, id,
+                          outcome ? wamp::Answer(wamp::kwargs_payload(std::move(*outcome))) : outcome.error());
           });
     });
   }
   const auto add_cached = [&dealer, &feeds](const char* name, bool since) {
     dealer.add_server_procedure(name, [&dealer, &feeds, since](const wamp::Call& call) {
       const auto feed = find_feed(feeds, call.kwargs);
-      const auto revision = since ? integer_member(call.kwargs, "revision").value_or(-1) : 0;
-      if (!feed || revision < 0) {
+      const wamp::Value* given = since ? wamp::member(call.kwargs, "revision") : nullptr;
+      if (!feed || (since && (given == nullptr || !given->is_number_unsigned()))) {
         dealer.answer(call.session, call.request,
                       feed ? Error{"revision is a number", error_uri::kInvalidArgument} : feed.error());
         return;
       }
       dealer.answer(call.session, call.request,
-                    kwargs_answer(TorrentsTopic::changes_since(**feed, static_cast<std::uint64_t>(revision))));
+                    wamp::kwargs_payload(TorrentsTopic::changes_since(**feed, since ? given->get<std::uint64_t>() : 0)));
     });
   };
   add_cached("torrents.snapshot", false);

@@ -6,10 +6,8 @@ namespace tws {
 
 namespace {
 
-FramePtr event(const wamp::Subscription& subscription, std::string daemons) {
-  wamp::Payload payload;
-  payload.kwargs = "{\"daemons\":{" + std::move(daemons) + "}}";
-  return subscription.event(payload);
+wamp::EventPtr event(const wamp::Subscription& subscription, const std::string& daemons) {
+  return subscription.event(std::make_shared<const wamp::Payload>(wamp::kwargs_payload("{\"daemons\":{" + daemons + "}}")));
 }
 
 std::string member(const DaemonFeed& feed) {
@@ -20,7 +18,7 @@ std::string member(const DaemonFeed& feed) {
 
 }  // namespace
 
-Result<std::string> SessionTopic::format_of(const json_t* /*options*/) const { return std::string(); }
+Result<std::string> SessionTopic::format_of(const wamp::Value& /*options*/) const { return std::string(); }
 
 void SessionTopic::on_subscribed(wamp::Session& session, const wamp::Subscription& subscription) {
   if (viewers_.insert(&session).second) {
@@ -32,7 +30,7 @@ void SessionTopic::on_subscribed(wamp::Session& session, const wamp::Subscriptio
   for (const auto& feed : feeds_) {
     daemons.append(daemons.empty() ? "" : ",").append(member(*feed));
   }
-  session.offer_event(subscription, event(subscription, std::move(daemons)));
+  session.offer_event(subscription, event(subscription, daemons));
 }
 
 void SessionTopic::on_unsubscribed(wamp::Session& session, const wamp::Subscription& /*subscription*/) {
@@ -43,13 +41,13 @@ void SessionTopic::on_unsubscribed(wamp::Session& session, const wamp::Subscript
 }
 
 void SessionTopic::on_change(const DaemonFeed& feed) {
-  const wamp::Subscription& all = broker_.subscription(kName, "");
+  const wamp::Subscription& all = broker_.server_subscription(kName, "");
   if (all.subscribers.empty()) {
     return;
   }
-  const FramePtr frame = event(all, member(feed));
+  const wamp::EventPtr changed = event(all, member(feed));
   for (wamp::Session* session : all.subscribers) {
-    session->offer_event(all, frame);
+    session->offer_event(all, changed);
   }
 }
 

@@ -29,21 +29,19 @@ std::string head(std::uint64_t revision, bool is_snapshot, const DaemonFeed* dae
   return text;
 }
 
-FramePtr event(const wamp::Subscription& subscription, std::string kwargs) {
-  wamp::Payload payload;
-  payload.kwargs = std::move(kwargs);
-  return subscription.event(payload);
+wamp::EventPtr event_of(const wamp::Subscription& subscription, std::string kwargs) {
+  return subscription.event(std::make_shared<const wamp::Payload>(wamp::kwargs_payload(std::move(kwargs))));
 }
 
 }  // namespace
 
-Result<std::string> TorrentsTopic::format_of(const json_t* options) const {
-  const json_t* format = json_object_get(options, "_format");
+Result<std::string> TorrentsTopic::format_of(const wamp::Value& options) const {
+  const wamp::Value* format = wamp::member(options, "_format");
   if (format == nullptr) {
     return std::string(kObjectFormat);
   }
-  const auto known = std::find(kFormats.begin(), kFormats.end(), string_of(format));
-  if (!json_is_string(format) || known == kFormats.end()) {
+  const auto known = std::find_if(kFormats.begin(), kFormats.end(), [format](const char* name) { return *format == name; });
+  if (known == kFormats.end()) {
     return Error{R"(_format is "object" or "table")", error_uri::kInvalidArgument};
   }
   return std::string(*known);
@@ -90,11 +88,11 @@ void TorrentsTopic::on_snapshot() {
 void TorrentsTopic::on_delta(const DaemonFeed& /*feed*/, Change& change) {
   for (const auto& [format, tail] : change.tails) {
     const wamp::Subscription& all = subscription(format.c_str());
-    const FramePtr frame = event(all, head(change.revision, false, nullptr) + tail);
-    change.frames.emplace(format, frame);
+    const wamp::EventPtr event = event_of(all, head(change.revision, false, nullptr) + tail);
+    change.events.emplace(format, event);
     for (wamp::Session* session : all.subscribers) {
       if (!waiting_[all.id].contains(session)) {
-        session->offer_event(all, frame);
+        session->offer_event(all, event);
       }
     }
   }
@@ -104,10 +102,10 @@ void TorrentsTopic::on_state(const DaemonFeed& feed) {
   const std::uint64_t revision = next_revision();
   for (const char* format : kFormats) {
     const wamp::Subscription& all = subscription(format);
-    const FramePtr frame = event(all, head(revision, false, &feed) + std::string(empty_tail(format)));
+    const wamp::EventPtr event = event_of(all, head(revision, false, &feed) + std::string(empty_tail(format)));
     for (wamp::Session* session : all.subscribers) {
       if (!waiting_[all.id].contains(session)) {
-        session->offer_event(all, frame);
+        session->offer_event(all, event);
       }
     }
   }
@@ -141,48 +139,49 @@ std::size_t TorrentsTopic::first_feed() const {
 // In the order of their revisions: the oldest daemon's event is the snapshot, the others' add to it, and
 // what came since goes out as it did before.
 void TorrentsTopic::send_snapshot(wamp::Session& session, const wamp::Subscription& subscription) {
-  std::vector<std::pair<std::uint64_t, FramePtr>> events;
+  std::vector<std::pair<std::uint64_t, wamp::EventPtr>> events;
   if (feeds_.empty()) {
     const std::uint64_t revision = next_revision();
     events.emplace_back(
-        revision, event(subscription, head(revision, true, nullptr) + std::string(empty_tail(subscription.format))));
+        revision, event_of(subscription, head(revision, true, nullptr) + std::string(empty_tail(subscription.format))));
   }
   const std::size_t first = first_feed();
   for (std::size_t index = 0; index < feeds_.size(); ++index) {
     const Change* snapshot = feeds_[index]->snapshot();
     events.emplace_back(snapshot != nullptr ? snapshot->revision : revision_ + 1,
-                        snapshot_frame(subscription, index, index == first));
+                        snapshot_event(subscription, index, index == first));
     for (const Change& change : feeds_[index]->deltas()) {
-      if (const auto frame = change.frames.find(subscription.format); frame != change.frames.end()) {
-        events.emplace_back(change.revision, frame->second);
+      if (const auto event = change.events.find(subscription.format); event != change.events.end()) {
+        events.emplace_back(change.revision, event->second);
       }
     }
   }
   std::stable_sort(events.begin(), events.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  std::vector<FramePtr> frames;
-  frames.reserve(events.size());
-  for (auto& [revision, frame] : events) {
-    frames.push_back(std::move(frame));
+  std::vector<wamp::EventPtr> in_order;
+  in_order.reserve(events.size());
+  for (auto& [revision, event] : events) {
+    in_order.push_back(std::move(event));
   }
-  session.offer_events(subscription, frames);
+  session.offer_events(subscription, in_order);
 }
 
-// One frame for all who come while the snapshot and the daemon's state stay the same.
-FramePtr TorrentsTopic::snapshot_frame(const wamp::Subscription& subscription, std::size_t index, bool is_first) {
+// One event for all who come while the snapshot and the daemon's state stay the same.
+wamp::EventPtr TorrentsTopic::snapshot_event(const wamp::Subscription& subscription, std::size_t index,
+                                             bool is_first) {
   const DaemonFeed& feed = *feeds_[index];
   const Change* snapshot = feed.snapshot();
   const std::uint64_t revision = snapshot != nullptr ? snapshot->revision : 0;
-  CachedFrame& cached = snapshot_frames_[{subscription.id, index}];
+  CachedEvent& cached = snapshot_events_[{subscription.id, index}];
   std::string state = feed.state_key();
-  if (cached.frame && cached.revision == revision && cached.state == state && cached.is_first == is_first &&
+  if (cached.event && cached.revision == revision && cached.state == state && cached.is_first == is_first &&
       snapshot != nullptr) {
-    return cached.frame;
+    return cached.event;
   }
   std::string kwargs = head(snapshot != nullptr ? revision : next_revision(), is_first, &feed);
   kwargs.append(snapshot != nullptr ? std::string_view(snapshot->tails.at(subscription.format))
                                     : empty_tail(subscription.format));
-  cached = {revision, std::move(state), is_first, event(subscription, std::move(kwargs))};
-  return cached.frame;
+  cached = {revision, std::move(state), is_first, event_of(subscription, std::move(kwargs))};
+  return cached.event;
 }
 
 std::string TorrentsTopic::changes_since(const DaemonFeed& feed, std::uint64_t revision) {

@@ -25,7 +25,7 @@ class TorrentsTopic final : public wamp::ServerTopic {
       : broker_(broker), feeds_(feeds), revision_(first_revision) {}
 
   // ServerTopic
-  Result<std::string> format_of(const json_t* options) const override;
+  Result<std::string> format_of(const wamp::Value& options) const override;
   void on_subscribed(wamp::Session& session, const wamp::Subscription& subscription) override;
   void on_unsubscribed(wamp::Session& session, const wamp::Subscription& subscription) override;
 
@@ -44,24 +44,24 @@ class TorrentsTopic final : public wamp::ServerTopic {
 
   // Every daemon has either given its torrents or is known not to answer.
   [[nodiscard]] bool is_ready() const;
-  wamp::Subscription& subscription(const char* format) { return broker_.subscription(kName, format); }
+  wamp::Subscription& subscription(const char* format) { return broker_.server_subscription(kName, format); }
   void send_snapshot(wamp::Session& session, const wamp::Subscription& subscription);
   void send_to_waiting();
   // The daemon whose snapshot is the oldest, and so comes first.
   [[nodiscard]] std::size_t first_feed() const;
-  FramePtr snapshot_frame(const wamp::Subscription& subscription, std::size_t index, bool is_first);
+  wamp::EventPtr snapshot_event(const wamp::Subscription& subscription, std::size_t index, bool is_first);
 
-  struct CachedFrame {
+  struct CachedEvent {
     std::uint64_t revision = 0;
     std::string state;
     bool is_first = false;
-    FramePtr frame;
+    wamp::EventPtr event;
   };
 
   wamp::Broker& broker_;
   const Feeds& feeds_;
   std::uint64_t revision_;
-  std::map<std::pair<wamp::Id, std::size_t>, CachedFrame> snapshot_frames_;  // by subscription and feed
+  std::map<std::pair<wamp::Id, std::size_t>, CachedEvent> snapshot_events_;  // by subscription and feed
   std::map<wamp::Id, Waiting> waiting_;                                      // by subscription
   std::set<std::pair<wamp::Session*, wamp::Id>> viewers_;                    // a resumed subscriber is no new viewer
 };

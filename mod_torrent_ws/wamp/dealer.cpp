@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "wamp/session.hpp"
-#include "wamp/uri.hpp"
+#include "wire/reserved_names.hpp"
 #include "wire/error_uris.hpp"
 
 namespace tws::wamp {

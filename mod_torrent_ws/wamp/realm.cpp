@@ -5,6 +5,7 @@
 
 #include "wamp/session.hpp"
 #include "wire/error_uris.hpp"
+#include "wire/reserved_names.hpp"
 
 namespace tws::wamp {
 
@@ -35,14 +36,15 @@ const std::string& Realm::role_of(const Identity& identity) const {
 }
 
 bool Realm::may_administer(const Identity& identity) const {
-  return policy_.open_to_anybody || is_admin(identity.user);
+  return policy_.open_to_anybody || identity.method == kLocalAdministrator || is_admin(identity.user);
 }
 
 Status Realm::check(Action action, const Identity& identity, const UriPattern& pattern) const {
   if (!is_uri_pattern(pattern, policy_.uri_rules)) {
     return Error{"\"" + pattern.uri + "\" is not a URI", error_uri::kInvalidUri};
   }
-  if (policy_.open_to_anybody || policy_.permissions.allows(action, role_of(identity), identity.user, pattern)) {
+  if (policy_.open_to_anybody || identity.method == kLocalAdministrator ||
+      policy_.permissions.allows(action, role_of(identity), identity.user, pattern)) {
     return Done{};
   }
   return not_authorized(identity.user.empty()
@@ -91,6 +93,11 @@ Status Realm::may_register(const Identity& identity, const UriPattern& procedure
     return not_authorized("\"" + procedures.uri + "\" is one of the server's own names");
   }
   return check(Action::kRegister, identity, procedures);
+}
+
+void Realm::count_wrong_try(std::string_view address) {
+  ++wrong_tries_;
+  failed_sign_ins_.count(address, Timers::Clock::now());
 }
 
 void Realm::set_policy(RealmPolicy policy) {

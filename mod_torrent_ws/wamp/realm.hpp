@@ -17,6 +17,9 @@
 
 namespace tws::wamp {
 
+// The method of an administrator on the server's own machine (torrent-wsctl), who may see everything.
+inline constexpr const char* kLocalAdministrator = "admin";
+
 // Who a session is. Comes from the server alone: httpd's own login, a redeemed token, or a signed challenge.
 struct Identity {
   std::string user;  // empty: anonymous
@@ -63,7 +66,10 @@ class Realm {
   Broker& broker() { return broker_; }
   Dealer& dealer() { return dealer_; }
   Timers& timers() { return timers_; }
-  FailedSignIns& failed_sign_ins() { return failed_sign_ins_; }
+  // Whether a client of this address may try to sign in, and that one tried in vain.
+  [[nodiscard]] bool may_try(std::string_view address) { return failed_sign_ins_.may_try(address, Timers::Clock::now()); }
+  void count_wrong_try(std::string_view address);
+  [[nodiscard]] std::uint64_t wrong_tries() const { return wrong_tries_; }
 
   [[nodiscard]] bool is_admin(const std::string& user) const;
   // "admin", "user" or "anonymous".
@@ -94,6 +100,7 @@ class Realm {
   Broker broker_;
   Dealer dealer_{broker_, timers_};
   FailedSignIns failed_sign_ins_;
+  std::uint64_t wrong_tries_ = 0;
   std::unordered_map<Id, Session*> sessions_;
 };
 

@@ -164,6 +164,8 @@ void SignIn::check_signature(const std::string& signature) {
     return;
   }
   if (!is_cra_signature(cra_key_, cra_challenge_, signature)) {
+    ++under_way_;
+    session_.realm().count_wrong_try(session_.transport().info().address);
     refuse_late(Error{"the challenge is not signed with this user's key", error_uri::kAuthenticationFailed}, aborted);
     return;
   }
@@ -199,9 +201,17 @@ void SignIn::redeem(const std::string& user, const std::string& token, Done done
     return;
   }
   ++under_way_;
-  redeem_token(user, token, [alive = if_alive(), user, done = std::move(done)](const Status& redeemed) {
+  // Counted also when the client did not wait for the answer.
+  const auto count = [&realm = session_.realm(), address = std::string(session_.transport().info().address)] {
+    realm.count_wrong_try(address);
+  };
+  redeem_token(user, token, [alive = if_alive(), count, user, done = std::move(done)](const Status& redeemed) {
+    const bool was_wrong = !redeemed && is_wrong_try(redeemed.error());
+    if (was_wrong) {
+      count();
+    }
     alive([&](SignIn& self) {
-      if (!redeemed && is_wrong_try(redeemed.error())) {
+      if (was_wrong) {
         self.refuse_late(redeemed.error(), done);
         return;
       }
@@ -224,7 +234,6 @@ Status SignIn::take(const std::string& user, const char* method) {
 }
 
 void SignIn::refuse_late(const Error& error, Done done) {
-  session_.realm().failed_sign_ins().count(session_.transport().info().address, Timers::Clock::now());
   session_.realm().timers().after(kWrongAnswerDelay, [alive = if_alive(), error, done = std::move(done)] {
     alive([&](SignIn& self) {
       --self.under_way_;
@@ -242,7 +251,7 @@ void SignIn::abort_refused(const Error& error) {
 }
 
 bool SignIn::may_try() const {
-  return session_.realm().failed_sign_ins().may_try(session_.transport().info().address, Timers::Clock::now());
+  return session_.realm().may_try(session_.transport().info().address);
 }
 
 // The session may have ended, or have gone, when an answer comes: so it is looked up again by its id.

@@ -40,7 +40,7 @@ class SignIn {
   void redeem(const std::string& user, const std::string& token, Done done);
   // Binds the session to the user that a token or signature proved.
   Status take(const std::string& user, const char* method);
-  // Counts a wrong try and tells it late.
+  // Tells a wrong try late.
   void refuse_late(const Error& error, Done done);
   void abort_refused(const Error& error);
   [[nodiscard]] bool may_try() const;

@@ -1,15 +1,12 @@
 #include "wamp/uri.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace tws::wamp {
 
 namespace {
 
 constexpr std::size_t kMaxUri = 512;
-constexpr std::array<std::string_view, 5> kReservedPrefixes = {"wamp.", "torrents", "torrent.", "session", "group."};
-constexpr std::array<std::string_view, 3> kReservedNames = {"free_space", "port_test", "blocklist_update"};
 
 bool is_allowed(char c, UriRules rules) {
   const auto byte = static_cast<unsigned char>(c);
@@ -39,12 +36,6 @@ bool is_uri_pattern(const UriPattern& pattern, UriRules rules) {
     default:
       return has_allowed_characters(pattern.uri, rules);
   }
-}
-
-bool is_reserved(std::string_view uri) {
-  const auto begins_uri = [uri](std::string_view prefix) { return uri.substr(0, prefix.size()) == prefix; };
-  return std::any_of(kReservedPrefixes.begin(), kReservedPrefixes.end(), begins_uri) ||
-         std::find(kReservedNames.begin(), kReservedNames.end(), uri) != kReservedNames.end();
 }
 
 }  // namespace tws::wamp

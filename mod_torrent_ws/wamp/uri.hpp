@@ -15,7 +15,4 @@ bool is_uri(std::string_view uri, UriRules rules = UriRules::kLoose);
 // As a client may name it in SUBSCRIBE and REGISTER: components of wildcards may be empty, and a prefix may end anywhere.
 bool is_uri_pattern(const UriPattern& pattern, UriRules rules);
 
-// The server's own names (and WAMP's): a client can neither publish to nor register them.
-bool is_reserved(std::string_view uri);
-
 }  // namespace tws::wamp

@@ -10,23 +10,28 @@ namespace tws {
 namespace {
 
 // Null when one of them is not UTF-8, and then whatever is packed of it is null as well.
-Json strings_to_json(const std::vector<std::string>& strings) {
+template <typename Item>
+Json list_to_json(const std::vector<Item>& items, Json (*to_json)(const Item&)) {
   Json list(json_array());
-  for (const auto& text : strings) {
-    if (json_array_append_new(list.get(), json_stringn(text.data(), text.size())) != 0) {
+  for (const Item& item : items) {
+    if (json_array_append_new(list.get(), to_json(item).release()) != 0) {
       return {};
     }
   }
   return list;
 }
 
-std::vector<std::string> strings_from_json(const json_t* list) {
-  std::vector<std::string> strings;
+template <typename Item>
+std::vector<Item> list_from_json(const json_t* list, Item (*from_json)(const json_t*)) {
+  std::vector<Item> items;
   for (std::size_t i = 0; i < json_array_size(list); ++i) {
-    strings.emplace_back(string_of(json_array_get(list, i)));
+    items.push_back(from_json(json_array_get(list, i)));
   }
-  return strings;
+  return items;
 }
+
+Json string_to_json(const std::string& text) { return Json(json_stringn(text.data(), text.size())); }
+std::string string_from_json(const json_t* value) { return std::string(string_of(value)); }
 
 // Calls `visit(name, member)` for each number; the names are those of the message.
 template <typename AnyConfiguration, typename Visit>
@@ -52,11 +57,21 @@ void each_number(AnyConfiguration& configuration, Visit&& visit) {
   visit("log_level", configuration.log_level);
 }
 
+// The same for each yes or no.
+template <typename AnyConfiguration, typename Visit>
+void each_flag(AnyConfiguration& configuration, Visit&& visit) {
+  visit("access_log", configuration.has_access_log);
+  visit("admin_socket", configuration.has_admin_socket);
+  visit("strict_uris", configuration.strict_uris);
+  visit("strict_request_ids", configuration.strict_request_ids);
+  visit("login_table", configuration.login_table);
+}
+
 Json daemon_to_json(const DaemonConfiguration& daemon) {
   return Json(json_pack("{ss ss sb sI so}", "name", daemon.name.c_str(), "url", daemon.url.c_str(), "credentials",
                         daemon.credentials_file.empty() ? 0 : 1, "timeout_ms",
                         static_cast<json_int_t>(daemon.timeout_ms), "download_roots",
-                        strings_to_json(daemon.download_roots).release()));
+                        list_to_json(daemon.download_roots, string_to_json).release()));
 }
 
 DaemonConfiguration daemon_from_json(const json_t* object) {
@@ -65,34 +80,71 @@ DaemonConfiguration daemon_from_json(const json_t* object) {
   daemon.url = text_member(object, "url");
   daemon.has_credentials = bool_member(object, "credentials");
   daemon.timeout_ms = integer_member(object, "timeout_ms").value_or(0);
-  daemon.download_roots = strings_from_json(json_object_get(object, "download_roots"));
+  daemon.download_roots = list_from_json(json_object_get(object, "download_roots"), string_from_json);
   return daemon;
+}
+
+constexpr int kMaySubscribe = 1;
+constexpr int kMayPublish = 2;
+constexpr int kMayCall = 4;
+constexpr int kMayRegister = 8;
+
+// Lists without names, as there may be a thousand.
+Json permission_to_json(const Permission& permission) {
+  const int actions = (permission.subscribe ? kMaySubscribe : 0) | (permission.publish ? kMayPublish : 0) |
+                      (permission.call ? kMayCall : 0) | (permission.register_procedures ? kMayRegister : 0);
+  return Json(json_pack("[i s s s s]", actions, permission.pattern.uri.c_str(), name_of(permission.pattern.match),
+                        permission.role.c_str(), permission.user.c_str()));
+}
+
+UriPattern pattern_from_json(const json_t* uri, const json_t* match) {
+  return {string_from_json(uri), match_of(string_of(match)).value_or(Match::kExact)};
+}
+
+Permission permission_from_json(const json_t* list) {
+  const auto actions = json_integer_value(json_array_get(list, 0));
+  return {.subscribe = (actions & kMaySubscribe) != 0,
+          .publish = (actions & kMayPublish) != 0,
+          .call = (actions & kMayCall) != 0,
+          .register_procedures = (actions & kMayRegister) != 0,
+          .pattern = pattern_from_json(json_array_get(list, 1), json_array_get(list, 2)),
+          .role = string_from_json(json_array_get(list, 3)),
+          .user = string_from_json(json_array_get(list, 4))};
+}
+
+Json history_to_json(const EventHistory& history) {
+  return Json(json_pack("[s s I]", history.pattern.uri.c_str(), name_of(history.pattern.match),
+                        static_cast<json_int_t>(history.events)));
+}
+
+EventHistory history_from_json(const json_t* list) {
+  return {.pattern = pattern_from_json(json_array_get(list, 0), json_array_get(list, 1)),
+          .events = static_cast<std::size_t>(json_integer_value(json_array_get(list, 2)))};
 }
 
 }  // namespace
 
 Result<std::string> encode_configuration(const Configuration& configuration) {
-  const Error not_utf8{"a value of a TorrentWs directive is not UTF-8; write the configuration in UTF-8", {}};
-  Json daemons(json_array());
-  for (const auto& daemon : configuration.daemons) {
-    if (json_array_append_new(daemons.get(), daemon_to_json(daemon).release()) != 0) {
-      return not_utf8;
-    }
-  }
-  const Json message(json_pack("{si ss ss sO so sb sb}", "version", kWireVersion, "programs",
+  const Json message(json_pack("{si ss ss so so so so}", "version", kWireVersion, "programs",
                                configuration.programs.c_str(), "database", configuration.database.c_str(), "daemons",
-                               daemons.get(), "admins", strings_to_json(configuration.admins).release(), "access_log",
-                               configuration.has_access_log ? 1 : 0, "admin_socket",
-                               configuration.has_admin_socket ? 1 : 0));
+                               list_to_json(configuration.daemons, daemon_to_json).release(), "admins",
+                               list_to_json(configuration.admins, string_to_json).release(), "permissions",
+                               list_to_json(configuration.permissions, permission_to_json).release(), "histories",
+                               list_to_json(configuration.histories, history_to_json).release()));
   if (!message) {
-    return not_utf8;
+    return Error{"a value of a TorrentWs directive is not UTF-8; write the configuration in UTF-8", {}};
   }
   each_number(configuration, [&message](const char* name, auto value) {
     json_object_set_new(message.get(), name, json_integer(static_cast<json_int_t>(value)));
   });
+  each_flag(configuration, [&message](const char* name, bool value) {
+    json_object_set_new(message.get(), name, json_boolean(value));
+  });
   std::string text = to_text(message.get());
   if (text.size() > kMaxControlMessage) {
-    return Error{"the TorrentWs directives are too long together; use fewer backends, roots or admins", {}};
+    return Error{
+        "the TorrentWs directives are too long together; use fewer backends, roots, admins or lines of TorrentWsAllow",
+        {}};
   }
   return text;
 }
@@ -109,16 +161,14 @@ Result<Configuration> decode_configuration(std::string_view message) {
   Configuration configuration;
   configuration.programs = text_member(object, "programs");
   configuration.database = text_member(object, "database");
-  const json_t* daemons = json_object_get(object, "daemons");
-  for (std::size_t i = 0; i < json_array_size(daemons); ++i) {
-    configuration.daemons.push_back(daemon_from_json(json_array_get(daemons, i)));
-  }
-  configuration.admins = strings_from_json(json_object_get(object, "admins"));
-  configuration.has_access_log = bool_member(object, "access_log");
-  configuration.has_admin_socket = bool_member(object, "admin_socket");
+  configuration.daemons = list_from_json(json_object_get(object, "daemons"), daemon_from_json);
+  configuration.admins = list_from_json(json_object_get(object, "admins"), string_from_json);
+  configuration.permissions = list_from_json(json_object_get(object, "permissions"), permission_from_json);
+  configuration.histories = list_from_json(json_object_get(object, "histories"), history_from_json);
   each_number(configuration, [object](const char* name, auto& value) {
     value = static_cast<std::decay_t<decltype(value)>>(integer_member(object, name).value_or(0));
   });
+  each_flag(configuration, [object](const char* name, bool& value) { value = bool_member(object, name); });
   return configuration;
 }
 

@@ -13,10 +13,13 @@
 
 #include "support/credentials.hpp"
 #include "support/result.hpp"
+#include "wire/permission.hpp"
 
 namespace tws {
 
 inline constexpr std::size_t kMaxDaemons = 64;
+inline constexpr std::size_t kMaxPermissions = 1'000;
+inline constexpr std::size_t kMaxHistories = 100;
 inline constexpr std::size_t kMaxControlMessage = 128UL << 10;
 
 // One transmission-daemon: a TorrentWsBackend directive.
@@ -36,6 +39,11 @@ struct Configuration {
   int workers = 2;
   std::vector<DaemonConfiguration> daemons;
   std::vector<std::string> admins;  // user ids
+  std::vector<Permission> permissions;
+  std::vector<EventHistory> histories;
+  bool strict_uris = false;         // only WAMP's strict URIs are taken
+  bool strict_request_ids = false;  // a session's request ids must count 1, 2, 3, …
+  bool login_table = false;         // whose the site's own logins are stands in the database; else they are user ids
   std::int64_t poll_interval_ms = 1'000;
   std::int64_t job_timeout_ms = 10'000;
   std::size_t max_connections = 10'000;

@@ -16,6 +16,11 @@ inline constexpr const char* kProcedureAlreadyExists = "wamp.error.procedure_alr
 inline constexpr const char* kNoMatchingAuthMethod = "wamp.error.no_matching_auth_method";
 inline constexpr const char* kProtocolViolation = "wamp.error.protocol_violation";
 inline constexpr const char* kCanceled = "wamp.error.canceled";
+inline constexpr const char* kAuthenticationDenied = "wamp.error.authentication_denied";
+inline constexpr const char* kNoSuchSession = "wamp.error.no_such_session";
+inline constexpr const char* kOptionNotAllowed = "wamp.error.option_not_allowed";
+inline constexpr const char* kPayloadSizeExceeded = "wamp.error.payload_size_exceeded";
+inline constexpr const char* kHistoryUnavailable = "wamp.error.history_unavailable";
 inline constexpr const char* kTimeout = "wamp.error.timeout";
 
 // The user has TorrentWsMaxConnectionsPerUser connections already.

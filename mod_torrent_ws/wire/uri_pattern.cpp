@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kMaxPattern = 512;
 // In the order of the enumeration.
-constexpr std::array<std::string_view, 3> kMatchNames = {"exact", "prefix", "wildcard"};
+constexpr std::array<const char*, 3> kMatchNames = {"exact", "prefix", "wildcard"};
 
 bool is_forbidden(char c) {
   const auto byte = static_cast<unsigned char>(c);
@@ -84,7 +84,7 @@ std::optional<Match> match_of(std::string_view name) {
   return found == kMatchNames.end() ? std::nullopt : std::optional(static_cast<Match>(found - kMatchNames.begin()));
 }
 
-std::string_view name_of(Match match) { return kMatchNames.at(static_cast<std::size_t>(match)); }
+const char* name_of(Match match) { return kMatchNames.at(static_cast<std::size_t>(match)); }
 
 bool matches(const UriPattern& pattern, std::string_view uri) {
   switch (pattern.match) {

@@ -27,7 +27,7 @@ Result<UriPattern> parse_uri_pattern(std::string_view text);
 
 // The names of WAMP's option `match`: exact, prefix, wildcard. Unknown: nullopt.
 std::optional<Match> match_of(std::string_view name);
-std::string_view name_of(Match match);
+const char* name_of(Match match);
 
 // Whether this URI is one of the pattern's. Components of a URI are not empty.
 bool matches(const UriPattern& pattern, std::string_view uri);

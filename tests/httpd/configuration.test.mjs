@@ -117,6 +117,45 @@ const bad = [
   [backend('root='), /absolute path/],
   [backend('password=x'), /known are credentials=, timeout= and root=/],
   [backend('credentials=/nowhere/credentials'), /create it with one line user:password/],
+  ['TorrentWsAllow', /such as: TorrentWsAllow subscribe,publish com\.example\.\*/],
+  ['TorrentWsAllow all', /needs actions and a URI pattern, such as/],
+  ['TorrentWsAllow read com.example', /unknown action "read"; give subscribe, publish, call and register/],
+  ['TorrentWsAllow subscribe, com.example', /unknown action ""; give subscribe/],
+  ['TorrentWsAllow "subscribe, call" com.example', /unknown action " call"; give subscribe/],
+  ['TorrentWsAllow subscribe "" role=user', /write \* for all URIs/],
+  ['TorrentWsAllow subscribe "com.example chat"', /white space.*leave it out/],
+  ['TorrentWsAllow subscribe com.example#chat', /#, which no URI has; leave it out/],
+  ['TorrentWsAllow subscribe com.*.chat', /as in com\.\.status/],
+  ['TorrentWsAllow subscribe com..*', /write either com\.\.status or com\.example\.\*/],
+  [`TorrentWsAllow subscribe ${'u'.repeat(513)}`, /more than 512 bytes; end it earlier, with a \*/],
+  ['TorrentWsAllow subscribe com.example role=guest', /known are anonymous, user and admin/],
+  ['TorrentWsAllow subscribe com.example role', /known are anonymous, user and admin/],
+  ['TorrentWsAllow subscribe com.example user=', /known are role= and user=, with a value/],
+  ['TorrentWsAllow subscribe com.example group=1', /known are role= and user=/],
+  ['TorrentWsAllow subscribe com.example user=1 role=anonymous', /leave out role=anonymous or user=/],
+  ['TorrentWsAllow publish torrents', /server's own names.*; name others, or allow subscribe and call only/],
+  ['TorrentWsAllow register wamp.*', /server's own names.*; name others/],
+  ['TorrentWsAllow all session.get', /server's own names.*; name others/],
+  ['TorrentWsAllow register torrent..x', /server's own names.*; name others/],
+  ['TorrentWsAllow call com.example\n'.repeat(1001).trimEnd(), /more than 1000 lines; name several URIs with one/],
+  [
+    Array.from({ length: 1000 }, (_, i) => `TorrentWsAllow call com.${'u'.repeat(400)}.${i}`).join('\n'),
+    /TorrentWs directives are too long together; use fewer .* TorrentWsAllow/,
+  ],
+  ['TorrentWsEventHistory com.example', /takes two arguments/],
+  ['TorrentWsEventHistory com.example 0', /from 1 to 10000/],
+  ['TorrentWsEventHistory com.example 10001', /from 1 to 10000/],
+  ['TorrentWsEventHistory com.example -1', /from 1 to 10000/],
+  ['TorrentWsEventHistory com.*.chat 10', /as in com\.\.status/],
+  ['TorrentWsEventHistory com.example 1\nTorrentWsEventHistory com.example 2', /is there already; give each once/],
+  [
+    Array.from({ length: 101 }, (_, i) => `TorrentWsEventHistory com.${i} 1`).join('\n'),
+    /more than 100 lines; name several topics with one pattern/,
+  ],
+  ['TorrentWsStrictUris', /On or Off/],
+  ['TorrentWsStrictUris yes', /On or Off/],
+  ['TorrentWsStrictRequestIds 1', /On or Off/],
+  ['TorrentWsLoginTable table', /On or Off/],
 ];
 
 describe('a bad value', () => {
@@ -159,6 +198,14 @@ test('a DefaultRuntimeDir that is too long for a socket is told, unless there is
   assert.equal((await configTest(...directives, 'TorrentWsControlSocket off')).ok, true);
 });
 
+test('TorrentWsLoginTable needs a database', async () => {
+  for (const others of [[], [programs, backend()]]) {
+    const { ok, message } = await configTest(...others, 'TorrentWsLoginTable On');
+    assert.equal(ok, false);
+    assert.match(message, /TorrentWsLoginTable: .*name its file with TorrentWsDatabase/);
+  }
+});
+
 describe('a directive in the wrong place', () => {
   const serverWide = [
     'TorrentWsDatabase tokens.sqlite',
@@ -181,6 +228,11 @@ describe('a directive in the wrong place', () => {
     'TorrentWsIdleTimeout 0',
     'TorrentWsMaxSessionAge 1h',
     'TorrentWsControlSocket off',
+    'TorrentWsAllow all com.example.*',
+    'TorrentWsEventHistory com.example.* 10',
+    'TorrentWsStrictUris On',
+    'TorrentWsStrictRequestIds On',
+    'TorrentWsLoginTable On',
   ];
   for (const directive of serverWide) {
     const [name] = directive.split(' ');
@@ -208,6 +260,16 @@ describe('a good configuration', () => {
       'TorrentWsBackend other https://[::1]:9092/rpc timeout=10min',
     ],
     [programs, 'TorrentWsPollInterval 200ms', 'TorrentWsJobTimeout 10min', 'TorrentWsWorkers 64'],
+    [
+      programs,
+      'TorrentWsAllow all *',
+      'TorrentWsAllow subscribe,publish,call,register com.example.chat role=anonymous',
+      'TorrentWsAllow subscribe,call wamp.*',
+      'TorrentWsAllow publish com..status role=admin "user=j\u00f6rg m"',
+    ],
+    [programs, backend(), 'TorrentWsEventHistory com.example.* 1', 'TorrentWsEventHistory com.example. 10000'],
+    [programs, 'TorrentWsStrictUris On', 'TorrentWsStrictRequestIds On', 'TorrentWsLoginTable Off'],
+    [programs, 'TorrentWsDatabase tokens.sqlite', 'TorrentWsLoginTable On'],
     [programs, backend(), `TorrentWsControlSocket /${'d'.repeat(105)}`],
     [
       '<Location /wss/>',

@@ -12,7 +12,7 @@ namespace {
 // Counts who comes, and who is told all anew after it fell behind.
 class Topic final : public tws::wamp::ServerTopic {
  public:
-  tws::Result<std::string> format_of(const json_t* /*options*/) const override { return std::string(); }
+  tws::Result<std::string> format_of(const tws::wamp::Value& /*options*/) const override { return std::string(); }
   void on_subscribed(tws::wamp::Session& of, const tws::wamp::Subscription& /*subscription*/) override {
     session = &of;
     ++told;
@@ -75,10 +75,9 @@ TEST(AdminWatch, OneThatFallsBehindIsToldAnewWhenItHasCaughtUp) {
     STRCMP_EQUAL("{\"watching\":\"torrents\"}\n", receive().c_str());
     LONGS_EQUAL(1, topic.told);
 
-    const auto& subscription = realm.broker().subscription("torrents", "");
-    tws::wamp::Payload payload;
-    payload.kwargs = "{\"text\":\n\"" + std::string(1 << 20, 'x') + "\"}";
-    const tws::FramePtr event = subscription.event(payload);
+    const auto& subscription = realm.broker().server_subscription("torrents", "");
+    const auto event = subscription.event(std::make_shared<const tws::wamp::Payload>(
+        tws::wamp::kwargs_payload("{\"text\":\n\"" + std::string(1 << 20, 'x') + "\"}")));
     for (int i = 0; i < 100; ++i) {
       topic.session->offer_event(subscription, event);
     }

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "wire/reserved_names.hpp"
+
 using tws::covers;
 using tws::Match;
 using tws::matches;
@@ -142,4 +144,14 @@ TEST(UriPattern, WhatIsCoveredNeverEscapes) {
     }
   }
   CHECK_COMPARE(covered, >, 1000);
+}
+
+TEST(UriPattern, MayHaveNothingButTheServersOwnNames) {
+  for (const char* text :
+       {"torrents", "torrent.start", "torrent.*", "wamp.*", "session*", "wamp..count", "free_space"}) {
+    CHECK_TRUE(tws::has_only_reserved(pattern(text)));
+  }
+  for (const char* text : {"*", "torr*", "torrent", "free_space*", ".start", "com.example.*", "."}) {
+    CHECK_FALSE(tws::has_only_reserved(pattern(text)));
+  }
 }

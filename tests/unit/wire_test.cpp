@@ -109,6 +109,7 @@ TEST(ConfigurationMessage, ComesOutAsItWentIn) {
   sent.relay_lifetime_ms = 86'400'000;
   sent.has_admin_socket = true;
   sent.admin_user = 4'000'000'000;
+  sent.strict_request_ids = true;
   const auto message = tws::encode_configuration(sent);
   CHECK_TRUE(static_cast<bool>(message));
   const auto got = tws::decode_configuration(*message);
@@ -124,7 +125,57 @@ TEST(ConfigurationMessage, ComesOutAsItWentIn) {
   CHECK_EQUAL(86'400'000, got->relay_lifetime_ms);
   CHECK_TRUE(got->has_admin_socket);
   CHECK_TRUE(got->admin_user == 4'000'000'000);
+  CHECK_FALSE(got->has_access_log);
+  CHECK_FALSE(got->strict_uris);
+  CHECK_TRUE(got->strict_request_ids);
+  CHECK_FALSE(got->login_table);
   CHECK_FALSE(static_cast<bool>(tws::decode_configuration("{\"version\":0}")));
+}
+
+TEST(ConfigurationMessage, HasWhoMayDoWhat) {
+  tws::Configuration sent;
+  sent.permissions = {{.subscribe = true,
+                       .publish = false,
+                       .call = true,
+                       .register_procedures = false,
+                       .pattern = {"com.example.", tws::Match::kPrefix},
+                       .role = "anonymous",
+                       .user = ""},
+                      {.subscribe = false,
+                       .publish = true,
+                       .call = false,
+                       .register_procedures = true,
+                       .pattern = {"com..status", tws::Match::kWildcard},
+                       .role = "admin",
+                       .user = "j\xc3\xb6rg"}};
+  sent.histories = {{{"com.example.chat", tws::Match::kExact}, 10'000}};
+  const auto got = tws::decode_configuration(*tws::encode_configuration(sent));
+  CHECK_EQUAL(2, got->permissions.size());
+  const tws::Permission& first = got->permissions[0];
+  CHECK_TRUE(first.subscribe && !first.publish && first.call && !first.register_procedures);
+  STRCMP_EQUAL("com.example.", first.pattern.uri.c_str());
+  CHECK_TRUE(first.pattern.match == tws::Match::kPrefix);
+  STRCMP_EQUAL("anonymous", first.role.c_str());
+  STRCMP_EQUAL("", first.user.c_str());
+  const tws::Permission& second = got->permissions[1];
+  CHECK_TRUE(!second.subscribe && second.publish && !second.call && second.register_procedures);
+  CHECK_TRUE(second.pattern.match == tws::Match::kWildcard);
+  STRCMP_EQUAL("admin", second.role.c_str());
+  STRCMP_EQUAL("j\xc3\xb6rg", second.user.c_str());
+  CHECK_EQUAL(1, got->histories.size());
+  STRCMP_EQUAL("com.example.chat", got->histories[0].pattern.uri.c_str());
+  CHECK_TRUE(got->histories[0].pattern.match == tws::Match::kExact);
+  CHECK_EQUAL(10'000, got->histories[0].events);
+}
+
+TEST(ConfigurationMessage, HasRoomForAllPermissionsThereMayBe) {
+  tws::Configuration sent;
+  sent.permissions.resize(tws::kMaxPermissions);
+  for (tws::Permission& permission : sent.permissions) {
+    permission.pattern = {std::string(60, 'a'), tws::Match::kWildcard};
+    permission.user = "12345678";
+  }
+  CHECK_TRUE(static_cast<bool>(tws::encode_configuration(sent)));
 }
 
 TEST(ConfigurationMessage, RefusesWhatCannotBeSent) {
@@ -137,6 +188,12 @@ TEST(ConfigurationMessage, RefusesWhatCannotBeSent) {
   tws::Configuration database;
   database.database = "/\xff";
   CHECK_FALSE(static_cast<bool>(tws::encode_configuration(database)));
+  tws::Configuration user;
+  user.permissions.emplace_back().user = "\xff";
+  CHECK_FALSE(static_cast<bool>(tws::encode_configuration(user)));
+  tws::Configuration topic;
+  topic.histories.emplace_back().pattern.uri = "com.\xff";
+  CHECK_FALSE(static_cast<bool>(tws::encode_configuration(topic)));
   tws::Configuration too_long;
   too_long.admins = {std::string(tws::kMaxControlMessage, 'a')};
   CHECK_FALSE(static_cast<bool>(tws::encode_configuration(too_long)));

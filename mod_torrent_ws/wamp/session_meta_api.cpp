@@ -1,0 +1,144 @@
+// wamp.session.*: who is there, sending them away, and testaments.
+#include <algorithm>
+
+#include "support/random.hpp"
+#include "wamp/clock.hpp"
+#include "wamp/meta_api.hpp"
+#include "wamp/session.hpp"
+#include "wire/error_uris.hpp"
+
+namespace tws::wamp {
+
+namespace {
+
+constexpr std::size_t kMaxTestaments = 100;
+
+Error no_such_session() { return {"no such session", error_uri::kNoSuchSession}; }
+
+// Those whose role is in the list, if there is one.
+Result<Value> session_ids(const Realm& realm, const Call& call) {
+  const Value* roles = argument(call, 0);
+  if (roles != nullptr && !roles->is_array() && !roles->is_null()) {
+    return Error{"the authroles are a list", error_uri::kInvalidArgument};
+  }
+  Value ids = Value::array();
+  for (const Session* session : realm.sessions()) {
+    const bool has_role = roles == nullptr || roles->is_null() ||
+                          std::find(roles->begin(), roles->end(), session->receiver().role) != roles->end();
+    if (session->is_established() && has_role) {
+      ids.push_back(session->id());
+    }
+  }
+  return ids;
+}
+
+bool end_session(Session& session, const Call& call) {
+  const std::string reason = text_member(call.kwargs, "reason").value_or(close_uri::kKilled);
+  const std::string message = text_member(call.kwargs, "message").value_or("ended by an administrator");
+  return session.end(is_uri(reason) ? reason : close_uri::kKilled, CloseCode::kPolicyViolation, message);
+}
+
+// Ends those of the others that are wanted, and says how many.
+template <typename Wanted>
+Value end_sessions(const Realm& realm, const Call& call, Wanted&& wanted) {
+  std::size_t ended = 0;
+  for (Session* session : realm.sessions()) {
+    if (session->id() != call.session && session->is_established() && wanted(*session)) {
+      ended += end_session(*session, call) ? 1 : 0;
+    }
+  }
+  return ended;
+}
+
+Result<Value> add_testament(Realm& realm, const Call& call) {
+  const auto topic = text_argument(call, 0, "the topic");
+  const Value* args = argument(call, 1);
+  const Value* kwargs = argument(call, 2);
+  if (!topic || (args != nullptr && !args->is_array()) || (kwargs != nullptr && !kwargs->is_object())) {
+    return Error{"a testament has a topic, a list and a dictionary", error_uri::kInvalidArgument};
+  }
+  Session& session = *realm.find(call.session);
+  if (const auto allowed = realm.may_publish(session.identity(), *topic); !allowed) {
+    return allowed.error();
+  }
+  const Value* given = member(call.kwargs, "publish_options");
+  const Value options = given != nullptr && given->is_object() ? *given : Value::object();
+  auto receivers = Receivers::of_options(options);
+  if (!receivers) {
+    return receivers.error();
+  }
+  if (session.testaments().size() >= kMaxTestaments) {
+    return Error{"the session has as many testaments as it may", error_uri::kOptionNotAllowed};
+  }
+  Payload payload;
+  if (args != nullptr && !args->empty()) {
+    payload.args = Fragment(*args);
+  }
+  if (kwargs != nullptr && !kwargs->empty()) {
+    payload.kwargs = Fragment(*kwargs);
+  }
+  const auto publication = std::make_shared<const Publication>(
+      Publication{random_id(), *topic, std::make_shared<const Payload>(std::move(payload)), std::move(*receivers),
+                  flag_member(options, "disclose_me") ? session.disclosed("publisher") : Value::object(),
+                  unix_ms_now()});
+  session.testaments().push_back({publication, flag_member(options, "retain"),
+                                  text_member(call.kwargs, "scope").value_or("destroyed")});
+  return Value();
+}
+
+Result<Value> flush_testaments(Realm& realm, const Call& call) {
+  const std::string scope = text_member(call.kwargs, "scope").value_or("destroyed");
+  return Value(std::erase_if(realm.find(call.session)->testaments(),
+                             [&scope](const Testament& testament) { return testament.scope == scope; }));
+}
+
+}  // namespace
+
+void add_session_meta_api(Realm& realm) {
+  add_meta_procedure(realm, "wamp.session.list", [&realm](const Call& call) { return session_ids(realm, call); });
+  add_meta_procedure(realm, "wamp.session.count", [&realm](const Call& call) {
+    const auto ids = session_ids(realm, call);
+    return ids ? Result<Value>(ids->size()) : ids;
+  });
+  add_meta_procedure(realm, "wamp.session.get", [&realm](const Call& call) -> Result<Value> {
+    const auto id = id_argument(call, 0, "the session");
+    const Session* session = id ? realm.find(*id) : nullptr;
+    if (!id) {
+      return id.error();
+    }
+    return session != nullptr && session->is_established() ? Result<Value>(details_of(*session)) : no_such_session();
+  });
+  add_meta_procedure(realm, "wamp.session.kill", [&realm](const Call& call) -> Result<Value> {
+    const auto id = id_argument(call, 0, "the session");
+    Session* session = id ? realm.find(*id) : nullptr;
+    if (!id) {
+      return id.error();
+    }
+    // The specification: one's own is none to kill.
+    const bool killed = session != nullptr && *id != call.session && end_session(*session, call);
+    return killed ? Result<Value>(Value()) : no_such_session();
+  });
+  add_meta_procedure(realm, "wamp.session.kill_by_authid", [&realm](const Call& call) -> Result<Value> {
+    const auto user = text_argument(call, 0, "the authid");
+    return user ? Result<Value>(end_sessions(realm, call, [&user](const Session& session) {
+      return session.identity().user == *user;
+    }))
+                : user.error();
+  });
+  add_meta_procedure(realm, "wamp.session.kill_by_authrole", [&realm](const Call& call) -> Result<Value> {
+    const auto role = text_argument(call, 0, "the authrole");
+    return role ? Result<Value>(end_sessions(realm, call, [&role](const Session& session) {
+      return session.receiver().role == *role;
+    }))
+                : role.error();
+  });
+  add_meta_procedure(realm, "wamp.session.kill_all", [&realm](const Call& call) -> Result<Value> {
+    return end_sessions(realm, call, [](const Session& /*session*/) { return true; });
+  });
+  add_meta_procedure(realm, "wamp.session.add_testament",
+                     [&realm](const Call& call) { return add_testament(realm, call); });
+  add_meta_procedure(realm, "wamp.session.flush_testaments",
+                     [&realm](const Call& call) { return flush_testaments(realm, call); });
+}
+
+}  // namespace tws::wamp
