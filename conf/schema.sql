@@ -1,5 +1,5 @@
--- The database of one-time tokens. Whoever comes first creates it, the PHP helper or a worker, with this
--- same text; both use journal mode WAL.
+-- The database of sign-ins: one-time tokens, the site's own logins, and keys. Whoever comes first creates it, the PHP
+-- helper or a worker, with this same text; both use journal mode WAL.
 --
 -- Issue:  INSERT INTO torrent_ws_token (token_hash, user_id, expires_at) VALUES (…)
 -- Redeem: one UPDATE that also spends (worker/token_store.cpp)
@@ -18,3 +18,19 @@ CREATE INDEX IF NOT EXISTS torrent_ws_token_expiry ON torrent_ws_token (expires_
 
 -- For the bound on one user's unspent tokens, and to revoke them.
 CREATE INDEX IF NOT EXISTS torrent_ws_token_user ON torrent_ws_token (user_id);
+
+-- Whose the site's own logins (httpd's Require and AuthType) are, with TorrentWsLoginTable On.
+CREATE TABLE IF NOT EXISTS torrent_ws_login (
+  login   TEXT PRIMARY KEY,        -- the user name that httpd has
+  user_id TEXT NOT NULL            -- the site's user id
+) WITHOUT ROWID;
+
+-- With what users sign in by WAMP-CRA (wamp-proto, advanced profile, "Challenge Response Authentication"). Who reads
+-- a key can sign in with it.
+CREATE TABLE IF NOT EXISTS torrent_ws_key (
+  user_id    TEXT PRIMARY KEY,     -- the site's user id, as the client gives it in authid
+  key        TEXT NOT NULL,        -- the shared secret; where salted, what PBKDF2 with SHA-256 makes of it, in base64
+  salt       TEXT,                 -- NULL: not salted. Clients take its bytes as they are here, not decoded
+  iterations INTEGER,              -- NULL: 1000
+  key_length INTEGER               -- bytes before base64; NULL: 32
+) WITHOUT ROWID;

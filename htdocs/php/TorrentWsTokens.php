@@ -3,18 +3,21 @@
 declare(strict_types=1);
 
 /**
- * Issues the one-time tokens with which a page signs in to mod_torrent_ws.
+ * Issues the one-time tokens with which a page signs in to mod_torrent_ws, and keeps what else users may sign in with:
+ * the site's own logins (TorrentWsLoginTable) and keys of WAMP-CRA.
  *
  * Copy this file and schema.sql into the site. The folder of the database belongs to a group that both
  * PHP and mod_torrent_ws's workers are in, and is set-group-id and writable for it, because SQLite puts
  * its -wal and -shm files beside the database.
  *
- * The database holds no token, only its hash: whoever reads it cannot sign in with what it says.
+ * The database holds no token, only its hash: whoever reads it cannot sign in with what it says. A key is another matter.
  */
 final class TorrentWsTokens
 {
     private const TOKEN_BYTES = 32;
     private const BUSY_TIMEOUT_SECONDS = 5;
+    private const SALT_BYTES = 16;
+    private const KEY_BYTES = 32;
 
     private readonly PDO $database;
 
@@ -40,7 +43,7 @@ final class TorrentWsTokens
             // SQLite gives the -wal and -shm files the same mode.
             chmod($path, 0660);
         }
-        if (!$this->hasTable()) {
+        if (!$this->hasTables()) {
             $this->database->exec('PRAGMA journal_mode = WAL');
             $this->database->exec(file_get_contents($schema));
         }
@@ -83,11 +86,59 @@ final class TorrentWsTokens
         $this->run('DELETE FROM torrent_ws_token WHERE user_id = ?', (string) $userId);
     }
 
-    private function hasTable(): bool
+    /** From now on this login of the site (the user name that httpd has) signs this user in. */
+    public function setLogin(string $login, int|string $userId): void
+    {
+        $this->run('INSERT OR REPLACE INTO torrent_ws_login (login, user_id) VALUES (?, ?)', $login, (string) $userId);
+    }
+
+    /** This login signs nobody in any more. */
+    public function removeLogin(string $login): void
+    {
+        $this->run('DELETE FROM torrent_ws_login WHERE login = ?', $login);
+    }
+
+    /**
+     * From now on this user can sign in by WAMP-CRA with this secret.
+     *
+     * Salted, the database does not hold the secret itself, which may be a password that serves elsewhere, too; but
+     * what it holds signs in as well. Where it is not salted, clients need not know how that is done.
+     *
+     * @param int $iterations of PBKDF2: the client's work at each sign-in, and that of who tries to guess the secret
+     */
+    public function setKey(int|string $userId, string $secret, bool $salted = true, int $iterations = 10000): void
+    {
+        if ($secret === '') {
+            throw new ValueError('an empty secret would let everybody in');
+        }
+        if (!$salted) {
+            $this->run('INSERT OR REPLACE INTO torrent_ws_key (user_id, key) VALUES (?, ?)', (string) $userId, $secret);
+            return;
+        }
+        $salt = bin2hex(random_bytes(self::SALT_BYTES));
+        $key = hash_pbkdf2('sha256', $secret, $salt, $iterations, self::KEY_BYTES, binary: true);
+        $this->run(
+            'INSERT OR REPLACE INTO torrent_ws_key (user_id, key, salt, iterations, key_length) VALUES (?, ?, ?, ?, ?)',
+            (string) $userId,
+            base64_encode($key),
+            $salt,
+            $iterations,
+            self::KEY_BYTES,
+        );
+    }
+
+    /** This user cannot sign in by WAMP-CRA any more. */
+    public function removeKey(int|string $userId): void
+    {
+        $this->run('DELETE FROM torrent_ws_key WHERE user_id = ?', (string) $userId);
+    }
+
+    private function hasTables(): bool
     {
         return $this->database
-            ->query("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'torrent_ws_token'")
-            ->fetchColumn() !== false;
+            ->query("SELECT count(*) FROM sqlite_schema WHERE type = 'table'
+                     AND name IN ('torrent_ws_token', 'torrent_ws_login', 'torrent_ws_key')")
+            ->fetchColumn() === 3;
     }
 
     private function run(string $sql, int|string ...$values): void

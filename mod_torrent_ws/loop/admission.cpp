@@ -1,27 +1,14 @@
 #include "loop/admission.hpp"
 
-#include <arpa/inet.h>
-
-#include <array>
+#include "support/client_network.hpp"
 
 namespace tws {
-
-namespace {
-
-// Of IPv6 the network: whoever has one has all its addresses (RFC 6177).
-std::string network_of(const std::string& address) {
-  constexpr std::size_t kNetworkBytes = 8;
-  std::array<char, sizeof(in6_addr)> bytes{};
-  return inet_pton(AF_INET6, address.c_str(), bytes.data()) == 1 ? std::string(bytes.data(), kNetworkBytes) : address;
-}
-
-}  // namespace
 
 std::optional<Refusal> Admission::reason_to_refuse(const Handover& handover) const {
   if (counts_.ws + counts_.wss >= limits_.max_connections) {
     return Refusal::kConnections;
   }
-  const std::string address = network_of(handover.address);
+  const std::string address = client_network(handover.address);
   if (counts_.handshakes >= limits_.max_handshakes ||
       count_in(handshakes_by_address_, address) >= handshakes_of_an_address()) {
     return Refusal::kHandshakes;
@@ -53,7 +40,7 @@ void Admission::leave(Tally& tally, const std::string& key) {
 Admission::Place::Place(Admission& admission, const Handover& handover)
     : admission_(admission),
       transport_count_(handover.tls ? admission.counts_.wss : admission.counts_.ws),
-      address_(network_of(handover.address)),
+      address_(client_network(handover.address)),
       blocking_(handover.blocking) {
   ++transport_count_;
   ++admission_.counts_.handshakes;

@@ -20,6 +20,9 @@ namespace tws::wamp {
 // The method of an administrator on the server's own machine (torrent-wsctl), who may see everything.
 inline constexpr const char* kLocalAdministrator = "admin";
 
+// Who says so, in WELCOME and challenges.
+inline constexpr const char* kAuthProvider = "mod_torrent_ws";
+
 // Who a session is. Comes from the server alone: httpd's own login, a redeemed token, or a signed challenge.
 struct Identity {
   std::string user;  // empty: anonymous

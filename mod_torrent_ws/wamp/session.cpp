@@ -14,9 +14,6 @@ namespace tws::wamp {
 namespace {
 
 constexpr std::size_t kPublishPayload = 4;
-// "anonymous" and the like say nothing of where the user was known from.
-constexpr const char* kAuthProvider = "mod_torrent_ws";
-
 struct AskedFeature {
   const char* role;
   const char* name;

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "support/random.hpp"
-#include "wamp/clock.hpp"
 #include "wamp/cra.hpp"
 #include "wamp/session.hpp"
 #include "wire/error_uris.hpp"
@@ -126,8 +125,10 @@ void SignIn::challenge_cra(std::string user) {
 void SignIn::send_cra_challenge(const CraKey& key) {
   challenged_ = true;
   cra_key_ = key.key;
-  cra_challenge_ = cra_challenge(CraSubject{pending_user_, session_.realm().role_of({pending_user_, "wampcra"}),
-                                            session_.id(), random_hex(), utc_now()});
+  cra_challenge_ = challenge_text(CraChallenge{.authid = pending_user_,
+                                               .authrole = session_.realm().role_of({pending_user_, "wampcra"}),
+                                               .authprovider = kAuthProvider,
+                                               .session = session_.id()});
   Value extra = {{"challenge", cra_challenge_}};
   if (!key.salt.empty()) {
     extra["salt"] = key.salt;

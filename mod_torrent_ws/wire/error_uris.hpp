@@ -27,7 +27,7 @@ inline constexpr const char* kTimeout = "wamp.error.timeout";
 inline constexpr const char* kTooManyConnections = "torrent_ws.error.too_many_connections";
 // The session has TorrentWsMaxSubscriptions already.
 inline constexpr const char* kTooManySubscriptions = "torrent_ws.error.too_many_subscriptions";
-// The token database cannot be read or written: nobody can sign in with a token.
+// The database of sign-ins cannot be read or written: nobody can sign in with what is in it.
 inline constexpr const char* kDatabaseUnavailable = "torrent_ws.error.database_unavailable";
 // The daemon did not do it: it could not be reached, or turned the request away.
 inline constexpr const char* kDaemonUnreachable = "torrent_ws.error.daemon_unreachable";

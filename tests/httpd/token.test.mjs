@@ -1,7 +1,7 @@
 // The PHP pages and the token helper, with real PHP: through httpd and on the command line.
 
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
+import { createHash, pbkdf2Sync } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -154,6 +154,63 @@ describe('the helper', () => {
       (new TorrentWsTokens($argv[1], lifetime: -1))->issue('user');
       echo (new TorrentWsTokens($argv[1]))->issue('user');`, newDatabase());
     assert.deepEqual(await hashes('user'), [sha256(token)]);
+  });
+
+  const rows = async (table) =>
+    JSON.parse(await php(`
+      $rows = (new PDO('sqlite:' . $argv[1]))->query('SELECT * FROM ' . $argv[2] . ' ORDER BY 1', PDO::FETCH_ASSOC);
+      echo json_encode($rows->fetchAll());`, database, table));
+
+  test('keeps whose the logins of the site are', async () => {
+    await php(`
+      $tokens = new TorrentWsTokens($argv[1]);
+      $tokens->setLogin('alice', 245);
+      $tokens->setLogin('bob', '7');
+      $tokens->setLogin('bob', '8');
+      $tokens->setLogin('gone', '9');
+      $tokens->removeLogin('gone');`, newDatabase());
+    assert.deepEqual(await rows('torrent_ws_login'), [
+      { login: 'alice', user_id: '245' },
+      { login: 'bob', user_id: '8' },
+    ]);
+  });
+
+  test('keeps keys of WAMP-CRA: what PBKDF2 makes of the secret, with a salt of its own each time', async () => {
+    await php(`
+      $tokens = new TorrentWsTokens($argv[1]);
+      $tokens->setKey(1, 'password');
+      $tokens->setKey('2', 'password', iterations: 5000);
+      $tokens->setKey('3', 'before');
+      $tokens->setKey('3', 'plain secret', salted: false);
+      $tokens->setKey('4', 'gone');
+      $tokens->removeKey('4');`, newDatabase());
+    const [first, second, plain, ...others] = await rows('torrent_ws_key');
+    for (const [row, iterations] of [[first, 10000], [second, 5000]]) {
+      const key = pbkdf2Sync('password', row.salt, iterations, 32, 'sha256').toString('base64');
+      assert.deepEqual({ ...row, user_id: '' }, { user_id: '', key, salt: row.salt, iterations, key_length: 32 });
+      assert.match(row.salt, /^[0-9a-f]{32}$/);
+    }
+    assert.notEqual(first.salt, second.salt);
+    assert.deepEqual([first.user_id, second.user_id], ['1', '2']);
+    assert.deepEqual(plain, { user_id: '3', key: 'plain secret', salt: null, iterations: null, key_length: null });
+    assert.deepEqual(others, []);
+  });
+
+  test('takes no empty secret', async () => {
+    await assert.rejects(php("(new TorrentWsTokens($argv[1]))->setKey(1, '');", newDatabase()), /empty secret/);
+    assert.deepEqual(await rows('torrent_ws_key'), []);
+  });
+
+  test('adds its tables to a database that has tokens alone', async () => {
+    await php('(new TorrentWsTokens($argv[1]))->issue("stays");', newDatabase());
+    await php(`
+      (new PDO('sqlite:' . $argv[1]))->exec('DROP TABLE torrent_ws_login; DROP TABLE torrent_ws_key;');
+      $tokens = new TorrentWsTokens($argv[1]);
+      $tokens->setLogin('alice', 245);
+      $tokens->setKey(245, 'password');`, database);
+    assert.equal((await rows('torrent_ws_login')).length, 1);
+    assert.equal((await rows('torrent_ws_key')).length, 1);
+    assert.equal((await hashes('stays')).length, 1);
   });
 
   test('many processes may make the database and issue at once', async () => {
