@@ -46,7 +46,7 @@ TEST(Cra, ChallengeSaysWhatTheSessionWillBe) {
                          .authprovider = "torrent_ws",
                          .session = 1ULL << 53,
                          .nonce = "LHRTC9zeOIrt_9U3",
-                         .timestamp = std::chrono::system_clock::time_point(std::chrono::milliseconds(1403454985048))};
+                         .timestamp = tws::wamp::utc_text(1403454985048)};
   STRCMP_EQUAL(
       "{\"authid\":\"j\xc3\xb6rg "
       "\\\"7\\\"\",\"authrole\":\"user\",\"authmethod\":\"wampcra\",\"authprovider\":\"torrent_ws\","
