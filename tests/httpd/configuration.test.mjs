@@ -198,6 +198,14 @@ test('a DefaultRuntimeDir that is too long for a socket is told, unless there is
   assert.equal((await configTest(...directives, 'TorrentWsControlSocket off')).ok, true);
 });
 
+test('any of TorrentWsDatabase, TorrentWsBackend and TorrentWsAllow has the site start torrent-ws', async () => {
+  const nowhere = 'TorrentWsPrograms /nowhere';
+  for (const directive of ['TorrentWsDatabase tokens.sqlite', backend(), 'TorrentWsAllow all com.example.*']) {
+    assert.match((await configTest(nowhere, directive)).message, /no program \/nowhere\/torrent-ws/);
+  }
+  assert.ok((await configTest(nowhere, 'TorrentWsAdmins 1')).ok);
+});
+
 test('TorrentWsLoginTable needs a database', async () => {
   for (const others of [[], [programs, backend()]]) {
     const { ok, message } = await configTest(...others, 'TorrentWsLoginTable On');
