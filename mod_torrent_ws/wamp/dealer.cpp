@@ -10,19 +10,10 @@ namespace tws::wamp {
 
 namespace {
 
-// Where the fields of a CALL, a YIELD and an ERROR begin to be arguments.
-constexpr std::size_t kCallPayload = 4;
-constexpr std::size_t kYieldPayload = 3;
-constexpr std::size_t kErrorPayload = 5;
-
 constexpr std::string_view kSkip = "skip";
 constexpr std::string_view kKill = "kill";
 constexpr std::string_view kKillNoWait = "killnowait";
 constexpr std::int64_t kMaxTimeoutMs = 24LL * 3600 * 1000;
-
-Value moved_or(Value& list, std::size_t index, Value otherwise) {
-  return list.size() > index ? std::move(list[index]) : std::move(otherwise);
-}
 
 }  // namespace
 
@@ -54,7 +45,7 @@ void Dealer::leave(Session& session) {
   peers_.erase(session.id());
 }
 
-bool Dealer::call(Session& caller, Message& message) {
+bool Dealer::call(Session& caller, const Message& message) {
   const Id request = message.id(1);
   const Key key{caller.id(), request};
   if (calls_.contains(key)) {
@@ -67,14 +58,17 @@ bool Dealer::call(Session& caller, Message& message) {
     refuse("the session has as many calls under way as it may", error_uri::kTooManyCalls);
     return true;
   }
-  const std::string procedure = message.text(3);
-  const Value options = message.dict(2);
+  const std::string& procedure = message.text(3);
   if (const auto own = server_procedures_.find(procedure); own != server_procedures_.end()) {
+    auto arguments = arguments_of(message);
+    if (!arguments) {
+      caller.send_error(MessageType::kCall, request, arguments.error());
+      return true;
+    }
     begin_call(key, {});
-    start_timer(key, options);
+    start_timer(key, message.dict(2));
     own->second(Call{caller.id(), request, procedure, caller.identity().user, caller.is_admin(),
-                     moved_or(message.list, kCallPayload, Value::array()),
-                     moved_or(message.list, kCallPayload + 1, Value::object())});
+                     std::move(arguments->args), std::move(arguments->kwargs)});
     return true;
   }
   // A pattern of a client's does not reach the server's own names.
@@ -85,12 +79,12 @@ bool Dealer::call(Session& caller, Message& message) {
   }
   invoke(caller, message, *registration);
   if (calls_.contains(key)) {
-    start_timer(key, options);
+    start_timer(key, message.dict(2));
   }
   return true;
 }
 
-void Dealer::invoke(Session& caller, Message& message, Registration& registration) {
+void Dealer::invoke(Session& caller, const Message& message, Registration& registration) {
   const Value& options = message.dict(2);
   const Callee& chosen = registration.choose();
   Session& callee = *chosen.session;
@@ -119,13 +113,13 @@ void Dealer::invoke(Session& caller, Message& message, Registration& registratio
                   .id(invocation.second)
                   .id(registration.id)
                   .value(details)
-                  .payload(take_payload(message, kCallPayload)));
+                  .payload(payload_of(message)));
 }
 
 // wamp-proto, "Call Timeout": milliseconds, 0 for none.
 void Dealer::start_timer(Key call, const Value& options) {
   const Value* timeout = member(options, "timeout");
-  if (timeout == nullptr || !timeout->is_number() || timeout->get<double>() <= 0) {
+  if (timeout == nullptr || timeout->get<double>() == 0) {
     return;
   }
   const auto limit = static_cast<std::int64_t>(std::min(timeout->get<double>(), static_cast<double>(kMaxTimeoutMs)));
@@ -210,10 +204,8 @@ void Dealer::answer(Id session, Id request, const Answer& answer) {
 }
 
 void Dealer::register_procedure(Session& callee, Id request, const UriPattern& pattern, const Value& options) {
-  const auto invoke = invoke_of(text_member(options, "invoke").value_or("single"));
-  auto added = invoke ? registrations_.add(callee, pattern, *invoke, flag_member(options, "disclose_caller"))
-                      : Result<Registrations::Added>(Error{"invoke is single, roundrobin, random, first or last",
-                                                           error_uri::kInvalidArgument});
+  const auto invoke = invoke_of(text_member(options, "invoke").value_or("single")).value_or(Invoke::kSingle);
+  auto added = registrations_.add(callee, pattern, invoke, flag_member(options, "disclose_caller"));
   if (!added) {
     callee.send_error(MessageType::kRegister, request, added.error());
     return;
@@ -260,7 +252,7 @@ Dealer::Invocation* Dealer::find_invocation(const Session& callee, Id request) {
   return found == invocations_.end() ? nullptr : &found->second;
 }
 
-bool Dealer::yield(Session& callee, Message& message) {
+bool Dealer::yield(Session& callee, const Message& message) {
   const Id request = message.id(1);
   const Invocation* found = find_invocation(callee, request);
   if (found == nullptr) {
@@ -268,17 +260,17 @@ bool Dealer::yield(Session& callee, Message& message) {
   }
   if (!flag_member(message.dict(2), "progress")) {
     const Invocation invocation = take_invocation({callee.id(), request});
-    answer(invocation.caller, invocation.request, take_payload(message, kYieldPayload));
+    answer(invocation.caller, invocation.request, payload_of(message));
   } else if (Session* caller = find(found->caller); caller != nullptr && found->progress) {
     caller->send(caller->build(MessageType::kResult)
                      .id(found->request)
                      .value({{"progress", true}})
-                     .payload(take_payload(message, kYieldPayload)));
+                     .payload(payload_of(message)));
   }
   return true;
 }
 
-bool Dealer::invocation_error(Session& callee, Message& message) {
+bool Dealer::invocation_error(Session& callee, const Message& message) {
   const bool of_invocation = message.dict(1) == static_cast<int>(MessageType::kInvocation);
   const auto request = to_id(message.dict(2));
   const Invocation* found = of_invocation && request ? find_invocation(callee, *request) : nullptr;
@@ -296,7 +288,7 @@ bool Dealer::invocation_error(Session& callee, Message& message) {
                     .id(call.second)
                     .dict()
                     .text(message.text(4))
-                    .payload(take_payload(message, kErrorPayload)));
+                    .payload(payload_of(message)));
   }
   return true;
 }

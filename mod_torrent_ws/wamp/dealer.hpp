@@ -51,7 +51,7 @@ class Dealer {
   void leave(Session& session);
 
   // Policy was checked. False: the request's id is that of a call under way, which is a protocol violation.
-  bool call(Session& caller, Message& message);
+  bool call(Session& caller, const Message& message);
   // A call that is over already is none to cancel, and no error.
   void cancel(Session& caller, const Message& message);
   // Goes nowhere when the call is over, or its caller gone.
@@ -63,8 +63,8 @@ class Dealer {
   // The server's will: the client is told why, if it understands that.
   void revoke(Session& callee, Registration& registration, std::string_view reason);
   // False: the message belongs to no invocation, which is a protocol violation.
-  bool yield(Session& callee, Message& message);
-  bool invocation_error(Session& callee, Message& message);
+  bool yield(Session& callee, const Message& message);
+  bool invocation_error(Session& callee, const Message& message);
 
   [[nodiscard]] const Registrations& registrations() const { return registrations_; }
 
@@ -87,7 +87,7 @@ class Dealer {
     bool progress = false;  // the caller wants intermediate results
   };
 
-  void invoke(Session& caller, Message& message, Registration& registration);
+  void invoke(Session& caller, const Message& message, Registration& registration);
   void start_timer(Key call, const Value& options);
   // Takes the call out of those under way; the callee's answer will go nowhere.
   void abandon(Key call, std::string_view mode, std::string_view reason);

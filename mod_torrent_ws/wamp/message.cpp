@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "wamp/options.hpp"
 #include "wire/error_uris.hpp"
 
 namespace tws::wamp {
@@ -58,18 +59,23 @@ bool has_kind(const Value& value, char kind) {
   }
 }
 
-bool fits(const Value& list, const Shape& shape) {
-  const std::size_t required = shape.fields.size() + 1;
-  if (list.size() < required || list.size() > required + (shape.payload ? 2 : 0)) {
+std::size_t fields_of(const Value& type) {
+  const Shape* shape = shape_of(type);
+  return shape == nullptr || !shape->payload ? kMaxValues : shape->fields.size() + 1;
+}
+
+bool fits(const PartlyDecoded& message, const Shape& shape) {
+  const Value& list = message.list;
+  if (list.size() != shape.fields.size() + 1 || message.rest.size() > 2) {
     return false;
   }
-  for (std::size_t i = 1; i < required; ++i) {
+  for (std::size_t i = 1; i < list.size(); ++i) {
     if (!has_kind(list[i], shape.fields[i - 1])) {
       return false;
     }
   }
-  return (list.size() <= required || list[required].is_array()) &&
-         (list.size() <= required + 1 || list[required + 1].is_object());
+  return (message.rest.empty() || message.rest.front().is_list) &&
+         (message.rest.size() < 2 || !message.rest.back().is_list);
 }
 
 Error violation(std::string message) { return {std::move(message), error_uri::kProtocolViolation}; }
@@ -82,34 +88,54 @@ std::string_view name_of(MessageType type) {
 }
 
 Result<Message> parse_message(Serializer serializer, std::string_view bytes) {
-  auto list = decode(serializer, bytes);
-  if (!list) {
-    return list.error().uri.empty() ? violation(list.error().message) : list.error();
+  auto decoded = decode_partly(serializer, bytes, fields_of);
+  if (!decoded) {
+    return decoded.error().uri.empty() ? violation(decoded.error().message) : decoded.error();
   }
-  if (!list->is_array() || list->empty() || !list->front().is_number_integer()) {
+  Value& list = decoded->list;
+  if (!list.is_array() || list.empty() || !list.front().is_number_integer()) {
     return violation("not a WAMP message: a list that begins with an integer");
   }
-  const std::string type = list->front().dump();
-  const Shape* shape = shape_of(list->front());
+  const std::string type = list.front().dump();
+  const Shape* shape = shape_of(list.front());
   if (shape == nullptr) {
     return violation("no message type " + type + " from a client");
   }
-  if (!fits(*list, *shape)) {
+  if (!fits(*decoded, *shape)) {
     return violation("malformed message of type " + type);
   }
-  return Message{shape->type, std::move(*list)};
+  const auto options = std::find_if(list.begin(), list.end(), [](const Value& field) { return field.is_object(); });
+  if (const auto wrong = options != list.end() ? wrong_option(shape->type, *options) : std::nullopt) {
+    return violation(*wrong);
+  }
+  decoded->rest.resize(2);
+  return Message{shape->type, std::move(list), serializer, decoded->rest[0], decoded->rest[1]};
 }
 
-Payload take_payload(Message& message, std::size_t index) {
+Payload payload_of(const Message& message) {
   Payload payload;
-  Value& list = message.list;
-  if (list.size() > index && !list[index].empty()) {
-    payload.args = Fragment(std::move(list[index]));
+  if (!message.args.is_empty) {
+    payload.args = Fragment(message.serializer, std::string(message.args.bytes));
   }
-  if (list.size() > index + 1 && !list[index + 1].empty()) {
-    payload.kwargs = Fragment(std::move(list[index + 1]));
+  if (!message.kwargs.is_empty) {
+    payload.kwargs = Fragment(message.serializer, std::string(message.kwargs.bytes));
   }
   return payload;
+}
+
+Result<Arguments> arguments_of(const Message& message) {
+  Arguments arguments;
+  for (const auto& [part, value] : {std::pair{&message.args, &arguments.args}, {&message.kwargs, &arguments.kwargs}}) {
+    if (part->is_empty) {
+      continue;
+    }
+    auto decoded = decode(message.serializer, part->bytes);
+    if (!decoded) {
+      return Error{decoded.error().message, error_uri::kInvalidArgument};
+    }
+    *value = std::move(*decoded);
+  }
+  return arguments;
 }
 
 MessageBuilder::MessageBuilder(Serializer serializer, MessageType type)

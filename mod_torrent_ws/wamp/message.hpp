@@ -45,7 +45,10 @@ std::string_view name_of(MessageType type);
 // A message from a client whose fields have the types that its kind asks for.
 struct Message {
   MessageType type;
-  Value list;  // the whole message
+  Value list;  // without the arguments
+  Serializer serializer;
+  PartlyDecoded::Part args;  // of the bytes that were parsed, which have to be there still
+  PartlyDecoded::Part kwargs;
 
   [[nodiscard]] Id id(std::size_t index) const { return list[index].get<Id>(); }
   [[nodiscard]] const std::string& text(std::size_t index) const { return list[index].get_ref<const std::string&>(); }
@@ -56,8 +59,15 @@ struct Message {
 // wamp.error.payload_size_exceeded.
 Result<Message> parse_message(Serializer serializer, std::string_view bytes);
 
-// The arguments of a message, from `index` on; they are moved out of it.
-Payload take_payload(Message& message, std::size_t index);
+// The arguments of a message, to be passed on.
+Payload payload_of(const Message& message);
+
+// The same, to be read.
+struct Arguments {
+  Value args = Value::array();
+  Value kwargs = Value::object();
+};
+Result<Arguments> arguments_of(const Message& message);
 
 // Builds one message out of its fields, in order.
 class MessageBuilder {

@@ -1,5 +1,7 @@
 #include "wamp/payload.hpp"
 
+#include <algorithm>
+
 namespace tws::wamp {
 
 namespace {
@@ -8,16 +10,17 @@ constexpr std::size_t slot(Serializer serializer) { return static_cast<std::size
 
 }  // namespace
 
-Fragment Fragment::of_json(std::string json) {
-  Fragment fragment;
-  fragment.encoded_[slot(Serializer::kJson)] = std::move(json);
-  return fragment;
+Fragment::Fragment(Serializer serializer, std::string bytes) { encoded_.at(slot(serializer)) = std::move(bytes); }
+
+bool Fragment::empty() const {
+  return !value_ && std::all_of(encoded_.begin(), encoded_.end(), [](const auto& bytes) { return bytes.empty(); });
 }
 
 const Value& Fragment::value() const {
   if (!value_) {
-    // Our own, so that no bound holds for it.
-    value_ = Value::parse(encoded_[slot(Serializer::kJson)], nullptr, false);
+    const auto given = *std::find_if(kSerializers.begin(), kSerializers.end(),
+                                     [this](Serializer serializer) { return !encoded_.at(slot(serializer)).empty(); });
+    value_ = decode_trusted(given, encoded_.at(slot(given)));
   }
   return *value_;
 }
@@ -32,7 +35,7 @@ std::string_view Fragment::in(Serializer serializer) const {
 
 Payload args_payload(Value args) { return {Fragment(std::move(args)), {}}; }
 
-Payload kwargs_payload(std::string json) { return {{}, Fragment::of_json(std::move(json))}; }
+Payload kwargs_payload(std::string json) { return {{}, Fragment(Serializer::kJson, std::move(json))}; }
 
 Payload explanation(std::string_view message) { return args_payload(Value::array({message})); }
 

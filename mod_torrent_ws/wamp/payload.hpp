@@ -12,15 +12,15 @@
 
 namespace tws::wamp {
 
-// One value: given as such, or as ready-made JSON text. Empty: absent.
+// One value: given as such, or as it came or was made in a serializer, which is passed on unchanged in that one. Empty: absent.
 class Fragment {
  public:
   Fragment() = default;
   explicit Fragment(Value value) : value_(std::move(value)) {}
-  // `json` is well-formed.
-  static Fragment of_json(std::string json);
+  // `bytes` are well-formed.
+  Fragment(Serializer serializer, std::string bytes);
 
-  [[nodiscard]] bool empty() const { return !value_ && encoded_.front().empty(); }
+  [[nodiscard]] bool empty() const;
   // Not of an empty one.
   [[nodiscard]] const Value& value() const;
   [[nodiscard]] std::string_view in(Serializer serializer) const;

@@ -1,60 +1,36 @@
 #include "wamp/receivers.hpp"
 
-#include "wire/error_uris.hpp"
+#include <utility>
 
 namespace tws::wamp {
 
 namespace {
 
-bool take(const Value& value, Id& key) {
-  const auto id = to_id(value);
-  key = id.value_or(0);
-  return id.has_value();
-}
+void take(const Value& value, Id& key) { key = to_id(value).value_or(0); }
+void take(const Value& value, std::string& key) { key = value.get<std::string>(); }
 
-bool take(const Value& value, std::string& key) {
-  const auto* text = value.get_ptr<const std::string*>();
-  key = text != nullptr ? *text : std::string();
-  return text != nullptr;
-}
-
-// False when there is something else than a list of such keys.
 template <typename Key>
-bool take_list(const Value& options, const char* name, std::optional<std::unordered_set<Key>>& keys) {
+std::optional<std::unordered_set<Key>> list_of(const Value& options, const char* name) {
   const Value* list = member(options, name);
-  if (list == nullptr || list->is_null()) {
-    return true;
+  if (list == nullptr) {
+    return std::nullopt;
   }
-  keys.emplace();
-  for (const Value& value : list->is_array() ? *list : Value::array({nullptr})) {
+  std::unordered_set<Key> keys;
+  for (const Value& value : *list) {
     Key key{};
-    if (!take(value, key)) {
-      return false;
-    }
-    keys->insert(std::move(key));
+    take(value, key);
+    keys.insert(std::move(key));
   }
-  return true;
+  return keys;
 }
 
 }  // namespace
 
-Result<Receivers> Receivers::of_options(const Value& options) {
-  Receivers receivers;
-  const auto take_both = [&](auto& lists, const char* exclude, const char* eligible) {
-    auto excluded = decltype(lists.eligible)();
-    const bool taken = take_list(options, exclude, excluded) && take_list(options, eligible, lists.eligible);
-    receivers.are_all_ = receivers.are_all_ && !excluded && !lists.eligible;
-    lists.excluded = excluded ? std::move(*excluded) : decltype(lists.excluded)();
-    return taken;
-  };
-  if (!take_both(receivers.sessions_, "exclude", "eligible") ||
-      !take_both(receivers.users_, "exclude_authid", "eligible_authid") ||
-      !take_both(receivers.roles_, "exclude_authrole", "eligible_authrole")) {
-    return Error{"exclude and eligible are lists of session ids, those of _authid and _authrole lists of strings",
-                 error_uri::kInvalidArgument};
-  }
-  return receivers;
-}
+Receivers::Receivers(const Value& options)
+    : sessions_{list_of<Id>(options, "exclude"), list_of<Id>(options, "eligible")},
+      users_{list_of<std::string>(options, "exclude_authid"), list_of<std::string>(options, "eligible_authid")},
+      roles_{list_of<std::string>(options, "exclude_authrole"), list_of<std::string>(options, "eligible_authrole")},
+      are_all_(sessions_.allow_all() && users_.allow_all() && roles_.allow_all()) {}
 
 bool Receivers::include(const Receiver& receiver) const {
   return are_all_ || (sessions_.allow(receiver.session) && users_.allow(receiver.user) && roles_.allow(receiver.role));

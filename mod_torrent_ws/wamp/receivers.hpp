@@ -6,7 +6,6 @@
 #include <string>
 #include <unordered_set>
 
-#include "support/result.hpp"
 #include "wamp/value.hpp"
 
 namespace tws::wamp {
@@ -20,8 +19,9 @@ struct Receiver {
 
 class Receivers {
  public:
-  // Of PUBLISH.Options; an error where they are no lists of ids or texts.
-  static Result<Receivers> of_options(const Value& options);
+  // Of PUBLISH.Options, whose types were checked; without any everybody is one.
+  Receivers() = default;
+  explicit Receivers(const Value& options);
 
   // Everybody is one.
   [[nodiscard]] bool are_all() const { return are_all_; }
@@ -30,18 +30,19 @@ class Receivers {
  private:
   template <typename Key>
   struct Lists {
-    std::unordered_set<Key> excluded;
+    std::optional<std::unordered_set<Key>> excluded;
     std::optional<std::unordered_set<Key>> eligible;  // an empty list: nobody
 
+    [[nodiscard]] bool allow_all() const { return !excluded && !eligible; }
     [[nodiscard]] bool allow(const Key& key) const {
-      return !excluded.contains(key) && (!eligible || eligible->contains(key));
+      return !(excluded && excluded->contains(key)) && (!eligible || eligible->contains(key));
     }
   };
 
-  bool are_all_ = true;
   Lists<Id> sessions_;
   Lists<std::string> users_;
   Lists<std::string> roles_;
+  bool are_all_ = true;
 };
 
 }  // namespace tws::wamp

@@ -1,11 +1,13 @@
 #include "wamp/serializer.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 #include <vector>
 
 #include "loop/utf8_check.hpp"
 #include "wamp/base64.hpp"
+#include "wamp/cbor_reader.hpp"
 #include "wire/error_uris.hpp"
 
 namespace tws::wamp {
@@ -15,38 +17,76 @@ namespace {
 constexpr std::array<std::pair<std::string_view, Serializer>, 3> kSubprotocols = {
     {{"wamp.2.json", Serializer::kJson}, {"wamp.2.cbor", Serializer::kCbor}, {"wamp.2.msgpack", Serializer::kMsgpack}}};
 
-Value::input_format_t format_of(Serializer serializer) {
-  switch (serializer) {
-    case Serializer::kCbor:
-      return Value::input_format_t::cbor;
-    case Serializer::kMsgpack:
-      return Value::input_format_t::msgpack;
-    default:
-      return Value::input_format_t::json;
+// Numbers above this that have no fraction are sent as floats by some clients (cbor-x, msgpackr).
+constexpr double kLargestInt32 = 4294967295.0;
+
+using FieldsOf = std::size_t (*)(const Value& first);
+
+std::size_t all_fields(const Value& /*first*/) { return kMaxValues; }
+
+// Goes through what is decoded, and tells how far its reader has come.
+class CountingIterator {
+ public:
+  using iterator_category = std::forward_iterator_tag;
+  using value_type = char;
+  using difference_type = std::ptrdiff_t;
+  using pointer = const char*;
+  using reference = const char&;
+
+  CountingIterator(const char* at, std::size_t* passed) : at_(at), passed_(passed) {}
+  reference operator*() const { return *at_; }
+  CountingIterator& operator++() {
+    ++at_;
+    ++*passed_;
+    return *this;
   }
-}
+  bool operator==(const CountingIterator& other) const { return at_ == other.at_; }
+  bool operator!=(const CountingIterator& other) const { return at_ != other.at_; }
+
+ private:
+  const char* at_;
+  std::size_t* passed_;
+};
 
 // Makes a Value of what the parser finds, within the bounds: the library's own has none.
 class Builder final : public nlohmann::json_sax<Value> {
  public:
-  explicit Builder(Serializer serializer) : serializer_(serializer) {}
+  Builder(Serializer serializer, std::string_view bytes, bool trusted, FieldsOf fields_of)
+      : serializer_(serializer), bytes_(bytes), trusted_(trusted), fields_of_(fields_of) {}
 
-  [[nodiscard]] Value take() { return std::move(root_); }
+  // False: error() says why.
+  bool run() {
+    if (serializer_ == Serializer::kCbor) {
+      return read_cbor(bytes_, *this, passed_);
+    }
+    return Value::sax_parse(
+        CountingIterator(bytes_.data(), &passed_), CountingIterator(bytes_.data() + bytes_.size(), &passed_), this,
+        serializer_ == Serializer::kJson ? Value::input_format_t::json : Value::input_format_t::msgpack);
+  }
+
+  [[nodiscard]] PartlyDecoded take() { return {std::move(root_), std::move(rest_)}; }
   [[nodiscard]] Error error() const { return error_; }
 
-  bool null() override { return add(nullptr) != nullptr; }
-  bool boolean(bool value) override { return add(value) != nullptr; }
-  bool number_integer(number_integer_t value) override { return add(value) != nullptr; }
-  bool number_unsigned(number_unsigned_t value) override { return add(value) != nullptr; }
-  bool number_float(number_float_t value, const string_t& /*text*/) override { return add(value) != nullptr; }
-  bool binary(binary_t& value) override { return add(Value::binary(std::move(value))) != nullptr; }
+  bool null() override { return add(nullptr); }
+  bool boolean(bool value) override { return add(value); }
+  bool number_integer(number_integer_t value) override { return add(value); }
+  bool number_unsigned(number_unsigned_t value) override { return add(value); }
+  bool number_float(number_float_t value, const string_t& /*text*/) override {
+    const bool is_integer = value > kLargestInt32 && value <= static_cast<double>(kMaxId) && value == std::floor(value);
+    return add(is_integer ? Value(static_cast<std::uint64_t>(value)) : Value(value));
+  }
+  bool binary(binary_t& value) override {
+    // What msgpackr makes of `undefined`: an extension of type 0, one byte long.
+    const bool is_undefined = value.has_subtype() && value.subtype() == 0 && value.size() == 1 && value.front() == 0;
+    return is_undefined ? null() : add(Value::binary(std::move(value)));
+  }
   bool string(string_t& text) override {
     if (serializer_ == Serializer::kJson && !text.empty() && text.front() == '\0') {
       if (auto bytes = from_base64(std::string_view(text).substr(1))) {
-        return add(Value::binary(std::move(*bytes))) != nullptr;
+        return add(Value::binary(std::move(*bytes)));
       }
     }
-    return is_text(text) && add(std::move(text)) != nullptr;
+    return is_text(text) && add(std::move(text));
   }
   bool start_object(std::size_t /*size*/) override { return open(Value::object()); }
   bool start_array(std::size_t /*size*/) override { return open(Value::array()); }
@@ -68,52 +108,115 @@ class Builder final : public nlohmann::json_sax<Value> {
 
   // JSON text came through the WebSocket's own check.
   bool is_text(const std::string& text) {
-    return serializer_ == Serializer::kJson || is_utf8(text) || fail("a string that is not UTF-8", {});
+    return trusted_ || serializer_ == Serializer::kJson || is_utf8(text) || fail("a string that is not UTF-8", {});
+  }
+
+  bool count_value() {
+    return trusted_ || ++count_ <= kMaxValues || fail("more than " + std::to_string(kMaxValues) + " values in one message",
+                                          error_uri::kPayloadSizeExceeded);
+  }
+
+  // The rest of the outermost list, behind the fields that are built.
+  [[nodiscard]] bool is_in_rest() const {
+    return !rest_.empty() || (depth_ == 1 && root_.is_array() && root_.size() >= fields_);
+  }
+
+  bool add(Value value) {
+    if (is_in_rest()) {
+      if (depth_ == 1) {
+        // Some clients say null for what is absent.
+        rest_.push_back({{}, rest_.empty(), true});
+        end_item();
+        return value.is_null() || fail("arguments are a list and a dictionary", {});
+      }
+      rest_.back().is_empty = false;
+      return count_value();
+    }
+    return build(std::move(value)) != nullptr;
   }
 
   // Null: refused.
-  Value* add(Value value) {
-    if (++count_ > kMaxValues) {
-      fail("more than " + std::to_string(kMaxValues) + " values in one message", error_uri::kPayloadSizeExceeded);
+  Value* build(Value value) {
+    if (!count_value()) {
       return nullptr;
     }
+    Value* built = nullptr;
     if (open_.empty()) {
       root_ = std::move(value);
-      return &root_;
-    }
-    if (open_.back()->is_array()) {
+      built = &root_;
+    } else if (open_.back()->is_array()) {
       open_.back()->push_back(std::move(value));
-      return &open_.back()->back();
+      built = &open_.back()->back();
+    } else {
+      // A second one would hide the first from checks.
+      const auto [at, is_new] = open_.back()->emplace(std::move(key_), std::move(value));
+      if (!is_new && !trusted_) {
+        fail("a dictionary with a key twice", {});
+        return nullptr;
+      }
+      built = &*at;
     }
-    // A second one would hide the first from checks.
-    const auto [at, is_new] = open_.back()->emplace(std::move(key_), std::move(value));
-    if (!is_new) {
-      fail("a dictionary with a key twice", {});
+    if (depth_ == 1 && root_.size() == 1 && root_.is_array()) {
+      fields_ = fields_of_(*built);
     }
-    return is_new ? &*at : nullptr;
+    end_item();
+    return built;
   }
 
   bool open(Value container) {
-    if (open_.size() == kMaxDepth) {
+    if (depth_ == kMaxDepth && !trusted_) {
       return fail("nested deeper than " + std::to_string(kMaxDepth), error_uri::kPayloadSizeExceeded);
     }
-    Value* added = add(std::move(container));
-    if (added != nullptr) {
-      open_.push_back(added);
+    if (is_in_rest()) {
+      if (depth_ == 1) {
+        // What comes before it in JSON may be white space.
+        rest_begin_ = serializer_ == Serializer::kJson ? passed_ - 1 : item_end_;
+        rest_.push_back({{}, container.is_array(), true});
+      } else {
+        rest_.back().is_empty = false;
+      }
+      ++depth_;
+      return count_value();
     }
-    return added != nullptr;
+    Value* built = build(std::move(container));
+    if (built != nullptr) {
+      open_.push_back(built);
+      ++depth_;
+    }
+    return built != nullptr;
   }
 
   bool close() {
-    open_.pop_back();
+    --depth_;
+    if (rest_.empty()) {
+      open_.pop_back();
+    } else if (depth_ == 1) {
+      rest_.back().bytes = bytes_.substr(rest_begin_, passed_ - rest_begin_);
+    }
+    end_item();
     return true;
   }
 
+  void end_item() {
+    if (depth_ == 1) {
+      item_end_ = passed_;
+    }
+  }
+
   Serializer serializer_;
+  std::string_view bytes_;
+  bool trusted_;
+  FieldsOf fields_of_;
+  std::size_t passed_ = 0;  // of the bytes
   Value root_;
-  std::vector<Value*> open_;  // the containers that are not complete, outermost first
+  std::vector<Value*> open_;  // the containers that are not complete, outermost first; none of the rest's
+  std::size_t depth_ = 0;
   std::string key_;
   std::size_t count_ = 0;
+  std::size_t fields_ = kMaxValues;
+  std::size_t item_end_ = 0;  // of the outermost list's last element
+  std::size_t rest_begin_ = 0;
+  std::vector<PartlyDecoded::Part> rest_;
   Error error_;
 };
 
@@ -146,11 +249,22 @@ std::optional<Serializer> serializer_of(std::string_view subprotocol) {
 }
 
 Result<Value> decode(Serializer serializer, std::string_view bytes) {
-  Builder builder(serializer);
-  if (!Value::sax_parse(bytes.begin(), bytes.end(), &builder, format_of(serializer))) {
+  auto decoded = decode_partly(serializer, bytes, all_fields);
+  return decoded ? Result<Value>(std::move(decoded->list)) : decoded.error();
+}
+
+Result<PartlyDecoded> decode_partly(Serializer serializer, std::string_view bytes, FieldsOf fields_of) {
+  Builder builder(serializer, bytes, false, fields_of);
+  if (!builder.run()) {
     return builder.error();
   }
   return builder.take();
+}
+
+Value decode_trusted(Serializer serializer, std::string_view bytes) {
+  Builder builder(serializer, bytes, true, all_fields);
+  builder.run();
+  return builder.take().list;
 }
 
 void encode(std::string& out, Serializer serializer, const Value& value) {

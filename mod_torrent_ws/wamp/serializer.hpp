@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "support/result.hpp"
 #include "wamp/value.hpp"
@@ -31,6 +32,25 @@ inline constexpr std::size_t kMaxValues = 500'000;
 // One whole value. Refused: what is not well-formed, dictionaries that have a key twice, text that is not UTF-8, and what is over the
 // bounds (with the URI wamp.error.payload_size_exceeded).
 Result<Value> decode(Serializer serializer, std::string_view bytes);
+
+// What the server made or has checked: without bounds, and of two values with one key it is the first.
+Value decode_trusted(Serializer serializer, std::string_view bytes);
+
+// A list that is built only as far as it is to be read: the rest, which is passed on, is checked in the same way, but stays bytes.
+struct PartlyDecoded {
+  struct Part {
+    std::string_view bytes;  // of what was decoded
+    bool is_list = false;    // else a dictionary
+    bool is_empty = true;
+  };
+  Value list;
+  std::vector<Part> rest;
+};
+
+// `fields_of` says of the list's first element how many there are to be built; those behind are lists and dictionaries. In the
+// latter, two values may have one key.
+Result<PartlyDecoded> decode_partly(Serializer serializer, std::string_view bytes,
+                                    std::size_t (*fields_of)(const Value& first));
 
 // Appends the value's encoding.
 void encode(std::string& out, Serializer serializer, const Value& value);

@@ -13,7 +13,6 @@ namespace tws::wamp {
 
 namespace {
 
-constexpr std::size_t kPublishPayload = 4;
 struct AskedFeature {
   const char* role;
   const char* name;
@@ -27,13 +26,10 @@ constexpr std::array kAskedFeatures = {
     AskedFeature{"subscriber", "subscription_revocation", Feature::kSubscriptionRevocation},
 };
 
-// An unknown kind of match is a wrong argument.
-Result<UriPattern> pattern_of(const std::string& uri, const Value& options) {
-  const auto match = match_of(text_member(options, "match").value_or("exact"));
-  if (!match) {
-    return Error{"match is exact, prefix or wildcard", error_uri::kInvalidArgument};
-  }
-  return UriPattern{uri, *match};
+// Of SUBSCRIBE and REGISTER.
+UriPattern pattern_of(const Message& message) {
+  const auto match = match_of(text_member(message.dict(2), "match").value_or("exact"));
+  return {message.text(3), match.value_or(Match::kExact)};
 }
 
 }  // namespace
@@ -59,7 +55,7 @@ void Session::on_message(std::string_view bytes, bool binary) {
   if (state_ == State::kClosed) {
     return;
   }
-  auto message = binary == is_binary(serializer_)
+  const auto message = binary == is_binary(serializer_)
                      ? parse_message(serializer_, bytes)
                      : Result<Message>(Error{binary ? "wamp.2.json is sent as text" : "cbor and msgpack are sent as binary",
                                              error_uri::kProtocolViolation});
@@ -90,7 +86,7 @@ void Session::on_message(std::string_view bytes, bool binary) {
   on_established(*message);
 }
 
-void Session::on_hello(Message& message) {
+void Session::on_hello(const Message& message) {
   if (state_ != State::kFresh) {
     violate("a second HELLO");
     return;
@@ -152,7 +148,7 @@ bool Session::has_request_id(const Message& message) {
   }
 }
 
-void Session::on_established(Message& message) {
+void Session::on_established(const Message& message) {
   if (realm_.policy().strict_request_ids && has_request_id(message) && message.id(1) != ++last_request_) {
     violate("request ids count 1, 2, 3 and so on");
     return;
@@ -207,12 +203,7 @@ void Session::on_goodbye() {
 void Session::on_subscribe(const Message& message) {
   const Id request = message.id(1);
   const Value& options = message.dict(2);
-  const auto topics = pattern_of(message.text(3), options);
-  if (!topics) {
-    send_error(MessageType::kSubscribe, request, topics.error());
-    return;
-  }
-  sign_in_.with_token_of(options, [request, topics = *topics, options](Session& session, const Status& signed_in) {
+  sign_in_.with_token_of(options, [request, topics = pattern_of(message), options](Session& session, const Status& signed_in) {
     if (signed_in) {
       session.subscribe(request, topics, options);
     } else {
@@ -230,25 +221,24 @@ void Session::subscribe(Id request, const UriPattern& topics, const Value& optio
   realm_.broker().subscribe(*this, request, topics, options);
 }
 
-void Session::on_publish(Message& message) {
+void Session::on_publish(const Message& message) {
   const Id request = message.id(1);
   const Value& options = message.dict(2);
   const bool acknowledge = flag_member(options, "acknowledge");
   const auto allowed = realm_.may_publish(identity_, message.text(3));
-  auto receivers = allowed ? Receivers::of_options(options) : Result<Receivers>(allowed.error());
-  if (!receivers) {
+  if (!allowed) {
     // Nobody waits for an answer otherwise.
     if (acknowledge) {
-      send_error(MessageType::kPublish, request, receivers.error());
+      send_error(MessageType::kPublish, request, allowed.error());
     }
     return;
   }
   const auto publication = std::make_shared<const Publication>(
-      Publication{random_id(), message.text(3), std::make_shared<const Payload>(take_payload(message, kPublishPayload)),
-                  std::move(*receivers),
+      Publication{random_id(), message.text(3), std::make_shared<const Payload>(payload_of(message)),
+                  Receivers(options),
                   flag_member(options, "disclose_me") ? disclosed("publisher") : Value::object(), unix_ms_now()});
   const Value* exclude_me = member(options, "exclude_me");
-  const bool excluded = exclude_me == nullptr || *exclude_me != false;
+  const bool excluded = exclude_me == nullptr || exclude_me->get<bool>();
   realm_.broker().publish(publication, excluded ? this : nullptr);
   if (flag_member(options, "retain")) {
     realm_.broker().store().retain(publication);
@@ -258,7 +248,7 @@ void Session::on_publish(Message& message) {
   }
 }
 
-void Session::on_call(Message& message) {
+void Session::on_call(const Message& message) {
   if (const auto allowed = realm_.may_call(identity_, message.text(3)); !allowed) {
     send_error(MessageType::kCall, message.id(1), allowed.error());
     return;
@@ -270,13 +260,12 @@ void Session::on_call(Message& message) {
 }
 
 void Session::on_register(const Message& message) {
-  const auto procedures = pattern_of(message.text(3), message.dict(2));
-  const auto allowed = procedures ? realm_.may_register(identity_, *procedures) : Status(procedures.error());
-  if (!allowed) {
+  const UriPattern procedures = pattern_of(message);
+  if (const auto allowed = realm_.may_register(identity_, procedures); !allowed) {
     send_error(MessageType::kRegister, message.id(1), allowed.error());
     return;
   }
-  realm_.dealer().register_procedure(*this, message.id(1), *procedures, message.dict(2));
+  realm_.dealer().register_procedure(*this, message.id(1), procedures, message.dict(2));
 }
 
 void Session::leave() {

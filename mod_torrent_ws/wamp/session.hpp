@@ -96,14 +96,14 @@ class Session final : public Protocol {
  private:
   enum class State { kFresh, kAuthenticating, kEstablished, kClosed };
 
-  void on_hello(Message& message);
-  void on_established(Message& message);
+  void on_hello(const Message& message);
+  void on_established(const Message& message);
   [[nodiscard]] bool has_request_id(const Message& message);
   void on_goodbye();
   void on_subscribe(const Message& message);
   void subscribe(Id request, const UriPattern& topics, const Value& options);
-  void on_publish(Message& message);
-  void on_call(Message& message);
+  void on_publish(const Message& message);
+  void on_call(const Message& message);
   void on_register(const Message& message);
   // After it nothing of the session is left in the realm but its id.
   void leave();

@@ -4,6 +4,7 @@
 #include "support/random.hpp"
 #include "wamp/clock.hpp"
 #include "wamp/meta_api.hpp"
+#include "wamp/options.hpp"
 #include "wamp/session.hpp"
 #include "wire/error_uris.hpp"
 
@@ -63,9 +64,8 @@ Result<Value> add_testament(Realm& realm, const Call& call) {
   }
   const Value* given = member(call.kwargs, "publish_options");
   const Value options = given != nullptr && given->is_object() ? *given : Value::object();
-  auto receivers = Receivers::of_options(options);
-  if (!receivers) {
-    return receivers.error();
+  if (const auto wrong = wrong_option(MessageType::kPublish, options)) {
+    return Error{*wrong, error_uri::kInvalidArgument};
   }
   if (session.testaments().size() >= kMaxTestaments) {
     return Error{"the session has as many testaments as it may", error_uri::kOptionNotAllowed};
@@ -78,7 +78,7 @@ Result<Value> add_testament(Realm& realm, const Call& call) {
     payload.kwargs = Fragment(*kwargs);
   }
   const auto publication = std::make_shared<const Publication>(
-      Publication{random_id(), *topic, std::make_shared<const Payload>(std::move(payload)), std::move(*receivers),
+      Publication{random_id(), *topic, std::make_shared<const Payload>(std::move(payload)), Receivers(options),
                   flag_member(options, "disclose_me") ? session.disclosed("publisher") : Value::object(),
                   unix_ms_now()});
   session.testaments().push_back({publication, flag_member(options, "retain"),

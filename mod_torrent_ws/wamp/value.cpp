@@ -7,7 +7,7 @@ const Value* member(const Value& dict, const char* key) {
     return nullptr;
   }
   const auto found = dict.find(key);
-  return found == dict.end() ? nullptr : &*found;
+  return found == dict.end() || found->is_null() ? nullptr : &*found;
 }
 
 std::optional<std::string> text_member(const Value& dict, const char* key) {

@@ -15,7 +15,7 @@ using Value = nlohmann::json;
 using Id = std::uint64_t;
 inline constexpr Id kMaxId = 1ULL << 53;
 
-// Null where there is no such member, or `dict` is no dictionary.
+// Null where there is no such member, or a null (some clients say so), or `dict` is no dictionary.
 const Value* member(const Value& dict, const char* key);
 
 // Absent or of another type: nullopt, false.

@@ -48,9 +48,9 @@ TEST(Cra, ChallengeSaysWhatTheSessionWillBe) {
                          .nonce = "LHRTC9zeOIrt_9U3",
                          .timestamp = tws::wamp::utc_text(1403454985048)};
   STRCMP_EQUAL(
-      "{\"authid\":\"j\xc3\xb6rg "
-      "\\\"7\\\"\",\"authrole\":\"user\",\"authmethod\":\"wampcra\",\"authprovider\":\"torrent_ws\","
-      "\"session\":9007199254740992,\"nonce\":\"LHRTC9zeOIrt_9U3\",\"timestamp\":\"2014-06-22T16:36:25.048Z\"}",
+      "{\"authid\":\"j\xc3\xb6rg \\\"7\\\"\",\"authmethod\":\"wampcra\",\"authprovider\":\"torrent_ws\","
+      "\"authrole\":\"user\",\"nonce\":\"LHRTC9zeOIrt_9U3\",\"session\":9007199254740992,"
+      "\"timestamp\":\"2014-06-22T16:36:25.048Z\"}",
       challenge_text(challenge).c_str());
 }
 

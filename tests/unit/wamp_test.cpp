@@ -6,6 +6,7 @@
 #include "wamp/realm.hpp"
 #include "wamp/session.hpp"
 #include "wamp/uri.hpp"
+#include "wire/reserved_names.hpp"
 
 using tws::CloseCode;
 using tws::FramePtr;
@@ -54,7 +55,10 @@ RealmPolicy token_policy() {
     }
   };
   policy.admins = {"1"};
-  policy.permissions = tws::wamp::Policy({{.subscribe = true, .pattern = {"com.example.a", tws::Match::kExact}}});
+  tws::Permission permission;
+  permission.subscribe = true;
+  permission.pattern = {"com.example.a", tws::Match::kExact};
+  policy.permissions = tws::wamp::Policy({permission});
   return policy;
 }
 
