@@ -38,8 +38,16 @@ void ask(Jobs& jobs, const char* name, Arguments arguments, std::chrono::millise
 
 }  // namespace
 
-wamp::Directory directory_of(Jobs& jobs, bool login_table, std::chrono::milliseconds timeout) {
+wamp::Directory directory_of(Jobs& jobs, bool has_database, bool login_table, std::chrono::milliseconds timeout) {
   wamp::Directory directory;
+  if (!has_database) {
+    if (login_table) {
+      directory.find_user = [](const std::string& /*login*/, const auto& done) {
+        done(Error{"the database of logins is there from a restart on", error_uri::kDatabaseUnavailable});
+      };
+    }
+    return directory;
+  }
   directory.redeem_token = [&jobs, timeout](const std::string& user, const std::string& token, const auto& done) {
     ask(jobs, "token.redeem", {{"user_id", user}, {"token", token}}, timeout,
         [done](const Result<Json>& answer) { done(answer ? Status(Done{}) : answer.error()); });

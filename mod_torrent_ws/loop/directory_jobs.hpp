@@ -9,7 +9,8 @@
 
 namespace tws {
 
-// `jobs` outlives what is returned. Without `login_table` a login of httpd's is the user id.
-wamp::Directory directory_of(Jobs& jobs, bool login_table, std::chrono::milliseconds timeout);
+// `jobs` outlives what is returned. Without `login_table` a login of httpd's is the user id; with it and without a database, which is
+// there from a restart on, nobody's login is one.
+wamp::Directory directory_of(Jobs& jobs, bool has_database, bool login_table, std::chrono::milliseconds timeout);
 
 }  // namespace tws

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "wamp/cra.hpp"
 #include "wamp/session.hpp"
 #include "wire/error_uris.hpp"
 #include "wire/reserved_names.hpp"
@@ -95,11 +96,6 @@ Status Realm::may_register(const Identity& identity, const UriPattern& procedure
   return check(Action::kRegister, identity, procedures);
 }
 
-void Realm::count_wrong_try(std::string_view address) {
-  ++wrong_tries_;
-  failed_sign_ins_.count(address, Timers::Clock::now());
-}
-
 void Realm::set_policy(RealmPolicy policy) {
   policy_ = std::move(policy);
   constexpr const char* kReason = "the server's configuration allows it no longer";
@@ -115,6 +111,19 @@ void Realm::set_policy(RealmPolicy policy) {
       }
     }
   }
+}
+
+CraKey Realm::decoy_key(const std::string& user) const {
+  // As of TorrentWsTokens.php.
+  constexpr std::size_t kSaltDigits = 32;
+  constexpr std::int64_t kIterations = 10'000;
+  constexpr std::int64_t kKeyBytes = 32;
+  std::string salt;
+  for (const unsigned char byte : cra_signature(decoy_secret_, user)) {
+    salt.push_back("0123456789abcdef"[byte % 16]);
+  }
+  salt.resize(kSaltDigits);
+  return {random_hex(), std::move(salt), kIterations, kKeyBytes};
 }
 
 void Realm::add(Session& session) { sessions_.emplace(session.id(), &session); }

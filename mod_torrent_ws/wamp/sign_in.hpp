@@ -43,7 +43,6 @@ class SignIn {
   // Tells a wrong try late.
   void refuse_late(const Error& error, Done done);
   void abort_refused(const Error& error);
-  [[nodiscard]] bool may_try() const;
   // Runs what comes later if the session is still there.
   std::function<void(std::function<void(SignIn&)>)> if_alive();
 

@@ -1,78 +1,16 @@
 #include <CppUTest/TestHarness.h>
 
 #include <memory>
-#include <vector>
 
-#include "wamp/realm.hpp"
-#include "wamp/session.hpp"
+#include "tests/unit/wamp_peer.hpp"
 #include "wamp/uri.hpp"
 #include "wire/reserved_names.hpp"
 
 using tws::CloseCode;
-using tws::FramePtr;
+using tws::wamp::open_policy;
+using tws::wamp::Peer;
 using tws::wamp::Realm;
-using tws::wamp::RealmPolicy;
-using tws::wamp::Session;
-
-namespace {
-
-// The client's end of a session: keeps what it was sent.
-class Client final : public tws::Transport {
- public:
-  void send(FramePtr frame) override {
-    const auto wire = frame->wire(0);
-    received.emplace_back(wire.substr(wire[1] == 126 ? 4 : 2));
-  }
-  bool offer(std::span<const FramePtr> frames) override {
-    for (const auto& frame : frames) {
-      send(frame);
-    }
-    return true;
-  }
-  void close(CloseCode code, std::string_view /*reason*/) override {
-    closed = true;
-    close_code = code;
-  }
-
-  [[nodiscard]] const std::string& last() const { return received.back(); }
-  [[nodiscard]] bool last_begins(const std::string& text) const { return last().compare(0, text.size(), text) == 0; }
-
-  std::vector<std::string> received;
-  bool closed = false;
-  CloseCode close_code = CloseCode::kNormal;
-};
-
-RealmPolicy open_policy() { return RealmPolicy{.open_to_anybody = true}; }
-
-// Takes the token "good" of user 1.
-RealmPolicy token_policy() {
-  RealmPolicy policy;
-  policy.directory.redeem_token = [](const std::string& user, const std::string& token, const auto& done) {
-    if (user == "1" && token == "good") {
-      done(tws::Done{});
-    } else {
-      done(tws::Error{"no such token", "wamp.error.authentication_failed"});
-    }
-  };
-  policy.admins = {"1"};
-  tws::Permission permission;
-  permission.subscribe = true;
-  permission.pattern = {"com.example.a", tws::Match::kExact};
-  policy.permissions = tws::wamp::Policy({permission});
-  return policy;
-}
-
-struct Peer {
-  explicit Peer(Realm& realm, const std::string& user = "") : session(realm, client, user) {}
-  void say(const std::string& text) { session.on_message(text, false); }
-  void join(const std::string& realm) { say("[1,\"" + realm + "\",{\"roles\":{}}]"); }
-  // Until what is told late was told.
-  void wait() { session.realm().timers().run(tws::wamp::Timers::Clock::now() + std::chrono::seconds(2)); }
-  Client client;
-  Session session;
-};
-
-}  // namespace
+using tws::wamp::token_policy;
 
 TEST_GROUP(WampUri){};
 
@@ -98,8 +36,8 @@ TEST(WampSession, BadMessagesEndTheSession) {
     Peer peer(realm);
     peer.say(bad);
     CHECK_TRUE(peer.client.closed);
-    CHECK_TRUE(peer.client.last_begins("[3,"));
-    CHECK_TRUE(peer.client.last().find("wamp.error.protocol_violation") != std::string::npos);
+    CHECK_TRUE(peer.last_begins("[3,"));
+    CHECK_TRUE(peer.last_has("wamp.error.protocol_violation"));
     CHECK_TRUE(peer.client.close_code == CloseCode::kProtocolError);
   }
 }
@@ -107,27 +45,27 @@ TEST(WampSession, BadMessagesEndTheSession) {
 TEST(WampSession, AnotherRealmIsRefused) {
   Realm realm("realm1", open_policy());
   Peer peer(realm);
-  peer.join("other");
-  CHECK_TRUE(peer.client.last().find("wamp.error.no_such_realm") != std::string::npos);
+  peer.say(R"([1,"other",{"roles":{}}])");
+  CHECK_TRUE(peer.last_has("wamp.error.no_such_realm"));
 }
 
 TEST(WampSession, SecondHelloIsAViolation) {
   Realm realm("realm1", open_policy());
   Peer peer(realm);
-  peer.join("realm1");
-  CHECK_TRUE(peer.client.last_begins("[2,"));
-  peer.join("realm1");
-  CHECK_TRUE(peer.client.last_begins("[3,"));
+  peer.join();
+  CHECK_TRUE(peer.last_begins("[2,"));
+  peer.join();
+  CHECK_TRUE(peer.last_begins("[3,"));
 }
 
 TEST(WampSession, TicketSignsIn) {
   Realm realm("torrents", token_policy());
   Peer peer(realm);
   peer.say(R"([1,"torrents",{"authmethods":["ticket"],"authid":"1"}])");
-  STRCMP_EQUAL("[4,\"ticket\",{}]", peer.client.last().c_str());
+  STRCMP_EQUAL("[4,\"ticket\",{}]", peer.last().c_str());
   peer.say(R"([5,"good",{}])");
-  CHECK_TRUE(peer.client.last_begins("[2,"));
-  CHECK_TRUE(peer.client.last().find("\"authrole\":\"admin\"") != std::string::npos);
+  CHECK_TRUE(peer.last_begins("[2,"));
+  CHECK_TRUE(peer.last_has("\"authrole\":\"admin\""));
   STRCMP_EQUAL("1", peer.session.identity().user.c_str());
 }
 
@@ -137,33 +75,33 @@ TEST(WampSession, WrongTicketAborts) {
   peer.say(R"([1,"torrents",{"authmethods":["ticket"],"authid":"2"}])");
   peer.say(R"([5,"good",{}])");
   CHECK_FALSE(peer.client.closed);
-  peer.wait();
-  CHECK_TRUE(peer.client.last().find("wamp.error.authentication_failed") != std::string::npos);
+  peer.wait(std::chrono::seconds(2));
+  CHECK_TRUE(peer.last_has("wamp.error.authentication_failed"));
   CHECK_TRUE(peer.client.closed);
 }
 
 TEST(WampSession, AnonymousMayDoNothingUntilATokenBindsIt) {
   Realm realm("torrents", token_policy());
   Peer peer(realm);
-  peer.join("torrents");
+  peer.join();
   peer.say(R"([32,1,{},"com.example.a"])");
-  CHECK_TRUE(peer.client.last().find("wamp.error.not_authorized") != std::string::npos);
+  CHECK_TRUE(peer.last_has("wamp.error.not_authorized"));
   peer.say(R"([48,2,{},"torrent.start"])");
-  CHECK_TRUE(peer.client.last().find("wamp.error.not_authorized") != std::string::npos);
+  CHECK_TRUE(peer.last_has("wamp.error.not_authorized"));
   peer.say(R"([32,3,{"userId":1,"token":"good"},"com.example.a"])");
-  CHECK_TRUE(peer.client.last_begins("[33,3,"));
+  CHECK_TRUE(peer.last_begins("[33,3,"));
   peer.say(R"([32,4,{"_user_id":"2","_token":"good"},"com.example.a"])");
-  CHECK_TRUE(peer.client.last().find("wamp.error.not_authorized") != std::string::npos);
+  CHECK_TRUE(peer.last_has("wamp.error.not_authorized"));
 }
 
 TEST(WampSession, WrongTokensEndTheSession) {
   Realm realm("torrents", token_policy());
   Peer peer(realm);
-  peer.join("torrents");
+  peer.join();
   for (int i = 1; i <= 3; ++i) {
     CHECK_FALSE(peer.client.closed);
     peer.say("[32," + std::to_string(i) + R"(,{"_user_id":"1","_token":"bad"},"a.b"])");
-    peer.wait();
+    peer.wait(std::chrono::seconds(2));
   }
   CHECK_TRUE(peer.client.closed);
 }
@@ -171,20 +109,20 @@ TEST(WampSession, WrongTokensEndTheSession) {
 TEST(WampSession, SiteLoginNeedsNoToken) {
   Realm realm("torrents", token_policy());
   Peer peer(realm, "alice");
-  peer.join("torrents");
-  CHECK_TRUE(peer.client.last().find(R"("authid":"alice")") != std::string::npos);
+  peer.join();
+  CHECK_TRUE(peer.last_has(R"("authid":"alice")"));
   peer.say(R"([32,1,{},"com.example.a"])");
-  CHECK_TRUE(peer.client.last_begins("[33,1,"));
+  CHECK_TRUE(peer.last_begins("[33,1,"));
 }
 
 TEST(WampSession, ServerNamesAreNobodysToProvide) {
   Realm realm("realm1", open_policy());
   Peer peer(realm);
-  peer.join("realm1");
+  peer.join();
   peer.say(R"([16,1,{"acknowledge":true},"torrents",[1]])");
-  CHECK_TRUE(peer.client.last().find("wamp.error.not_authorized") != std::string::npos);
+  CHECK_TRUE(peer.last_has("wamp.error.not_authorized"));
   peer.say(R"([64,2,{},"torrent.start"])");
-  CHECK_TRUE(peer.client.last().find("wamp.error.not_authorized") != std::string::npos);
+  CHECK_TRUE(peer.last_has("wamp.error.not_authorized"));
   const auto count = peer.client.received.size();
   peer.say(R"([16,3,{},"torrents",[1]])");
   LONGS_EQUAL(count, peer.client.received.size());
@@ -196,34 +134,34 @@ TEST(WampBroker, EachSubscriberGetsAnEventOnce) {
   Realm realm("realm1", open_policy());
   Peer publisher(realm);
   Peer subscriber(realm);
-  publisher.join("realm1");
-  subscriber.join("realm1");
+  publisher.join();
+  subscriber.join();
   subscriber.say(R"([32,1,{},"a.b"])");
-  const std::string subscribed = subscriber.client.last();
+  const std::string subscribed = subscriber.last();
   subscriber.say(R"([32,2,{},"a.b"])");
-  STRCMP_EQUAL(("[33,2" + subscribed.substr(5)).c_str(), subscriber.client.last().c_str());
+  STRCMP_EQUAL(("[33,2" + subscribed.substr(5)).c_str(), subscriber.last().c_str());
   publisher.say(R"([32,1,{},"a.b"])");
   const auto before = publisher.client.received.size();
   publisher.say(R"([16,7,{"acknowledge":true},"a.b",[1],{"x":2}])");
-  CHECK_TRUE(publisher.client.last_begins("[17,7,"));
+  CHECK_TRUE(publisher.last_begins("[17,7,"));
   LONGS_EQUAL(before + 1, publisher.client.received.size());
   LONGS_EQUAL(4 - 1 + 1, subscriber.client.received.size());
-  CHECK_TRUE(subscriber.client.last().find(R"(,{},[1],{"x":2}])") != std::string::npos);
+  CHECK_TRUE(subscriber.last_has(R"(,{},[1],{"x":2}])"));
   publisher.say(R"([16,8,{"exclude_me":false},"a.b"])");
-  CHECK_TRUE(publisher.client.last_begins("[36,"));
+  CHECK_TRUE(publisher.last_begins("[36,"));
 }
 
 TEST(WampBroker, UnsubscribedMeansNothingMore) {
   Realm realm("realm1", open_policy());
   Peer peer(realm);
-  peer.join("realm1");
+  peer.join();
   peer.say(R"([32,1,{},"a.b"])");
   LONGS_EQUAL(1, realm.broker().count());
   peer.say("[34,2,1]");
-  STRCMP_EQUAL("[35,2]", peer.client.last().c_str());
+  STRCMP_EQUAL("[35,2]", peer.last().c_str());
   LONGS_EQUAL(0, realm.broker().count());
   peer.say("[34,3,1]");
-  CHECK_TRUE(peer.client.last().find("wamp.error.no_such_subscription") != std::string::npos);
+  CHECK_TRUE(peer.last_has("wamp.error.no_such_subscription"));
 }
 
 TEST_GROUP(WampDealer){};
@@ -232,31 +170,31 @@ TEST(WampDealer, CallGoesToTheCalleeAndBack) {
   Realm realm("realm1", open_policy());
   Peer callee(realm);
   Peer caller(realm);
-  callee.join("realm1");
-  caller.join("realm1");
+  callee.join();
+  caller.join();
   callee.say(R"([64,1,{},"com.add"])");
-  CHECK_TRUE(callee.client.last_begins("[65,1,"));
+  CHECK_TRUE(callee.last_begins("[65,1,"));
   caller.say(R"([48,5,{},"com.add",[1,2]])");
-  CHECK_TRUE(callee.client.last_begins("[68,1,"));
+  CHECK_TRUE(callee.last_begins("[68,1,"));
   callee.say("[70,1,{},[3]]");
-  STRCMP_EQUAL("[50,5,{},[3]]", caller.client.last().c_str());
+  STRCMP_EQUAL("[50,5,{},[3]]", caller.last().c_str());
   caller.say(R"([48,6,{},"com.add",[],{"x":1}])");
   callee.say(R"([8,68,2,{},"com.error",["no"]])");
-  STRCMP_EQUAL(R"([8,48,6,{},"com.error",["no"]])", caller.client.last().c_str());
+  STRCMP_EQUAL(R"([8,48,6,{},"com.error",["no"]])", caller.last().c_str());
   callee.say("[70,99,{}]");
-  CHECK_TRUE(callee.client.last().find("protocol_violation") != std::string::npos);
+  CHECK_TRUE(callee.last_has("protocol_violation"));
 }
 
 TEST(WampDealer, CalleeThatLeavesEndsTheCall) {
   Realm realm("realm1", open_policy());
   auto callee = std::make_unique<Peer>(realm);
   Peer caller(realm);
-  callee->join("realm1");
-  caller.join("realm1");
+  callee->join();
+  caller.join();
   callee->say(R"([64,1,{},"com.slow"])");
   caller.say(R"([48,5,{},"com.slow"])");
   callee.reset();
-  CHECK_TRUE(caller.client.last().find("wamp.error.canceled") != std::string::npos);
+  CHECK_TRUE(caller.last_has("wamp.error.canceled"));
   caller.say(R"([48,6,{},"com.slow"])");
-  CHECK_TRUE(caller.client.last().find("wamp.error.no_such_procedure") != std::string::npos);
+  CHECK_TRUE(caller.last_has("wamp.error.no_such_procedure"));
 }
