@@ -36,7 +36,7 @@ CONTROL_FLAGS = $(CONTROL_CFLAGS) -DTWS_RUNTIME_DIRECTORY='"$(HTTPD_RUNTIME_DIRE
 
 SHARED_SOURCES := $(wildcard mod_torrent_ws/support/*.cpp mod_torrent_ws/wire/*.cpp)
 MODULE_SOURCES := $(wildcard mod_torrent_ws/apache/*.cpp) $(SHARED_SOURCES)
-LOOP_SOURCES := $(wildcard mod_torrent_ws/loop/*.cpp mod_torrent_ws/wamp/*.cpp mod_torrent_ws/topics/*.cpp) $(SHARED_SOURCES)
+LOOP_SOURCES := $(wildcard $(addprefix mod_torrent_ws/,$(addsuffix /*.cpp,loop websocket wamp topics jobs admin))) $(SHARED_SOURCES)
 WORKER_SOURCES := $(wildcard worker/*.cpp) $(SHARED_SOURCES)
 CONTROL_SOURCES := $(wildcard mod_torrent_ws/ctl/*.cpp) $(SHARED_SOURCES)
 UNIT_SOURCES := $(wildcard tests/unit/*.cpp)
@@ -158,7 +158,7 @@ check-unit: $(BUILD)/unit-tests $(BUILD)/thread-tests
 FUZZ_TARGETS := cbor frames json msgpack session wire
 FUZZ_SECONDS ?= 60
 FUZZ_SOURCES := $(wildcard mod_torrent_ws/wamp/*.cpp) \
-                $(addprefix mod_torrent_ws/loop/,frame.cpp handshake.cpp inflater.cpp message_reader.cpp utf8_check.cpp refusals.cpp) \
+                $(addprefix mod_torrent_ws/websocket/,frame.cpp handshake.cpp inflater.cpp message_reader.cpp utf8_check.cpp refusals.cpp) \
                 $(SHARED_SOURCES)
 $(BUILD)/fuzz/%: $(BUILD)/objects/fuzz/tests/fuzz/%.o $(call objects,fuzz,$(FUZZ_SOURCES))
 	@mkdir -p $(@D)

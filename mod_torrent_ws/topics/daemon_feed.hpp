@@ -11,7 +11,7 @@
 #include <optional>
 #include <string>
 
-#include "loop/jobs.hpp"
+#include "jobs/jobs.hpp"
 #include "wamp/event.hpp"
 
 namespace tws {

@@ -40,7 +40,8 @@ Result<std::string> TorrentsTopic::format_of(const wamp::Value& options) const {
   if (format == nullptr) {
     return std::string(kObjectFormat);
   }
-  const auto known = std::find_if(kFormats.begin(), kFormats.end(), [format](const char* name) { return *format == name; });
+  const auto known =
+      std::find_if(kFormats.begin(), kFormats.end(), [format](const char* name) { return *format == name; });
   if (known == kFormats.end()) {
     return Error{R"(_format is "object" or "table")", error_uri::kInvalidArgument};
   }
@@ -166,8 +167,7 @@ void TorrentsTopic::send_snapshot(wamp::Session& session, const wamp::Subscripti
 }
 
 // One event for all who come while the snapshot and the daemon's state stay the same.
-wamp::EventPtr TorrentsTopic::snapshot_event(const wamp::Subscription& subscription, std::size_t index,
-                                             bool is_first) {
+wamp::EventPtr TorrentsTopic::snapshot_event(const wamp::Subscription& subscription, std::size_t index, bool is_first) {
   const DaemonFeed& feed = *feeds_[index];
   const Change* snapshot = feed.snapshot();
   const std::uint64_t revision = snapshot != nullptr ? snapshot->revision : 0;

@@ -1,6 +1,6 @@
-// Dealer: procedures of one realm, the server's own and those that clients registered, and the calls under way (wamp-proto, basic profile,
-// "Remote Procedure Calls"; advanced profile, "Progressive Call Results", "Call Canceling", "Call Timeout", "Caller Identification").
-// Event-loop thread only.
+// Dealer: procedures of one realm, the server's own and those that clients registered, and the calls under way
+// (wamp-proto, basic profile, "Remote Procedure Calls"; advanced profile, "Progressive Call Results", "Call Canceling",
+// "Call Timeout", "Caller Identification"). Event-loop thread only.
 #pragma once
 
 #include <functional>

@@ -1,6 +1,6 @@
-// PatternTable: entries by URI pattern, and which of them a URI matches (wamp-proto, advanced profile, "Pattern-based Subscription" and
-// "Pattern-based Registration"). Looking up costs one search for each length of prefix and each wildcard of as many components.
-// No thread affinity.
+// PatternTable: entries by URI pattern, and which of them a URI matches (wamp-proto, advanced profile, "Pattern-based
+// Subscription" and "Pattern-based Registration"). Looking up costs one search for each length of prefix and each
+// wildcard of as many components. No thread affinity.
 #pragma once
 
 #include <algorithm>
@@ -42,8 +42,8 @@ class PatternTable {
     }
   }
 
-  // Calls `visit(entry)` for each that has this URI: the exact one, prefixes from the longest on, then wildcards, those that name earlier
-  // components first; until it answers true.
+  // Calls `visit(entry)` for each that has this URI: the exact one, prefixes from the longest on, then wildcards, those
+  // that name earlier components first; until it answers true.
   template <typename Visit>
   void match(const std::string& uri, Visit&& visit) const {
     if (Entry* exact = find({uri, Match::kExact}); exact != nullptr && visit(*exact)) {
@@ -86,7 +86,8 @@ class PatternTable {
         found.emplace_back(pattern, entry.get());
       }
     }
-    // They match the same URI, so that they differ first where one of them has a dot, or ends: a component of it is empty.
+    // They match the same URI, so that they differ first where one of them has a dot, or ends: a component of it is
+    // empty.
     std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
       const auto [in_a, in_b] = std::mismatch(a.first.begin(), a.first.end(), b.first.begin(), b.first.end());
       return in_a != a.first.end() && *in_a != '.' && (in_b == b.first.end() || *in_b == '.');

@@ -78,8 +78,7 @@ Status Realm::may_call(const Identity& identity, const std::string& procedure) c
   if (!is_reserved(procedure)) {
     return check(Action::kCall, identity, exact);
   }
-  const bool for_everybody =
-      std::find(kForEverybody.begin(), kForEverybody.end(), procedure) != kForEverybody.end();
+  const bool for_everybody = std::find(kForEverybody.begin(), kForEverybody.end(), procedure) != kForEverybody.end();
   if (is_meta(procedure) && !for_everybody && !may_administer(identity)) {
     return not_authorized("WAMP's meta procedures are for the realm's administrators");
   }

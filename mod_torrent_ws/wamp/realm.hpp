@@ -38,8 +38,8 @@ struct CraKey {
   std::int64_t key_length = 0;
 };
 
-// Questions to the site's database. Each calls `done` on the event-loop thread, possibly after the session that asked has gone; an
-// error with the URI wamp.error.authentication_failed means that there is no such token, login or key.
+// Questions to the site's database. Each calls `done` on the event-loop thread, possibly after the session that asked
+// has gone; an error with the URI wamp.error.authentication_failed means that there is no such token, login or key.
 struct Directory {
   // Whether a token signs `user` in; it is spent.
   std::function<void(const std::string& user, const std::string& token, std::function<void(const Status&)> done)>
@@ -70,7 +70,8 @@ class Realm {
   Broker& broker() { return broker_; }
   Dealer& dealer() { return dealer_; }
   Timers& timers() { return timers_; }
-  // Wrong signatures under challenges: the secrets of people can be guessed, so that an address has few tries. Nobody guesses a token.
+  // Wrong signatures under challenges: the secrets of people can be guessed, so that an address has few tries. Nobody
+  // guesses a token.
   FailedSignIns& failed_sign_ins() { return failed_sign_ins_; }
   // For a user who has no key: looks like one that the PHP helper makes, and is the same at each try.
   [[nodiscard]] CraKey decoy_key(const std::string& user) const;

@@ -206,22 +206,22 @@ void SignIn::redeem(const std::string& user, const std::string& token, Done done
     return;
   }
   ++under_way_;
-  redeem_token(user, token, [alive = if_alive(), &realm = session_.realm(), user,
-                             done = std::move(done)](const Status& redeemed) {
-    const bool was_wrong = !redeemed && is_wrong_try(redeemed.error());
-    if (was_wrong) {
-      // Also when the client did not wait for the answer.
-      realm.count_wrong_try();
-    }
-    alive([&](SignIn& self) {
-      if (was_wrong) {
-        self.refuse_late(redeemed.error(), done);
-        return;
-      }
-      --self.under_way_;
-      done(self.session_, redeemed ? self.take(user, "ticket") : redeemed);
-    });
-  });
+  redeem_token(user, token,
+               [alive = if_alive(), &realm = session_.realm(), user, done = std::move(done)](const Status& redeemed) {
+                 const bool was_wrong = !redeemed && is_wrong_try(redeemed.error());
+                 if (was_wrong) {
+                   // Also when the client did not wait for the answer.
+                   realm.count_wrong_try();
+                 }
+                 alive([&](SignIn& self) {
+                   if (was_wrong) {
+                     self.refuse_late(redeemed.error(), done);
+                     return;
+                   }
+                   --self.under_way_;
+                   done(self.session_, redeemed ? self.take(user, "ticket") : redeemed);
+                 });
+               });
 }
 
 Status SignIn::take(const std::string& user, const char* method) {

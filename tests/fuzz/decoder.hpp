@@ -1,4 +1,5 @@
-// What holds for each decoder, whatever it gets: what it takes can be encoded and gives the same again, in all serializers.
+// What holds for each decoder, whatever it gets: what it takes can be encoded and gives the same again, in all
+// serializers.
 #pragma once
 
 #include <cstdlib>
@@ -20,7 +21,8 @@ inline bool has_float(const Value& value) {
   return value.is_number_float();
 }
 
-// A text that JSON would take for a binary value, which is none elsewhere; and an extension of MessagePack, which is none in others.
+// A text that JSON would take for a binary value, which is none elsewhere; and an extension of MessagePack, which is
+// none in others.
 inline bool is_ambiguous(const Value& value) {
   if (value.is_structured()) {
     for (const Value& part : value) {

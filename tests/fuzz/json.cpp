@@ -2,8 +2,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "loop/utf8_check.hpp"
 #include "tests/fuzz/decoder.hpp"
+#include "websocket/utf8_check.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);

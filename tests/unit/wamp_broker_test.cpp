@@ -99,7 +99,9 @@ TEST(WampPublish, PublishersSayWhoTheyAre) {
   subscribe_both();
   receivers_of(R"({"disclose_me":true})");
   const Value details = first.last_message()[3];
-  CHECK_TRUE(details == Value({{"publisher", publisher.session.id()}, {"publisher_authid", ""}, {"publisher_authrole", "anonymous"}}));
+  CHECK_TRUE(
+      details ==
+      Value({{"publisher", publisher.session.id()}, {"publisher_authid", ""}, {"publisher_authrole", "anonymous"}}));
 }
 
 TEST(WampPublish, PatternsGetWhatTheyMatch) {
@@ -160,8 +162,13 @@ TEST(WampPublish, WhatWasRetainedForSomeIsForThem) {
 TEST(WampPublish, RetainedEventsAreBounded) {
   tws::wamp::EventStore store;
   const auto publication = [](const std::string& topic) {
-    return std::make_shared<const tws::wamp::Publication>(tws::wamp::Publication{
-        1, topic, std::make_shared<const tws::wamp::Payload>(tws::wamp::args_payload({topic})), {}, Value::object(), 0});
+    return std::make_shared<const tws::wamp::Publication>(
+        tws::wamp::Publication{1,
+                               topic,
+                               std::make_shared<const tws::wamp::Payload>(tws::wamp::args_payload({topic})),
+                               {},
+                               Value::object(),
+                               0});
   };
   for (std::size_t i = 0; i <= tws::wamp::EventStore::kMaxRetained; ++i) {
     store.retain(publication("t" + std::to_string(i)));

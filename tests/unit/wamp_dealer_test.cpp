@@ -240,7 +240,8 @@ TEST(WampCall, OneMayCallOneself) {
 
 TEST(WampCall, OfTheServersProceduresIsCanceledToo) {
   tws::wamp::Id asked = 0;
-  realm.dealer().add_server_procedure("session.slow", [&asked](const tws::wamp::Call& given) { asked = given.request; });
+  realm.dealer().add_server_procedure("session.slow",
+                                      [&asked](const tws::wamp::Call& given) { asked = given.request; });
   call("{}", "session.slow");
   LONGS_EQUAL(5, asked);
   caller.say(R"([49,5,{"mode":"kill"}])");
@@ -251,7 +252,8 @@ TEST(WampCall, OfTheServersProceduresIsCanceledToo) {
 }
 
 TEST(WampCall, ArgumentsForTheServerHaveEachKeyOnce) {
-  realm.dealer().add_server_procedure("session.get", [](const tws::wamp::Call& /*given*/) { FAIL("not to be called"); });
+  realm.dealer().add_server_procedure("session.get",
+                                      [](const tws::wamp::Call& /*given*/) { FAIL("not to be called"); });
   caller.say(R"([48,5,{},"session.get",[],{"a":1,"a":2}])");
   check_error("wamp.error.invalid_argument");
 }

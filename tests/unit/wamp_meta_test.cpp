@@ -149,8 +149,9 @@ TEST(WampMeta, SaysWhatIsRegistered) {
 TEST(WampMeta, TestamentsAreReadWhenTheSessionHasGone) {
   admin.say(R"([32,1,{},"com.example.will"])");
   CHECK_TRUE(peer->call("wamp.session.add_testament", R"(["com.example.will",["gone"],{"x":1}])").is_null());
-  CHECK_TRUE(peer->call("wamp.session.add_testament", R"(["com.example.will",["not said"],{}])",
-                        R"({"scope":"detached"})").is_null());
+  CHECK_TRUE(
+      peer->call("wamp.session.add_testament", R"(["com.example.will",["not said"],{}])", R"({"scope":"detached"})")
+          .is_null());
   CHECK_TRUE(peer->call("wamp.session.flush_testaments", "[]", R"({"scope":"detached"})") == 1);
   CHECK_TRUE(peer->call("wamp.session.add_testament", R"(["torrents",[],{}])") == "wamp.error.not_authorized");
   CHECK_TRUE(peer->call("wamp.session.add_testament", R"(["com.example.will",[],{}])",

@@ -1,8 +1,7 @@
-#include "wamp/serializer.hpp"
-
 #include <CppUTest/TestHarness.h>
 
 #include "wamp/message.hpp"
+#include "wamp/serializer.hpp"
 
 using tws::wamp::decode;
 using tws::wamp::kSerializers;
@@ -87,8 +86,7 @@ TEST(WampSerializer, DepthAndNumberOfValuesAreBounded) {
     for (std::size_t i = 0; i < tws::wamp::kMaxValues; ++i) {
       many.push_back(0);
     }
-    STRCMP_EQUAL("wamp.error.payload_size_exceeded",
-                 decode(serializer, encoded(serializer, many)).error().uri.c_str());
+    STRCMP_EQUAL("wamp.error.payload_size_exceeded", decode(serializer, encoded(serializer, many)).error().uri.c_str());
   }
 }
 
@@ -107,18 +105,18 @@ TEST(WampSerializer, CborInAllItsForms) {
     const auto decoded = decode(Serializer::kCbor, bytes(cbor));
     CHECK_TEXT(decoded && *decoded == Value::parse(json), json);
   };
-  is("[1,[2,3]]", {0x9f, 0x01, 0x82, 0x02, 0x03, 0xff});                                     // indefinite list
-  is(R"({"a":1,"b":[2]})", {0xbf, 0x61, 'a', 0x01, 0x61, 'b', 0x9f, 0x02, 0xff, 0xff});      // and dictionary
+  is("[1,[2,3]]", {0x9f, 0x01, 0x82, 0x02, 0x03, 0xff});                                        // indefinite list
+  is(R"({"a":1,"b":[2]})", {0xbf, 0x61, 'a', 0x01, 0x61, 'b', 0x9f, 0x02, 0xff, 0xff});         // and dictionary
   is(R"("streaming")", {0x7f, 0x65, 's', 't', 'r', 'e', 'a', 0x64, 'm', 'i', 'n', 'g', 0xff});  // text in pieces
-  is(R"({"ab":1})", {0xa1, 0x7f, 0x61, 'a', 0x61, 'b', 0xff, 0x01});                         // a key in pieces
-  is("null", {0xf7});                                                                        // undefined
-  is("1.5", {0xf9, 0x3e, 0x00});                                                             // half precision
+  is(R"({"ab":1})", {0xa1, 0x7f, 0x61, 'a', 0x61, 'b', 0xff, 0x01});                            // a key in pieces
+  is("null", {0xf7});                                                                           // undefined
+  is("1.5", {0xf9, 0x3e, 0x00});                                                                // half precision
   is("-500", {0x39, 0x01, 0xf3});
-  is("[1]", {0xd8, 0x40, 0x81, 0xc1, 0x01});                                                 // tags
-  for (const auto& bad : {bytes({0xff}), bytes({0xbf, 0x61, 'a', 0xff}), bytes({0x7f, 0x01, 0xff}),
-                          bytes({0x7f, 0x41, 'a', 0xff}), bytes({0x5f, 0x61, 'a', 0xff}), bytes({0x9f}),
-                          bytes({0x7f, 0x7f, 0xff, 0xff}), bytes({0x1c}), bytes({0xf8, 0x20}),
-                          bytes({0xbb, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff})}) {
+  is("[1]", {0xd8, 0x40, 0x81, 0xc1, 0x01});  // tags
+  for (const auto& bad :
+       {bytes({0xff}), bytes({0xbf, 0x61, 'a', 0xff}), bytes({0x7f, 0x01, 0xff}), bytes({0x7f, 0x41, 'a', 0xff}),
+        bytes({0x5f, 0x61, 'a', 0xff}), bytes({0x9f}), bytes({0x7f, 0x7f, 0xff, 0xff}), bytes({0x1c}),
+        bytes({0xf8, 0x20}), bytes({0xbb, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff})}) {
     CHECK_FALSE(decode(Serializer::kCbor, bad));
   }
 }
@@ -162,7 +160,8 @@ TEST(WampPayload, NullIsAbsent) {
   MessageBuilder builder(Serializer::kJson, MessageType::kPublish);
   STRCMP_EQUAL(R"([16,[],{"x":1}])", builder.payload(payload_of(*publish)).finish().c_str());
   const auto both = parse_message(Serializer::kJson, R"([16,1,{},"a.b",null,null])");
-  STRCMP_EQUAL("[16]", MessageBuilder(Serializer::kJson, MessageType::kPublish).payload(payload_of(*both)).finish().c_str());
+  STRCMP_EQUAL("[16]",
+               MessageBuilder(Serializer::kJson, MessageType::kPublish).payload(payload_of(*both)).finish().c_str());
 }
 
 TEST(WampPayload, IsTheSameInEachSerializer) {

@@ -177,9 +177,7 @@ TEST(WampSignIn, AUserWithTooManyConnectionsIsTurnedAway) {
   CHECK_TRUE(peer.client.close_code == tws::CloseCode::kPolicyViolation);
 }
 
-TEST_GROUP(WampSiteLogin) {
-  Realm realm{"torrents", site_policy(true)};
-};
+TEST_GROUP(WampSiteLogin) { Realm realm{"torrents", site_policy(true)}; };
 
 TEST(WampSiteLogin, IsAUserOfTheTable) {
   Peer alice(realm, "alice");
