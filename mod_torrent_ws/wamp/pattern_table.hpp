@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -49,12 +50,10 @@ class PatternTable {
     if (Entry* exact = find({uri, Match::kExact}); exact != nullptr && visit(*exact)) {
       return;
     }
-    for (auto length = prefix_lengths_.rbegin(); length != prefix_lengths_.rend(); ++length) {
-      if (length->first <= uri.size()) {
-        Entry* prefix = find({uri.substr(0, length->first), Match::kPrefix});
-        if (prefix != nullptr && visit(*prefix)) {
-          return;
-        }
+    for (const auto& [length, count] : prefix_lengths_) {
+      Entry* prefix = length <= uri.size() ? find({uri.substr(0, length), Match::kPrefix}) : nullptr;
+      if (prefix != nullptr && visit(*prefix)) {
+        return;
       }
     }
     for (Entry* wildcard : wildcards_of(uri)) {
@@ -100,7 +99,8 @@ class PatternTable {
   }
 
   Table tables_[3];
-  std::map<std::size_t, std::size_t> prefix_lengths_;  // how many prefixes are so long
+  // How many prefixes are so long; the longest first.
+  std::map<std::size_t, std::size_t, std::greater<>> prefix_lengths_;
 };
 
 }  // namespace tws::wamp
