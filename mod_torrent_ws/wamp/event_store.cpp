@@ -48,6 +48,10 @@ void EventStore::retain(const PublicationPtr& publication) {
 }
 
 void EventStore::record(const PublicationPtr& publication) {
+  // wamp-proto, "Event History": what is for single sessions, or not for them, is not kept at all.
+  if (publication->receivers.name_sessions()) {
+    return;
+  }
   for (History& history : histories_) {
     if (!matches(history.configuration.pattern, publication->topic)) {
       continue;

@@ -40,7 +40,7 @@ class EventStore {
   void configure(const std::vector<EventHistory>& histories);
 
   void retain(const PublicationPtr& publication);
-  // To the histories that its topic belongs to.
+  // To the histories that its topic belongs to, unless it names sessions that are to get it or not.
   void record(const PublicationPtr& publication);
 
   // The retained ones whose topics match, in the order in which they were published.

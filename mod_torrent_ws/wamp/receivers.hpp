@@ -26,6 +26,8 @@ class Receivers {
   // Everybody is one.
   [[nodiscard]] bool are_all() const { return are_all_; }
   [[nodiscard]] bool include(const Receiver& receiver) const;
+  // Single sessions are named, which later ones are none of.
+  [[nodiscard]] bool name_sessions() const { return !sessions_.allow_all(); }
 
  private:
   template <typename Key>

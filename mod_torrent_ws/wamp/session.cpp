@@ -276,15 +276,25 @@ void Session::leave() {
   behind_.clear();
   realm_.broker().forget(*this);
   realm_.dealer().leave(*this);
-  for (const Testament& testament : std::exchange(testaments_, {})) {
-    realm_.broker().publish(testament.publication, nullptr);
-    if (testament.retain) {
-      realm_.broker().store().retain(testament.publication);
-    }
-  }
+  read_testaments();
   realm_.broker().announce("wamp.session.on_leave", [this] {
     return Value::array({id_, identity_.user, realm_.role_of(identity_)});
   });
+}
+
+void Session::read_testaments() {
+  const auto testaments = std::exchange(testaments_, {});
+  for (const char* scope : {kDetached, kDestroyed}) {
+    for (const Testament& testament : testaments) {
+      if (testament.scope != scope) {
+        continue;
+      }
+      realm_.broker().publish(testament.publication, nullptr);
+      if (testament.retain) {
+        realm_.broker().store().retain(testament.publication);
+      }
+    }
+  }
 }
 
 void Session::send(MessageBuilder& message) {
@@ -332,19 +342,22 @@ void Session::on_drained() {
   }
 }
 
-void Session::on_shutdown(std::string_view goodbye) {
+void Session::on_shutdown(std::string_view goodbye) { say_goodbye(goodbye, {}); }
+
+void Session::say_goodbye(std::string_view uri, std::string_view message) {
   const bool was_established = state_ == State::kEstablished;
   leave();
   if (was_established) {
-    send(build(MessageType::kGoodbye).dict().text(goodbye));
+    const Value details = message.empty() ? Value::object() : Value{{"message", message}};
+    send(build(MessageType::kGoodbye).value(details).text(uri));
   }
 }
 
-bool Session::end(std::string_view uri, CloseCode code, std::string_view reason) {
+bool Session::end(std::string_view uri, CloseCode code, std::string_view reason, std::string_view message) {
   if (state_ == State::kClosed || transport_.is_closing()) {
     return false;
   }
-  on_shutdown(uri);
+  say_goodbye(uri, message);
   transport_.close(code, reason);
   return true;
 }
