@@ -64,7 +64,7 @@ Status Realm::may_use_own_names(const Identity& identity) const {
 }
 
 Status Realm::may_subscribe(const Identity& identity, const UriPattern& topics) const {
-  if (topics.match != Match::kExact || !is_reserved(topics.uri)) {
+  if (topics.match != Match::kExact || !is_reserved(topics.uri) || !is_uri_pattern(topics, policy_.uri_rules)) {
     return check(Action::kSubscribe, identity, topics);
   }
   if (is_meta(topics.uri) && !may_administer(identity)) {
@@ -81,7 +81,7 @@ Status Realm::may_publish(const Identity& identity, const std::string& topic) co
 }
 
 Status Realm::may_call(const Identity& identity, const std::string& procedure) const {
-  if (!is_reserved(procedure)) {
+  if (!is_reserved(procedure) || !is_uri(procedure, policy_.uri_rules)) {
     return check(Action::kCall, identity, {procedure, Match::kExact});
   }
   const bool for_everybody = std::find(kForEverybody.begin(), kForEverybody.end(), procedure) != kForEverybody.end();

@@ -10,10 +10,10 @@
 #include <unordered_set>
 #include <vector>
 
-#include "websocket/transport.hpp"
 #include "wamp/message.hpp"
 #include "wamp/realm.hpp"
 #include "wamp/sign_in.hpp"
+#include "websocket/transport.hpp"
 
 namespace tws::wamp {
 
@@ -67,6 +67,7 @@ class Session final : public Protocol {
   [[nodiscard]] Value disclosed(const std::string& as) const;
   [[nodiscard]] bool understands(Feature feature) const { return features_.test(static_cast<std::size_t>(feature)); }
   Realm& realm() { return realm_; }
+  [[nodiscard]] const Realm& realm() const { return realm_; }
   [[nodiscard]] std::time_t since() const { return since_; }
   // "fresh", "authenticating", "established" or "closed".
   [[nodiscard]] const char* state_name() const;
@@ -75,9 +76,11 @@ class Session final : public Protocol {
   Transport& transport() { return transport_; }
   [[nodiscard]] const Transport& transport() const { return transport_; }
   Id next_invocation() { return ++last_invocation_; }
+  [[nodiscard]] bool has_had_invocation(Id request) const { return request <= last_invocation_; }
   std::vector<Testament>& testaments() { return testaments_; }
   SignIn& sign_in() { return sign_in_; }
 
+  [[nodiscard]] Serializer serializer() const { return serializer_; }
   // A message for this client: send(build(…).id(…)).
   [[nodiscard]] MessageBuilder build(MessageType type) const { return {serializer_, type}; }
   void send(MessageBuilder& message);

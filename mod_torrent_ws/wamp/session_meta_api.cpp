@@ -13,6 +13,7 @@ namespace tws::wamp {
 namespace {
 
 constexpr std::size_t kMaxTestaments = 100;
+constexpr std::size_t kMaxTestamentBytes = 1UL << 20;  // of one session
 
 Error no_such_session() { return {"no such session", error_uri::kNoSuchSession}; }
 
@@ -87,6 +88,16 @@ Result<std::string> scope_of(const Call& call) {
              : Error{"the scope of a testament is destroyed or detached", error_uri::kInvalidArgument};
 }
 
+// As bytes, which take less memory than values.
+Fragment encoded(const Value* value) {
+  if (value == nullptr || value->empty()) {
+    return {};
+  }
+  std::string bytes;
+  encode(bytes, Serializer::kCbor, *value);
+  return {Serializer::kCbor, std::move(bytes)};
+}
+
 Result<Value> add_testament(Realm& realm, const Call& call) {
   const auto topic = text_argument(call, 0, "the topic");
   const Value* args = argument(call, 1);
@@ -107,15 +118,13 @@ Result<Value> add_testament(Realm& realm, const Call& call) {
   if (const auto wrong = wrong_option(MessageType::kPublish, options)) {
     return Error{*wrong, error_uri::kInvalidArgument};
   }
-  if (session.testaments().size() >= kMaxTestaments) {
+  Payload payload{encoded(args), encoded(kwargs)};
+  std::size_t bytes = payload.args.bytes() + payload.kwargs.bytes();
+  for (const Testament& testament : session.testaments()) {
+    bytes += testament.publication->payload->args.bytes() + testament.publication->payload->kwargs.bytes();
+  }
+  if (session.testaments().size() >= kMaxTestaments || bytes > kMaxTestamentBytes) {
     return Error{"the session has as many testaments as it may", error_uri::kOptionNotAllowed};
-  }
-  Payload payload;
-  if (args != nullptr && !args->empty()) {
-    payload.args = Fragment(*args);
-  }
-  if (kwargs != nullptr && !kwargs->empty()) {
-    payload.kwargs = Fragment(*kwargs);
   }
   const auto publication = std::make_shared<const Publication>(Publication{
       random_id(), *topic, std::make_shared<const Payload>(std::move(payload)), Receivers(options),

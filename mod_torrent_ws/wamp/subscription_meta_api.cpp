@@ -1,6 +1,5 @@
 // wamp.subscription.*: who subscribes to what, taking that from them, and what was published before.
 #include <algorithm>
-#include <cctype>
 
 #include "wamp/clock.hpp"
 #include "wamp/meta_api.hpp"
@@ -37,7 +36,7 @@ Result<Value> remove_subscriber(Realm& realm, const Call& call) {
   return Value();
 }
 
-// One bound of an event history: events from a time or a publication on, or up to it.
+// The bounds of what is asked of an event history: events from a time or a publication on, or up to it.
 class Window {
  public:
   // An error when a bound is no time or id.
@@ -125,7 +124,7 @@ Result<Value> get_events(Realm& realm, const Call& call) {
   if (!subscription || !window) {
     return subscription ? window.error() : subscription.error();
   }
-  const Session& session = *realm.find(call.session);
+  Session& session = *realm.find(call.session);
   if (const auto allowed = realm.may_subscribe(session.identity(), (*subscription)->pattern); !allowed) {
     return allowed.error();
   }
@@ -139,7 +138,11 @@ Result<Value> get_events(Realm& realm, const Call& call) {
     return Error{"limit is a positive integer", error_uri::kInvalidArgument};
   }
   const std::string topic = text_member(call.kwargs, "topic").value_or("");
-  auto events = window->take(realm.broker().store().history((*subscription)->pattern));
+  auto events = realm.broker().store().history((*subscription)->pattern);
+  // All of them are looked at, however few are wanted.
+  constexpr std::size_t kLook = 256;
+  session.transport().charge(events.size() * kLook);
+  events = window->take(std::move(events));
   std::erase_if(events, [&](const PublicationPtr& event) {
     return !event->receivers.include(session.receiver()) || (!topic.empty() && event->topic != topic);
   });

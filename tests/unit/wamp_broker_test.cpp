@@ -173,9 +173,11 @@ TEST(WampPublish, RetainedEventsAreBounded) {
   for (std::size_t i = 0; i <= tws::wamp::EventStore::kMaxRetained; ++i) {
     store.retain(publication("t" + std::to_string(i)));
   }
-  LONGS_EQUAL(0, store.retained({"t0", tws::Match::kExact}).size());
-  LONGS_EQUAL(1, store.retained({"t1", tws::Match::kExact}).size());
-  LONGS_EQUAL(tws::wamp::EventStore::kMaxRetained, store.retained({"", tws::Match::kPrefix}).size());
+  const std::string nobody;
+  const tws::wamp::Receiver receiver{1, nobody, nobody};
+  LONGS_EQUAL(0, store.retained({"t0", tws::Match::kExact}, receiver).size());
+  LONGS_EQUAL(1, store.retained({"t1", tws::Match::kExact}, receiver).size());
+  LONGS_EQUAL(tws::wamp::EventStore::kMaxRetained, store.retained({"", tws::Match::kPrefix}, receiver).size());
 }
 
 TEST(WampPublish, EachSerializerGetsItsOwn) {
