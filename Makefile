@@ -36,7 +36,7 @@ CONTROL_FLAGS = $(CONTROL_CFLAGS) -DTWS_RUNTIME_DIRECTORY='"$(HTTPD_RUNTIME_DIRE
 
 SHARED_SOURCES := $(wildcard mod_torrent_ws/support/*.cpp mod_torrent_ws/wire/*.cpp)
 MODULE_SOURCES := $(wildcard mod_torrent_ws/apache/*.cpp) $(SHARED_SOURCES)
-LOOP_SOURCES := $(wildcard mod_torrent_ws/loop/*.cpp mod_torrent_ws/wamp/*.cpp mod_torrent_ws/topics/*.cpp) $(SHARED_SOURCES)
+LOOP_SOURCES := $(wildcard $(addprefix mod_torrent_ws/,$(addsuffix /*.cpp,loop websocket wamp topics jobs admin))) $(SHARED_SOURCES)
 WORKER_SOURCES := $(wildcard worker/*.cpp) $(SHARED_SOURCES)
 CONTROL_SOURCES := $(wildcard mod_torrent_ws/ctl/*.cpp) $(SHARED_SOURCES)
 UNIT_SOURCES := $(wildcard tests/unit/*.cpp)
@@ -49,26 +49,28 @@ VARIANT_FLAGS_test-endpoints := $(COMMON) -DTWS_TEST_ENDPOINTS
 VARIANT_FLAGS_next-version := $(COMMON) -DTWS_WIRE_VERSION=1000
 VARIANT_FLAGS_address := $(SANITIZED) -fsanitize=address,undefined
 VARIANT_FLAGS_thread := $(SANITIZED) -fsanitize=thread
+VARIANT_FLAGS_fuzz := $(SANITIZED) -fsanitize=fuzzer-no-link,address,undefined
+CXX_fuzz := clang++
 
 define COMPILE
 $(BUILD)/objects/$(1)/mod_torrent_ws/apache/%.o: mod_torrent_ws/apache/%.cpp config.mk
 	@mkdir -p $$(@D)
 	@echo '  CXX $$@'
-	@$$(CXX) $$(CPPFLAGS) $$(MODULE_CFLAGS) -DTWS_PROGRAMS_DIRECTORY='"$$(PROGRAMS_DIRECTORY)"' $$(VARIANT_FLAGS_$(1)) -c $$< -o $$@
+	@$$(or $$(CXX_$(1)),$$(CXX)) $$(CPPFLAGS) $$(MODULE_CFLAGS) -DTWS_PROGRAMS_DIRECTORY='"$$(PROGRAMS_DIRECTORY)"' $$(VARIANT_FLAGS_$(1)) -c $$< -o $$@
 $(BUILD)/objects/$(1)/mod_torrent_ws/ctl/%.o: mod_torrent_ws/ctl/%.cpp config.mk
 	@mkdir -p $$(@D)
 	@echo '  CXX $$@'
-	@$$(CXX) $$(CPPFLAGS) $$(CONTROL_FLAGS) $$(VARIANT_FLAGS_$(1)) -c $$< -o $$@
+	@$$(or $$(CXX_$(1)),$$(CXX)) $$(CPPFLAGS) $$(CONTROL_FLAGS) $$(VARIANT_FLAGS_$(1)) -c $$< -o $$@
 $(BUILD)/objects/$(1)/tests/unit/%.o: tests/unit/%.cpp config.mk $(BUILD)/generated/schema.hpp
 	@mkdir -p $$(@D)
 	@echo '  CXX $$@'
-	@$$(CXX) $$(CPPFLAGS) -I. $$(LOOP_CFLAGS) $$(WORKER_CFLAGS) $$(CPPUTEST_CFLAGS) -DCPPUTEST_MEM_LEAK_DETECTION_DISABLED $$(VARIANT_FLAGS_$(1)) -c $$< -o $$@
+	@$$(or $$(CXX_$(1)),$$(CXX)) $$(CPPFLAGS) -I. $$(LOOP_CFLAGS) $$(WORKER_CFLAGS) $$(CPPUTEST_CFLAGS) -DCPPUTEST_MEM_LEAK_DETECTION_DISABLED $$(VARIANT_FLAGS_$(1)) -c $$< -o $$@
 $(BUILD)/objects/$(1)/%.o: %.cpp config.mk $(BUILD)/generated/schema.hpp
 	@mkdir -p $$(@D)
 	@echo '  CXX $$@'
-	@$$(CXX) $$(CPPFLAGS) -I. $$(LOOP_CFLAGS) $$(WORKER_CFLAGS) $$(VARIANT_FLAGS_$(1)) -c $$< -o $$@
+	@$$(or $$(CXX_$(1)),$$(CXX)) $$(CPPFLAGS) -I. $$(LOOP_CFLAGS) $$(WORKER_CFLAGS) $$(VARIANT_FLAGS_$(1)) -c $$< -o $$@
 endef
-$(foreach variant,release test-endpoints next-version address thread,$(eval $(call COMPILE,$(variant))))
+$(foreach variant,release test-endpoints next-version address thread fuzz,$(eval $(call COMPILE,$(variant))))
 
 # Builds for tests differ in few files, those with WORD in them; all others are the same objects.
 # variant_objects VARIANT,WORD,SOURCES
@@ -153,16 +155,16 @@ check-unit: $(BUILD)/unit-tests $(BUILD)/thread-tests
 	$(BUILD)/thread-tests
 
 # Each fuzz target replays its corpus in make check, and looks for new inputs in make fuzz.
-FUZZ_TARGETS := frames session wire
+FUZZ_TARGETS := cbor frames json msgpack session wire
 FUZZ_SECONDS ?= 60
 FUZZ_SOURCES := $(wildcard mod_torrent_ws/wamp/*.cpp) \
-                $(addprefix mod_torrent_ws/loop/,frame.cpp handshake.cpp inflater.cpp message_reader.cpp utf8_check.cpp) \
+                $(addprefix mod_torrent_ws/websocket/,frame.cpp handshake.cpp inflater.cpp message_reader.cpp utf8_check.cpp refusals.cpp) \
                 $(SHARED_SOURCES)
-$(BUILD)/fuzz/%: tests/fuzz/%.cpp $(FUZZ_SOURCES) $(wildcard mod_torrent_ws/*/*.hpp) config.mk
+$(BUILD)/fuzz/%: $(BUILD)/objects/fuzz/tests/fuzz/%.o $(call objects,fuzz,$(FUZZ_SOURCES))
 	@mkdir -p $(@D)
-	@echo '  FUZZER $@'
-	@clang++ -std=c++20 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(CPPFLAGS) $(LOOP_CFLAGS) \
-	  $(filter %.cpp,$^) $(LOOP_LIBS) -o $@
+	@echo '  LINK $@'
+	@$(CXX_fuzz) $(VARIANT_FLAGS_fuzz) -fsanitize=fuzzer $^ $(LOOP_LIBS) -o $@
+.SECONDARY:
 check-fuzz: $(addprefix $(BUILD)/fuzz/,$(FUZZ_TARGETS))
 	for target in $(FUZZ_TARGETS); do $(BUILD)/fuzz/$$target -runs=0 tests/fuzz/corpus/$$target || exit 1; done
 fuzz: $(addprefix $(BUILD)/fuzz/,$(FUZZ_TARGETS))

@@ -1,4 +1,4 @@
-// The log of TorrentWsAccessLog: opened here, written by torrent-ws (loop/access_log.hpp).
+// The log of TorrentWsAccessLog: opened here, written by torrent-ws (websocket/access_log.hpp).
 #pragma once
 
 #include "apache/module.hpp"

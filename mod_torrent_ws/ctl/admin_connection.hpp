@@ -1,4 +1,4 @@
-// AdminConnection: torrent-wsctl's end of the socket to torrent-ws (loop/admin_client.hpp tells what is said on it).
+// AdminConnection: torrent-wsctl's end of the socket to torrent-ws (admin/admin_client.hpp tells what is said on it).
 // Every error says what to do about it.
 #pragma once
 

@@ -1,7 +1,7 @@
 // Echo: sends each message back. For protocol tests; in test builds only.
 #pragma once
 
-#include "loop/transport.hpp"
+#include "websocket/transport.hpp"
 
 namespace tws {
 

@@ -6,7 +6,7 @@
 
 #include <algorithm>
 
-#include "loop/directory_jobs.hpp"
+#include "jobs/directory_jobs.hpp"
 #include "topics/procedures.hpp"
 #include "wamp/meta_api.hpp"
 #include "wamp/session.hpp"
@@ -162,9 +162,8 @@ void EventLoop::apply_policies() {
     if (name == kTorrentsRealm) {
       policy.admins = now.admins;
       policy.permissions = wamp::Policy(now.permissions);
-      policy.directory = now.database.empty() ? wamp::Directory{}
-                                              : directory_of(jobs_, now.login_table,
-                                                             std::chrono::milliseconds(now.job_timeout_ms));
+      policy.directory =
+          directory_of(jobs_, !now.database.empty(), now.login_table, std::chrono::milliseconds(now.job_timeout_ms));
     }
     policy.uri_rules = now.strict_uris ? wamp::UriRules::kStrict : wamp::UriRules::kLoose;
     policy.strict_request_ids = now.strict_request_ids;

@@ -13,18 +13,18 @@
 #include <string>
 #include <thread>
 
-#include "loop/admin_server.hpp"
+#include "admin/admin_server.hpp"
+#include "jobs/jobs.hpp"
 #include "loop/drain.hpp"
-#include "loop/jobs.hpp"
 #include "loop/mailbox.hpp"
 #include "loop/relay_processes.hpp"
-#include "loop/websocket_server.hpp"
 #include "support/fd.hpp"
 #include "support/log.hpp"
 #include "support/unix_message.hpp"
 #include "topics/session_topic.hpp"
 #include "topics/torrents_topic.hpp"
 #include "wamp/realm.hpp"
+#include "websocket/websocket_server.hpp"
 #include "wire/configuration.hpp"
 
 namespace tws {

@@ -19,10 +19,10 @@
 #include <memory>
 #include <optional>
 
+#include "jobs/worker_output.hpp"
+#include "jobs/worker_processes.hpp"
 #include "loop/event_loop.hpp"
 #include "loop/pulse.hpp"
-#include "loop/worker_output.hpp"
-#include "loop/worker_processes.hpp"
 #include "support/unix_message.hpp"
 
 namespace tws {

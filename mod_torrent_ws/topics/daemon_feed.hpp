@@ -11,7 +11,7 @@
 #include <set>
 #include <string>
 
-#include "loop/jobs.hpp"
+#include "jobs/jobs.hpp"
 #include "topics/tails.hpp"
 #include "wamp/event.hpp"
 

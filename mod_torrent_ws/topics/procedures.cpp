@@ -48,9 +48,8 @@ Result<const DaemonFeed*> find_feed(const Feeds& feeds, const wamp::Value& kwarg
   if (named == nullptr && feeds.size() == 1) {
     return feeds.front().get();
   }
-  const auto found = std::find_if(feeds.begin(), feeds.end(), [named](const auto& feed) {
-    return named != nullptr && *named == feed->name();
-  });
+  const auto found = std::find_if(feeds.begin(), feeds.end(),
+                                  [named](const auto& feed) { return named != nullptr && *named == feed->name(); });
   if (found == feeds.end()) {
     return Error{named == nullptr ? "name one of the daemons in the argument daemon" : "no such daemon",
                  error_uri::kInvalidArgument};
@@ -85,11 +84,10 @@ void add_procedures(wamp::Dealer& dealer, Jobs& jobs, const Feeds& feeds, std::c
       request.admin = call.admin;
       request.repeatable = procedure.only_reads;
       request.timeout = timeout;
-      jobs.submit(
-          std::move(request), [&dealer, session = call.session, id = call.request](Result<std::string> outcome) {
-            dealer.answer(session, id,
-                          outcome ? wamp::Answer(wamp::kwargs_payload(std::move(*outcome))) : outcome.error());
-          });
+      jobs.submit(std::move(request), [&dealer, session = call.session,
+                                       id = call.request](Result<std::string> outcome) {
+        dealer.answer(session, id, outcome ? wamp::Answer(wamp::kwargs_payload(std::move(*outcome))) : outcome.error());
+      });
     });
   }
   const auto add_cached = [&dealer, &feeds](const char* name, bool since) {
@@ -101,8 +99,9 @@ void add_procedures(wamp::Dealer& dealer, Jobs& jobs, const Feeds& feeds, std::c
                       feed ? Error{"revision is a number", error_uri::kInvalidArgument} : feed.error());
         return;
       }
-      dealer.answer(call.session, call.request,
-                    wamp::kwargs_payload(TorrentsTopic::changes_since(**feed, since ? given->get<std::uint64_t>() : 0)));
+      dealer.answer(
+          call.session, call.request,
+          wamp::kwargs_payload(TorrentsTopic::changes_since(**feed, since ? given->get<std::uint64_t>() : 0)));
     });
   };
   add_cached("torrents.snapshot", false);

@@ -5,7 +5,7 @@
 
 #include <chrono>
 
-#include "loop/jobs.hpp"
+#include "jobs/jobs.hpp"
 #include "topics/torrents_topic.hpp"
 #include "wamp/dealer.hpp"
 

@@ -7,7 +7,8 @@ namespace tws {
 namespace {
 
 wamp::EventPtr event(const wamp::Subscription& subscription, const std::string& daemons) {
-  return subscription.event(std::make_shared<const wamp::Payload>(wamp::kwargs_payload("{\"daemons\":{" + daemons + "}}")));
+  return subscription.event(
+      std::make_shared<const wamp::Payload>(wamp::kwargs_payload("{\"daemons\":{" + daemons + "}}")));
 }
 
 std::string member(const DaemonFeed& feed) {

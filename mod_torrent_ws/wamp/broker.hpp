@@ -18,8 +18,8 @@ namespace tws::wamp {
 
 class Session;
 
-// All sessions that get the same events in the same form: one pattern of topics, and of the server's own topics one format. What they
-// get is made once for all of them.
+// All sessions that get the same events in the same form: one pattern of topics, and of the server's own topics one
+// format. What they get is made once for all of them.
 struct Subscription {
   Id id = 0;
   UriPattern pattern;
@@ -57,9 +57,11 @@ class Broker {
   void revoke(Session& session, Subscription& subscription, std::string_view reason);
   void forget(Session& session);
 
-  // Sends it to the subscribers of all patterns that its topic matches; not to `excluded`, which may be null. Policy was checked.
+  // Sends it to the subscribers of all patterns that its topic matches; not to `excluded`, which may be null. Policy
+  // was checked.
   void publish(const PublicationPtr& publication, const Session* excluded);
-  // What WAMP's meta events say, to those who may administer the realm. `args` is a function that makes them: mostly nobody listens.
+  // What WAMP's meta events say, to those who may administer the realm. `args` is a function that makes them: mostly
+  // nobody listens.
   template <typename MakeArguments>
   void announce(const std::string& topic, MakeArguments&& args) {
     if (has_subscribers(topic)) {

@@ -81,9 +81,8 @@ class Reader {
 
   bool run() {
     do {
-      const auto result =
-          cbor_stream_decode(reinterpret_cast<cbor_data>(bytes_.data()) + passed_, bytes_.size() - passed_, &kCallbacks,
-                             &item_);
+      const auto result = cbor_stream_decode(reinterpret_cast<cbor_data>(bytes_.data()) + passed_,
+                                             bytes_.size() - passed_, &kCallbacks, &item_);
       if (result.status != CBOR_DECODER_FINISHED) {
         return malformed();
       }

@@ -12,9 +12,9 @@
 namespace tws::wamp {
 
 std::string challenge_text(const CraChallenge& challenge) {
-  const Value object = {{"authid", challenge.authid},         {"authrole", challenge.authrole},
-                        {"authmethod", "wampcra"},            {"authprovider", challenge.authprovider},
-                        {"session", challenge.session},       {"nonce", challenge.nonce},
+  const Value object = {{"authid", challenge.authid},      {"authrole", challenge.authrole},
+                        {"authmethod", "wampcra"},         {"authprovider", challenge.authprovider},
+                        {"session", challenge.session},    {"nonce", challenge.nonce},
                         {"timestamp", challenge.timestamp}};
   std::string text;
   encode(text, Serializer::kJson, object);

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "wamp/session.hpp"
-#include "wire/reserved_names.hpp"
 #include "wire/error_uris.hpp"
+#include "wire/reserved_names.hpp"
 
 namespace tws::wamp {
 
@@ -164,9 +164,8 @@ void Dealer::abandon(Key call, std::string_view mode, std::string_view reason) {
 void Dealer::interrupt(Key invocation, std::string_view mode, std::string_view reason) {
   Session* callee = find(invocation.first);
   if (callee != nullptr && callee->understands(Feature::kCallCanceling)) {
-    callee->send(callee->build(MessageType::kInterrupt)
-                     .id(invocation.second)
-                     .value({{"mode", mode}, {"reason", reason}}));
+    callee->send(
+        callee->build(MessageType::kInterrupt).id(invocation.second).value({{"mode", mode}, {"reason", reason}}));
   }
 }
 
@@ -213,8 +212,9 @@ void Dealer::register_procedure(Session& callee, Id request, const UriPattern& p
   const Registration& registration = added->registration;
   callee.send(callee.build(MessageType::kRegistered).id(request).id(registration.id));
   if (added->is_created) {
-    broker_.announce("wamp.registration.on_create",
-                     [&] { return Value::array({callee.id(), details_of(registration)}); });
+    broker_.announce("wamp.registration.on_create", [&] {
+      return Value::array({callee.id(), details_of(registration)});
+    });
   }
   broker_.announce("wamp.registration.on_register", [&] { return Value::array({callee.id(), registration.id}); });
 }

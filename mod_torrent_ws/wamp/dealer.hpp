@@ -1,6 +1,6 @@
-// Dealer: procedures of one realm, the server's own and those that clients registered, and the calls under way (wamp-proto, basic profile,
-// "Remote Procedure Calls"; advanced profile, "Progressive Call Results", "Call Canceling", "Call Timeout", "Caller Identification").
-// Event-loop thread only.
+// Dealer: procedures of one realm, the server's own and those that clients registered, and the calls under way
+// (wamp-proto, basic profile, "Remote Procedure Calls"; advanced profile, "Progressive Call Results", "Call Canceling",
+// "Call Timeout", "Caller Identification"). Event-loop thread only.
 #pragma once
 
 #include <functional>
@@ -59,7 +59,7 @@ class Dealer {
 
   // Clients as callees; policy was checked.
   void register_procedure(Session& callee, Id request, const UriPattern& pattern, const Value& options);
-  void unregister(Session& callee, Id request, Id registration);
+  void unregister(Session& callee, Id request, Id id);
   // The server's will: the client is told why, if it understands that.
   void revoke(Session& callee, Registration& registration, std::string_view reason);
   // False: the message belongs to no invocation, which is a protocol violation.

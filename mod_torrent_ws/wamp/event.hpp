@@ -1,11 +1,12 @@
-// Event: one EVENT on its way to the subscribers of one subscription; made at most once for each serializer. Event-loop thread only.
+// Event: one EVENT on its way to the subscribers of one subscription; made at most once for each serializer. Event-loop
+// thread only.
 #pragma once
 
 #include <array>
 #include <memory>
 
-#include "loop/frame.hpp"
 #include "wamp/message.hpp"
+#include "websocket/frame.hpp"
 
 namespace tws::wamp {
 

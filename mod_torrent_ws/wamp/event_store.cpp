@@ -88,8 +88,7 @@ std::vector<PublicationPtr> EventStore::history(const UriPattern& pattern) const
       }
     }
   }
-  std::stable_sort(found.begin(), found.end(),
-                   [](const auto& a, const auto& b) { return a->time_ms < b->time_ms; });
+  std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a->time_ms < b->time_ms; });
   return found;
 }
 

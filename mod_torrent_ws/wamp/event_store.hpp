@@ -1,5 +1,6 @@
-// EventStore: events that are kept for those who come later (wamp-proto, advanced profile, "Event Retention" and "Event History"): the last
-// retained one of a topic, and of configured topics the latest ones. Bounded. Event-loop thread only.
+// EventStore: events that are kept for those who come later (wamp-proto, advanced profile, "Event Retention" and "Event
+// History"): the last retained one of a topic, and of configured topics the latest ones. Bounded. Event-loop thread
+// only.
 #pragma once
 
 #include <cstdint>

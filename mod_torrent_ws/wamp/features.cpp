@@ -18,10 +18,9 @@ Value role(std::initializer_list<const char*> features) {
 
 const Value& router_roles() {
   static const Value roles = {
-      {"broker",
-       role({"subscriber_blackwhite_listing", "publisher_exclusion", "publisher_identification",
-             "pattern_based_subscription", "event_retention", "event_history", "subscription_revocation",
-             "session_meta_api", "subscription_meta_api", "testament_meta_api"})},
+      {"broker", role({"subscriber_blackwhite_listing", "publisher_exclusion", "publisher_identification",
+                       "pattern_based_subscription", "event_retention", "event_history", "subscription_revocation",
+                       "session_meta_api", "subscription_meta_api", "testament_meta_api"})},
       {"dealer", role({"progressive_call_results", "call_canceling", "call_timeout", "caller_identification",
                        "pattern_based_registration", "shared_registration", "registration_revocation",
                        "session_meta_api", "registration_meta_api", "testament_meta_api"})}};

@@ -10,8 +10,8 @@ namespace tws::wamp {
 
 namespace {
 
-// The fields of each message that a client may send: i id, t text, d dictionary, n integer; then args and kwargs may follow where
-// `payload` says so.
+// The fields of each message that a client may send: i id, t text, d dictionary, n integer; then args and kwargs may
+// follow where `payload` says so.
 struct Shape {
   MessageType type;
   std::string_view name;

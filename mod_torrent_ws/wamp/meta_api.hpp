@@ -1,5 +1,6 @@
-// WAMP's own procedures (wamp-proto, advanced profile: "Session Meta API", "Subscription Meta API", "Registration Meta API", "Testament",
-// "Event History"). The events of the same API come from where they happen: session, broker, dealer. Event-loop thread only.
+// WAMP's own procedures (wamp-proto, advanced profile: "Session Meta API", "Subscription Meta API", "Registration Meta
+// API", "Testament", "Event History"). The events of the same API come from where they happen: session, broker, dealer.
+// Event-loop thread only.
 #pragma once
 
 #include "wamp/realm.hpp"

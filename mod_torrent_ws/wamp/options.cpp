@@ -26,7 +26,8 @@ bool is_flag(const Value& value) { return value.is_boolean(); }
 bool is_list(const Value& value) { return value.is_array(); }
 bool is_time(const Value& value) { return value.is_number() && value.get<double>() >= 0; }
 bool are_ids(const Value& value) {
-  return value.is_array() && std::all_of(value.begin(), value.end(), [](const Value& id) { return to_id(id).has_value(); });
+  return value.is_array() &&
+         std::all_of(value.begin(), value.end(), [](const Value& id) { return to_id(id).has_value(); });
 }
 bool are_texts(const Value& value) { return value.is_array() && std::all_of(value.begin(), value.end(), is_text); }
 bool is_match(const Value& value) { return value.is_string() && match_of(value.get_ref<const std::string&>()); }

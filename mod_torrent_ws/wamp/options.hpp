@@ -1,5 +1,5 @@
-// The options that messages of clients carry (wamp-proto, rfc/text): those that are known have the type that the specification gives
-// them; others are ignored. No thread affinity.
+// The options that messages of clients carry (wamp-proto, rfc/text): those that are known have the type that the
+// specification gives them; others are ignored. No thread affinity.
 #pragma once
 
 #include <optional>

@@ -1,9 +1,10 @@
-// PatternTable: entries by URI pattern, and which of them a URI matches (wamp-proto, advanced profile, "Pattern-based Subscription" and
-// "Pattern-based Registration"). Looking up costs one search for each length of prefix and each wildcard of as many components.
-// No thread affinity.
+// PatternTable: entries by URI pattern, and which of them a URI matches (wamp-proto, advanced profile, "Pattern-based
+// Subscription" and "Pattern-based Registration"). Looking up costs one search for each length of prefix and each
+// wildcard of as many components. No thread affinity.
 #pragma once
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -42,19 +43,17 @@ class PatternTable {
     }
   }
 
-  // Calls `visit(entry)` for each that has this URI: the exact one, prefixes from the longest on, then wildcards, those that name earlier
-  // components first; until it answers true.
+  // Calls `visit(entry)` for each that has this URI: the exact one, prefixes from the longest on, then wildcards, those
+  // that name earlier components first; until it answers true.
   template <typename Visit>
   void match(const std::string& uri, Visit&& visit) const {
     if (Entry* exact = find({uri, Match::kExact}); exact != nullptr && visit(*exact)) {
       return;
     }
-    for (auto length = prefix_lengths_.rbegin(); length != prefix_lengths_.rend(); ++length) {
-      if (length->first <= uri.size()) {
-        Entry* prefix = find({uri.substr(0, length->first), Match::kPrefix});
-        if (prefix != nullptr && visit(*prefix)) {
-          return;
-        }
+    for (const auto& [length, count] : prefix_lengths_) {
+      Entry* prefix = length <= uri.size() ? find({uri.substr(0, length), Match::kPrefix}) : nullptr;
+      if (prefix != nullptr && visit(*prefix)) {
+        return;
       }
     }
     for (Entry* wildcard : wildcards_of(uri)) {
@@ -86,7 +85,8 @@ class PatternTable {
         found.emplace_back(pattern, entry.get());
       }
     }
-    // They match the same URI, so that they differ first where one of them has a dot, or ends: a component of it is empty.
+    // They match the same URI, so that they differ first where one of them has a dot, or ends: a component of it is
+    // empty.
     std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
       const auto [in_a, in_b] = std::mismatch(a.first.begin(), a.first.end(), b.first.begin(), b.first.end());
       return in_a != a.first.end() && *in_a != '.' && (in_b == b.first.end() || *in_b == '.');
@@ -99,7 +99,8 @@ class PatternTable {
   }
 
   Table tables_[3];
-  std::map<std::size_t, std::size_t> prefix_lengths_;  // how many prefixes are so long
+  // How many prefixes are so long; the longest first.
+  std::map<std::size_t, std::size_t, std::greater<>> prefix_lengths_;
 };
 
 }  // namespace tws::wamp

@@ -1,5 +1,5 @@
-// Payload: the arguments of a message on their way through. Each part is encoded at most once in each serializer, however many get it,
-// and never parsed where it is only passed on. Event-loop thread only.
+// Payload: the arguments of a message on their way through. Each part is encoded at most once in each serializer,
+// however many get it, and never parsed where it is only passed on. Event-loop thread only.
 #pragma once
 
 #include <array>
@@ -12,7 +12,8 @@
 
 namespace tws::wamp {
 
-// One value: given as such, or as it came or was made in a serializer, which is passed on unchanged in that one. Empty: absent.
+// One value: given as such, or as it came or was made in a serializer, which is passed on unchanged in that one. Empty:
+// absent.
 class Fragment {
  public:
   Fragment() = default;

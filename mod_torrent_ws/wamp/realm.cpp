@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "wamp/cra.hpp"
 #include "wamp/session.hpp"
 #include "wire/error_uris.hpp"
 #include "wire/reserved_names.hpp"
@@ -77,8 +78,7 @@ Status Realm::may_call(const Identity& identity, const std::string& procedure) c
   if (!is_reserved(procedure)) {
     return check(Action::kCall, identity, exact);
   }
-  const bool for_everybody =
-      std::find(kForEverybody.begin(), kForEverybody.end(), procedure) != kForEverybody.end();
+  const bool for_everybody = std::find(kForEverybody.begin(), kForEverybody.end(), procedure) != kForEverybody.end();
   if (is_meta(procedure) && !for_everybody && !may_administer(identity)) {
     return not_authorized("WAMP's meta procedures are for the realm's administrators");
   }
@@ -93,11 +93,6 @@ Status Realm::may_register(const Identity& identity, const UriPattern& procedure
     return not_authorized("\"" + procedures.uri + "\" is one of the server's own names");
   }
   return check(Action::kRegister, identity, procedures);
-}
-
-void Realm::count_wrong_try(std::string_view address) {
-  ++wrong_tries_;
-  failed_sign_ins_.count(address, Timers::Clock::now());
 }
 
 void Realm::set_policy(RealmPolicy policy) {
@@ -115,6 +110,19 @@ void Realm::set_policy(RealmPolicy policy) {
       }
     }
   }
+}
+
+CraKey Realm::decoy_key(const std::string& user) const {
+  // As of TorrentWsTokens.php.
+  constexpr std::size_t kSaltDigits = 32;
+  constexpr std::int64_t kIterations = 10'000;
+  constexpr std::int64_t kKeyBytes = 32;
+  std::string salt;
+  for (const unsigned char byte : cra_signature(decoy_secret_, user)) {
+    salt.push_back("0123456789abcdef"[byte % 16]);
+  }
+  salt.resize(kSaltDigits);
+  return {random_hex(), std::move(salt), kIterations, kKeyBytes};
 }
 
 void Realm::add(Session& session) { sessions_.emplace(session.id(), &session); }

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "support/random.hpp"
 #include "wamp/broker.hpp"
 #include "wamp/dealer.hpp"
 #include "wamp/failed_sign_ins.hpp"
@@ -37,8 +38,8 @@ struct CraKey {
   std::int64_t key_length = 0;
 };
 
-// Questions to the site's database. Each calls `done` on the event-loop thread, possibly after the session that asked has gone; an
-// error with the URI wamp.error.authentication_failed means that there is no such token, login or key.
+// Questions to the site's database. Each calls `done` on the event-loop thread, possibly after the session that asked
+// has gone; an error with the URI wamp.error.authentication_failed means that there is no such token, login or key.
 struct Directory {
   // Whether a token signs `user` in; it is spent.
   std::function<void(const std::string& user, const std::string& token, std::function<void(const Status&)> done)>
@@ -69,9 +70,13 @@ class Realm {
   Broker& broker() { return broker_; }
   Dealer& dealer() { return dealer_; }
   Timers& timers() { return timers_; }
-  // Whether a client of this address may try to sign in, and that one tried in vain.
-  [[nodiscard]] bool may_try(std::string_view address) { return failed_sign_ins_.may_try(address, Timers::Clock::now()); }
-  void count_wrong_try(std::string_view address);
+  // Wrong signatures under challenges: the secrets of people can be guessed, so that an address has few tries. Nobody
+  // guesses a token.
+  FailedSignIns& failed_sign_ins() { return failed_sign_ins_; }
+  // For a user who has no key: looks like one that the PHP helper makes, and is the same at each try.
+  [[nodiscard]] CraKey decoy_key(const std::string& user) const;
+  // Of all kinds, for the status.
+  void count_wrong_try() { ++wrong_tries_; }
   [[nodiscard]] std::uint64_t wrong_tries() const { return wrong_tries_; }
 
   [[nodiscard]] bool is_admin(const std::string& user) const;
@@ -104,6 +109,7 @@ class Realm {
   Dealer dealer_{broker_, timers_};
   FailedSignIns failed_sign_ins_;
   std::uint64_t wrong_tries_ = 0;
+  const std::string decoy_secret_ = random_hex();
   std::unordered_map<Id, Session*> sessions_;
 };
 

@@ -1,5 +1,5 @@
-// Receivers: to whom an event may go (wamp-proto, advanced profile, "Subscriber Black- and Whitelisting" and "Publisher Exclusion").
-// No thread affinity.
+// Receivers: to whom an event may go (wamp-proto, advanced profile, "Subscriber Black- and Whitelisting" and "Publisher
+// Exclusion"). No thread affinity.
 #pragma once
 
 #include <optional>

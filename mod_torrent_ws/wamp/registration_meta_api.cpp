@@ -19,7 +19,9 @@ Result<Registration*> registration_argument(Realm& realm, const Call& call) {
                                  : Error{"no such registration", error_uri::kNoSuchRegistration};
 }
 
-Value id_or_null(const Registration* registration) { return registration != nullptr ? Value(registration->id) : Value(); }
+Value id_or_null(const Registration* registration) {
+  return registration != nullptr ? Value(registration->id) : Value();
+}
 
 Result<Value> remove_callee(Realm& realm, const Call& call) {
   const auto registration = registration_argument(realm, call);

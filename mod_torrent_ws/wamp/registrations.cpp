@@ -13,10 +13,10 @@ namespace tws::wamp {
 namespace {
 
 constexpr std::array<std::pair<std::string_view, Invoke>, 5> kInvokeNames = {{{"single", Invoke::kSingle},
-                                                                             {"roundrobin", Invoke::kRoundRobin},
-                                                                             {"random", Invoke::kRandom},
-                                                                             {"first", Invoke::kFirst},
-                                                                             {"last", Invoke::kLast}}};
+                                                                              {"roundrobin", Invoke::kRoundRobin},
+                                                                              {"random", Invoke::kRandom},
+                                                                              {"first", Invoke::kFirst},
+                                                                              {"last", Invoke::kLast}}};
 
 }  // namespace
 
@@ -54,14 +54,13 @@ bool Registration::has(const Session& session) const {
 Result<Registrations::Added> Registrations::add(Session& session, const UriPattern& pattern, Invoke invoke,
                                                 bool disclose_caller) {
   Registration* present = table_.find(pattern);
-  if (present != nullptr &&
-      (invoke == Invoke::kSingle || present->invoke != invoke || present->has(session))) {
+  if (present != nullptr && (invoke == Invoke::kSingle || present->invoke != invoke || present->has(session))) {
     return Error{pattern.uri + " is registered already", error_uri::kProcedureAlreadyExists};
   }
   const bool is_created = present == nullptr;
   if (is_created) {
-    present = &table_.add(pattern, std::make_unique<Registration>(
-                                       Registration{++last_id_, pattern, invoke, utc_now(), {}, 0}));
+    present = &table_.add(pattern,
+                          std::make_unique<Registration>(Registration{++last_id_, pattern, invoke, utc_now(), {}, 0}));
     by_id_.emplace(present->id, present);
   }
   present->callees.push_back({&session, disclose_caller});

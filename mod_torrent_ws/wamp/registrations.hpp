@@ -1,5 +1,5 @@
-// Registrations: the procedures that clients registered, by pattern, and whose turn it is (wamp-proto, advanced profile, "Pattern-based
-// Registration" and "Shared Registration"). Event-loop thread only.
+// Registrations: the procedures that clients registered, by pattern, and whose turn it is (wamp-proto, advanced
+// profile, "Pattern-based Registration" and "Shared Registration"). Event-loop thread only.
 #pragma once
 
 #include <optional>
@@ -49,7 +49,8 @@ class Registrations {
     bool is_created;  // this callee is its first
   };
 
-  // wamp.error.procedure_already_exists where the pattern is taken and not shared in the same way, or the session has it already.
+  // wamp.error.procedure_already_exists where the pattern is taken and not shared in the same way, or the session has
+  // it already.
   Result<Added> add(Session& session, const UriPattern& pattern, Invoke invoke, bool disclose_caller);
   // Whether the registration has gone with its last callee.
   bool remove(Session& session, Registration& registration);

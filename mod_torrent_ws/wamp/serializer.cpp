@@ -5,9 +5,9 @@
 #include <utility>
 #include <vector>
 
-#include "loop/utf8_check.hpp"
 #include "wamp/base64.hpp"
 #include "wamp/cbor_reader.hpp"
+#include "websocket/utf8_check.hpp"
 #include "wire/error_uris.hpp"
 
 namespace tws::wamp {
@@ -112,8 +112,8 @@ class Builder final : public nlohmann::json_sax<Value> {
   }
 
   bool count_value() {
-    return trusted_ || ++count_ <= kMaxValues || fail("more than " + std::to_string(kMaxValues) + " values in one message",
-                                          error_uri::kPayloadSizeExceeded);
+    return trusted_ || ++count_ <= kMaxValues ||
+           fail("more than " + std::to_string(kMaxValues) + " values in one message", error_uri::kPayloadSizeExceeded);
   }
 
   // The rest of the outermost list, behind the fields that are built.
@@ -221,8 +221,9 @@ class Builder final : public nlohmann::json_sax<Value> {
 };
 
 bool has_binary(const Value& value) {
-  return value.is_binary() ||
-         (value.is_structured() && std::any_of(value.begin(), value.end(), [](const Value& part) { return has_binary(part); }));
+  return value.is_binary() || (value.is_structured() && std::any_of(value.begin(), value.end(), [](const Value& part) {
+                                 return has_binary(part);
+                               }));
 }
 
 // As JSON can say it.

@@ -1,6 +1,6 @@
-// Serializers of WAMP v2 (wamp-proto, rfc/text/basic, "Serializers"): JSON as text, CBOR and MessagePack as binary messages.
-// Binary values are native in the latter two; in JSON they are strings that begin with U+0000, base64 behind it.
-// No thread affinity.
+// Serializers of WAMP v2 (wamp-proto, rfc/text/basic, "Serializers"): JSON as text, CBOR and MessagePack as binary
+// messages. Binary values are native in the latter two; in JSON they are strings that begin with U+0000, base64 behind
+// it. No thread affinity.
 #pragma once
 
 #include <array>
@@ -29,14 +29,15 @@ constexpr bool is_binary(Serializer serializer) { return serializer != Serialize
 inline constexpr std::size_t kMaxDepth = 64;
 inline constexpr std::size_t kMaxValues = 500'000;
 
-// One whole value. Refused: what is not well-formed, dictionaries that have a key twice, text that is not UTF-8, and what is over the
-// bounds (with the URI wamp.error.payload_size_exceeded).
+// One whole value. Refused: what is not well-formed, dictionaries that have a key twice, text that is not UTF-8, and
+// what is over the bounds (with the URI wamp.error.payload_size_exceeded).
 Result<Value> decode(Serializer serializer, std::string_view bytes);
 
 // What the server made or has checked: without bounds, and of two values with one key it is the first.
 Value decode_trusted(Serializer serializer, std::string_view bytes);
 
-// A list that is built only as far as it is to be read: the rest, which is passed on, is checked in the same way, but stays bytes.
+// A list that is built only as far as it is to be read: the rest, which is passed on, is checked in the same way, but
+// stays bytes.
 struct PartlyDecoded {
   struct Part {
     std::string_view bytes;  // of what was decoded
@@ -47,8 +48,8 @@ struct PartlyDecoded {
   std::vector<Part> rest;
 };
 
-// `fields_of` says of the list's first element how many there are to be built; those behind are lists and dictionaries. In the
-// latter, two values may have one key.
+// `fields_of` says of the list's first element how many there are to be built; those behind are lists and dictionaries.
+// In the latter, two values may have one key.
 Result<PartlyDecoded> decode_partly(Serializer serializer, std::string_view bytes,
                                     std::size_t (*fields_of)(const Value& first));
 

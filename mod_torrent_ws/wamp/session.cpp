@@ -55,10 +55,11 @@ void Session::on_message(std::string_view bytes, bool binary) {
   if (state_ == State::kClosed) {
     return;
   }
-  const auto message = binary == is_binary(serializer_)
-                     ? parse_message(serializer_, bytes)
-                     : Result<Message>(Error{binary ? "wamp.2.json is sent as text" : "cbor and msgpack are sent as binary",
-                                             error_uri::kProtocolViolation});
+  const auto message =
+      binary == is_binary(serializer_)
+          ? parse_message(serializer_, bytes)
+          : Result<Message>(Error{binary ? "wamp.2.json is sent as text" : "cbor and msgpack are sent as binary",
+                                  error_uri::kProtocolViolation});
   if (!message) {
     const auto& [why, uri] = message.error();
     abort(uri, why, uri == error_uri::kPayloadSizeExceeded ? CloseCode::kMessageTooBig : CloseCode::kProtocolError);
@@ -203,13 +204,14 @@ void Session::on_goodbye() {
 void Session::on_subscribe(const Message& message) {
   const Id request = message.id(1);
   const Value& options = message.dict(2);
-  sign_in_.with_token_of(options, [request, topics = pattern_of(message), options](Session& session, const Status& signed_in) {
-    if (signed_in) {
-      session.subscribe(request, topics, options);
-    } else {
-      session.send_error(MessageType::kSubscribe, request, signed_in.error());
-    }
-  });
+  sign_in_.with_token_of(options,
+                         [request, topics = pattern_of(message), options](Session& session, const Status& signed_in) {
+                           if (signed_in) {
+                             session.subscribe(request, topics, options);
+                           } else {
+                             session.send_error(MessageType::kSubscribe, request, signed_in.error());
+                           }
+                         });
 }
 
 void Session::subscribe(Id request, const UriPattern& topics, const Value& options) {
@@ -233,10 +235,9 @@ void Session::on_publish(const Message& message) {
     }
     return;
   }
-  const auto publication = std::make_shared<const Publication>(
-      Publication{random_id(), message.text(3), std::make_shared<const Payload>(payload_of(message)),
-                  Receivers(options),
-                  flag_member(options, "disclose_me") ? disclosed("publisher") : Value::object(), unix_ms_now()});
+  const auto publication = std::make_shared<const Publication>(Publication{
+      random_id(), message.text(3), std::make_shared<const Payload>(payload_of(message)), Receivers(options),
+      flag_member(options, "disclose_me") ? disclosed("publisher") : Value::object(), unix_ms_now()});
   const Value* exclude_me = member(options, "exclude_me");
   const bool excluded = exclude_me == nullptr || exclude_me->get<bool>();
   realm_.broker().publish(publication, excluded ? this : nullptr);

@@ -1,5 +1,5 @@
-// Session: the server's side of one WAMP v2 session over one connection (wamp-proto, basic profile, "Session Management"). Event-loop
-// thread only.
+// Session: the server's side of one WAMP v2 session over one connection (wamp-proto, basic profile, "Session
+// Management"). Event-loop thread only.
 #pragma once
 
 #include <bitset>
@@ -10,10 +10,10 @@
 #include <unordered_set>
 #include <vector>
 
-#include "loop/transport.hpp"
 #include "wamp/message.hpp"
 #include "wamp/realm.hpp"
 #include "wamp/sign_in.hpp"
+#include "websocket/transport.hpp"
 
 namespace tws::wamp {
 
@@ -49,8 +49,8 @@ class Session final : public Protocol {
   [[nodiscard]] std::string_view user() const override { return identity_.user; }
   [[nodiscard]] std::uint64_t session_id() const override { return id_; }
 
-  // Ends it for a reason of the server's: GOODBYE with this URI if the client is welcome already, then the close. False when it has
-  // ended before.
+  // Ends it for a reason of the server's: GOODBYE with this URI if the client is welcome already, then the close. False
+  // when it has ended before.
   bool end(std::string_view uri, CloseCode code, std::string_view reason);
 
   [[nodiscard]] Id id() const { return id_; }
@@ -60,7 +60,8 @@ class Session final : public Protocol {
   [[nodiscard]] bool is_admin() const { return realm_.is_admin(identity_.user); }
   [[nodiscard]] bool may_administer() const { return realm_.may_administer(identity_); }
   [[nodiscard]] Receiver receiver() const { return {id_, identity_.user, realm_.role_of(identity_)}; }
-  // Who it is, for those who are to know: {"caller": id, "caller_authid": …, "caller_authrole": …} where `as` is "caller".
+  // Who it is, for those who are to know: {"caller": id, "caller_authid": …, "caller_authrole": …} where `as` is
+  // "caller".
   [[nodiscard]] Value disclosed(const std::string& as) const;
   [[nodiscard]] bool understands(Feature feature) const { return features_.test(static_cast<std::size_t>(feature)); }
   Realm& realm() { return realm_; }
@@ -81,8 +82,8 @@ class Session final : public Protocol {
   void send(const Event& event) { transport_.send(event.frame(serializer_)); }
   void send_error(MessageType request_type, Id request, const Error& error);
 
-  // Sends events, all or none, that a later snapshot can replace. They are left out when the client is behind; on_subscribed() of the
-  // topic is called again when it has caught up.
+  // Sends events, all or none, that a later snapshot can replace. They are left out when the client is behind;
+  // on_subscribed() of the topic is called again when it has caught up.
   void offer_events(const Subscription& subscription, std::span<const EventPtr> events);
   void offer_event(const Subscription& subscription, const EventPtr& event) { offer_events(subscription, {&event, 1}); }
 

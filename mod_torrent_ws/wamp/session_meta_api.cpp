@@ -77,12 +77,11 @@ Result<Value> add_testament(Realm& realm, const Call& call) {
   if (kwargs != nullptr && !kwargs->empty()) {
     payload.kwargs = Fragment(*kwargs);
   }
-  const auto publication = std::make_shared<const Publication>(
-      Publication{random_id(), *topic, std::make_shared<const Payload>(std::move(payload)), Receivers(options),
-                  flag_member(options, "disclose_me") ? session.disclosed("publisher") : Value::object(),
-                  unix_ms_now()});
-  session.testaments().push_back({publication, flag_member(options, "retain"),
-                                  text_member(call.kwargs, "scope").value_or("destroyed")});
+  const auto publication = std::make_shared<const Publication>(Publication{
+      random_id(), *topic, std::make_shared<const Payload>(std::move(payload)), Receivers(options),
+      flag_member(options, "disclose_me") ? session.disclosed("publisher") : Value::object(), unix_ms_now()});
+  session.testaments().push_back(
+      {publication, flag_member(options, "retain"), text_member(call.kwargs, "scope").value_or("destroyed")});
   return Value();
 }
 
@@ -120,16 +119,14 @@ void add_session_meta_api(Realm& realm) {
   });
   add_meta_procedure(realm, "wamp.session.kill_by_authid", [&realm](const Call& call) -> Result<Value> {
     const auto user = text_argument(call, 0, "the authid");
-    return user ? Result<Value>(end_sessions(realm, call, [&user](const Session& session) {
-      return session.identity().user == *user;
-    }))
+    return user ? Result<Value>(end_sessions(
+                      realm, call, [&user](const Session& session) { return session.identity().user == *user; }))
                 : user.error();
   });
   add_meta_procedure(realm, "wamp.session.kill_by_authrole", [&realm](const Call& call) -> Result<Value> {
     const auto role = text_argument(call, 0, "the authrole");
-    return role ? Result<Value>(end_sessions(realm, call, [&role](const Session& session) {
-      return session.receiver().role == *role;
-    }))
+    return role ? Result<Value>(end_sessions(
+                      realm, call, [&role](const Session& session) { return session.receiver().role == *role; }))
                 : role.error();
   });
   add_meta_procedure(realm, "wamp.session.kill_all", [&realm](const Call& call) -> Result<Value> {

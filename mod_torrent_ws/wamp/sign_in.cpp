@@ -114,7 +114,7 @@ void SignIn::challenge_cra(std::string user) {
         self.send_cra_challenge(*key);
       } else if (is_wrong_try(key.error())) {
         // Who has no key is not told so: nobody can sign this.
-        self.send_cra_challenge(CraKey{random_hex(), {}, 0, 0});
+        self.send_cra_challenge(self.session_.realm().decoy_key(self.pending_user_));
       } else {
         self.abort_refused(key.error());
       }
@@ -160,13 +160,17 @@ void SignIn::check_signature(const std::string& signature) {
   const auto aborted = [](Session& session, const Status& refused) {
     session.sign_in().abort_refused(refused.error());
   };
-  if (!may_try()) {
+  FailedSignIns& failed = session_.realm().failed_sign_ins();
+  const std::string_view address = session_.transport().info().address;
+  const auto now = Timers::Clock::now();
+  if (!failed.may_try(address, now)) {
     aborted(session_, Error{"too many wrong tries: wait a minute", error_uri::kAuthenticationDenied});
     return;
   }
   if (!is_cra_signature(cra_key_, cra_challenge_, signature)) {
     ++under_way_;
-    session_.realm().count_wrong_try(session_.transport().info().address);
+    failed.count(address, now);
+    session_.realm().count_wrong_try();
     refuse_late(Error{"the challenge is not signed with this user's key", error_uri::kAuthenticationFailed}, aborted);
     return;
   }
@@ -197,29 +201,27 @@ void SignIn::redeem(const std::string& user, const std::string& token, Done done
     done(session_, Error{"the session is another user's already", error_uri::kNotAuthorized});
     return;
   }
-  if (failed_ + under_way_ >= kMaxFailed || !may_try()) {
-    done(session_, Error{"too many wrong tries: wait a minute", error_uri::kNotAuthorized});
+  if (failed_ + under_way_ >= kMaxFailed) {
+    done(session_, Error{"too many tokens at a time", error_uri::kNotAuthorized});
     return;
   }
   ++under_way_;
-  // Counted also when the client did not wait for the answer.
-  const auto count = [&realm = session_.realm(), address = std::string(session_.transport().info().address)] {
-    realm.count_wrong_try(address);
-  };
-  redeem_token(user, token, [alive = if_alive(), count, user, done = std::move(done)](const Status& redeemed) {
-    const bool was_wrong = !redeemed && is_wrong_try(redeemed.error());
-    if (was_wrong) {
-      count();
-    }
-    alive([&](SignIn& self) {
-      if (was_wrong) {
-        self.refuse_late(redeemed.error(), done);
-        return;
-      }
-      --self.under_way_;
-      done(self.session_, redeemed ? self.take(user, "ticket") : redeemed);
-    });
-  });
+  redeem_token(user, token,
+               [alive = if_alive(), &realm = session_.realm(), user, done = std::move(done)](const Status& redeemed) {
+                 const bool was_wrong = !redeemed && is_wrong_try(redeemed.error());
+                 if (was_wrong) {
+                   // Also when the client did not wait for the answer.
+                   realm.count_wrong_try();
+                 }
+                 alive([&](SignIn& self) {
+                   if (was_wrong) {
+                     self.refuse_late(redeemed.error(), done);
+                     return;
+                   }
+                   --self.under_way_;
+                   done(self.session_, redeemed ? self.take(user, "ticket") : redeemed);
+                 });
+               });
 }
 
 Status SignIn::take(const std::string& user, const char* method) {
@@ -249,10 +251,6 @@ void SignIn::refuse_late(const Error& error, Done done) {
 void SignIn::abort_refused(const Error& error) {
   const bool over_limit = error.uri == error_uri::kTooManyConnections;
   session_.abort(error.uri, error.message, over_limit ? CloseCode::kPolicyViolation : CloseCode::kNormal);
-}
-
-bool SignIn::may_try() const {
-  return session_.realm().may_try(session_.transport().info().address);
 }
 
 // The session may have ended, or have gone, when an answer comes: so it is looked up again by its id.

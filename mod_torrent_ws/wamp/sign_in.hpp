@@ -1,6 +1,6 @@
-// SignIn: from HELLO to WELCOME, and tokens in SUBSCRIBE options: who the client of a session is (wamp-proto, advanced profile,
-// "Authentication Methods": ticket, wampcra, anonymous; and httpd's own login). Wrong tries are answered late, few of them in a session
-// and in a minute from an address. Event-loop thread only.
+// SignIn: from HELLO to WELCOME, and tokens in SUBSCRIBE options: who the client of a session is (wamp-proto, advanced
+// profile, "Authentication Methods": ticket, wampcra, anonymous; and httpd's own login). Wrong tries are answered late,
+// few of them in a session and in a minute from an address. Event-loop thread only.
 #pragma once
 
 #include <functional>
@@ -25,8 +25,8 @@ class SignIn {
   void on_hello(const Value& details);
   void on_authenticate(const std::string& signature);
 
-  // Calls `done` at once where the options of SUBSCRIBE name no token (`_user_id` and `_token`, or the talk's spelling `userId` and
-  // `token`), else after it was redeemed for the session; never when the session has ended.
+  // Calls `done` at once where the options of SUBSCRIBE name no token (`_user_id` and `_token`, or the talk's spelling
+  // `userId` and `token`), else after it was redeemed for the session; never when the session has ended.
   void with_token_of(const Value& options, std::function<void(Session&, const Status&)> done);
 
  private:
@@ -43,7 +43,6 @@ class SignIn {
   // Tells a wrong try late.
   void refuse_late(const Error& error, Done done);
   void abort_refused(const Error& error);
-  [[nodiscard]] bool may_try() const;
   // Runs what comes later if the session is still there.
   std::function<void(std::function<void(SignIn&)>)> if_alive();
 

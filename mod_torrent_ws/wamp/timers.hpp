@@ -1,5 +1,5 @@
-// Timers: what is to happen later, such as the end of a call's time. The event loop runs what is due, some twenty times a second.
-// Event-loop thread only.
+// Timers: what is to happen later, such as the end of a call's time. The event loop runs what is due, some twenty times
+// a second. Event-loop thread only.
 #pragma once
 
 #include <chrono>

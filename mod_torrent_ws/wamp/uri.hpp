@@ -7,12 +7,13 @@
 
 namespace tws::wamp {
 
-// The specification's rules. Loose: components without white space or '#', none of them empty. Strict: of lower-case letters, digits
-// and '_' alone.
+// The specification's rules. Loose: components without white space or '#', none of them empty. Strict: of lower-case
+// letters, digits and '_' alone.
 enum class UriRules { kLoose, kStrict };
 
 bool is_uri(std::string_view uri, UriRules rules = UriRules::kLoose);
-// As a client may name it in SUBSCRIBE and REGISTER: components of wildcards may be empty, and a prefix may end anywhere.
+// As a client may name it in SUBSCRIBE and REGISTER: components of wildcards may be empty, and a prefix may end
+// anywhere.
 bool is_uri_pattern(const UriPattern& pattern, UriRules rules);
 
 }  // namespace tws::wamp

@@ -1,5 +1,5 @@
-// Value: what WAMP messages are made of, whatever serializer they came in; binary values included. The helpers read members of
-// dictionaries without surprises. No thread affinity.
+// Value: what WAMP messages are made of, whatever serializer they came in; binary values included. The helpers read
+// members of dictionaries without surprises. No thread affinity.
 #pragma once
 
 #include <cstdint>

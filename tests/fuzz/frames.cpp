@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "loop/message_reader.hpp"
+#include "websocket/message_reader.hpp"
 
 namespace {
 

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "loop/handshake.hpp"
+#include "websocket/handshake.hpp"
 #include "wire/configuration.hpp"
 #include "wire/handover.hpp"
 #include "wire/job_frame.hpp"

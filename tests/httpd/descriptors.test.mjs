@@ -14,7 +14,7 @@ import { RawConnection } from '../support/raw-http.mjs';
 import { descriptorsOf } from '../support/sockets.mjs';
 import { startStack } from '../support/stack.mjs';
 
-// As mod_torrent_ws/loop/descriptors.cpp keeps them.
+// As mod_torrent_ws/websocket/descriptors.cpp keeps them.
 const reserve = 16;
 const room = 20;
 const unavailable = 503;

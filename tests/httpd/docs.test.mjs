@@ -107,7 +107,7 @@ describe('directives', () => {
 });
 
 describe('close codes', () => {
-  const transport = 'mod_torrent_ws/loop/transport.hpp';
+  const transport = 'mod_torrent_ws/websocket/transport.hpp';
   const values = new Map([...read(transport).matchAll(/^ {2}(k\w+) = (1\d{3}),/gm)].map(([, name, value]) => [name, value]));
   // The first are only in logs; the echo is compiled for tests only.
   const neverSent = ['kNone', 'kAbnormal'];

@@ -164,7 +164,7 @@ export const mutants = [
   },
   {
     guard: 'blocking relays are bounded',
-    file: 'mod_torrent_ws/loop/websocket_server.cpp',
+    file: 'mod_torrent_ws/websocket/websocket_server.cpp',
     from: 'if (handover.blocking && counts_.blocking >= limits_.max_blocking_relays) {',
     to: 'if (handover.blocking && counts_.blocking > limits_.max_connections) {',
     test: 'httpd/blocking-relay.test.mjs',
@@ -300,7 +300,7 @@ export const mutants = [
   // Administrators
   {
     guard: 'who connects to the control socket is asked of the kernel',
-    file: 'mod_torrent_ws/loop/admin_server.cpp',
+    file: 'mod_torrent_ws/admin/admin_server.cpp',
     from: ' || (peer.uid != 0 && peer.uid != user_)',
     to: '',
     test: 'httpd/admin.test.mjs',
@@ -324,7 +324,7 @@ export const mutants = [
   },
   {
     guard: 'a watch that does not read is bounded',
-    file: 'mod_torrent_ws/loop/admin_watch.cpp',
+    file: 'mod_torrent_ws/admin/admin_watch.cpp',
     from: 'if (link_.queued_bytes() > kMaxQueuedBytes) {',
     to: 'if (false) {',
     test: 'httpd/admin.test.mjs',
@@ -332,7 +332,7 @@ export const mutants = [
   },
   {
     guard: 'an administrator who takes nothing is hung up on',
-    file: 'mod_torrent_ws/loop/line_link.cpp',
+    file: 'mod_torrent_ws/admin/line_link.cpp',
     from: '  static_cast<LineLink*>(watcher->data)->end();\n',
     to: '  static_cast<void>(watcher);\n',
     test: 'httpd/admin.test.mjs',
@@ -342,7 +342,7 @@ export const mutants = [
   // Overload
   {
     guard: "a session's calls are bounded",
-    file: 'mod_torrent_ws/loop/callers.cpp',
+    file: 'mod_torrent_ws/jobs/callers.cpp',
     from: '  if (caller == 0) {\n',
     to: '  if (caller != ~0ULL) {\n',
     test: 'httpd/floods.test.mjs',
@@ -350,7 +350,7 @@ export const mutants = [
   },
   {
     guard: 'the last descriptors are kept',
-    file: 'mod_torrent_ws/loop/descriptors.cpp',
+    file: 'mod_torrent_ws/websocket/descriptors.cpp',
     from: 'if (static_cast<rlim_t>(socket.get()) + kReserve < descriptor_limit()) {',
     to: 'if (socket) {',
     test: 'httpd/descriptors.test.mjs',
@@ -366,7 +366,7 @@ export const mutants = [
   },
   {
     guard: "workers' errors are told once a minute",
-    file: 'mod_torrent_ws/loop/jobs.cpp',
+    file: 'mod_torrent_ws/jobs/jobs.cpp',
     from: 'if (level == LogLevel::kError) {',
     to: 'if (level == LogLevel::kTrace) {',
     test: 'httpd/token-database.test.mjs',

@@ -1,4 +1,4 @@
-#include "loop/admin_watch.hpp"
+#include "admin/admin_watch.hpp"
 
 #include <CppUTest/TestHarness.h>
 #include <sys/socket.h>

@@ -1,4 +1,4 @@
-#include "loop/admission.hpp"
+#include "websocket/admission.hpp"
 
 #include <CppUTest/TestHarness.h>
 

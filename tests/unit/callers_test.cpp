@@ -1,4 +1,4 @@
-#include "loop/callers.hpp"
+#include "jobs/callers.hpp"
 
 #include <CppUTest/TestHarness.h>
 

@@ -1,11 +1,11 @@
-#include "loop/frame.hpp"
+#include "websocket/frame.hpp"
 
 #include <CppUTest/TestHarness.h>
 #include <zlib.h>
 
 #include <vector>
 
-#include "loop/outbox.hpp"
+#include "websocket/outbox.hpp"
 
 using tws::Frame;
 using tws::FramePtr;

@@ -1,4 +1,4 @@
-#include "loop/inflater.hpp"
+#include "websocket/inflater.hpp"
 
 #include <CppUTest/TestHarness.h>
 #include <zlib.h>

@@ -1,10 +1,10 @@
-#include "loop/message_reader.hpp"
+#include "websocket/message_reader.hpp"
 
 #include <CppUTest/TestHarness.h>
 
 #include <string>
 
-#include "loop/message_rate.hpp"
+#include "websocket/message_rate.hpp"
 
 using tws::CloseCode;
 using tws::MessageReader;

@@ -5,10 +5,10 @@
 
 #include <array>
 
-#include "loop/handshake.hpp"
 #include "support/credentials.hpp"
 #include "support/fd.hpp"
 #include "support/unix_message.hpp"
+#include "websocket/handshake.hpp"
 #include "wire/configuration.hpp"
 #include "wire/handover.hpp"
 #include "wire/version.hpp"

@@ -1,0 +1,49 @@
+// AdminServer: takes connections of torrent-wsctl on the socket that httpd's parent made (TorrentWsControlSocket).
+// Its mode lets in nobody else, and the kernel says who connects. Event-loop thread only.
+#pragma once
+
+#include <ev.h>
+#include <sys/types.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "admin/admin_client.hpp"
+#include "support/fd.hpp"
+#include "support/log.hpp"
+#include "wamp/realm.hpp"
+
+namespace tws {
+
+class AdminServer {
+ public:
+  // `status` gives the status as a JSON object. The realms outlive it.
+  AdminServer(struct ev_loop* loop, const Log& log, const wamp::Realms& realms, std::function<std::string()> status);
+  ~AdminServer();
+  AdminServer(const AdminServer&) = delete;
+  AdminServer& operator=(const AdminServer&) = delete;
+
+  // Takes connections there from now on, of root and of this user. Without a socket, those that are there end.
+  void listen(Fd socket, uid_t user);
+
+ private:
+  static void on_connection(struct ev_loop* loop, ev_io* watcher, int events);
+  static void on_retry(struct ev_loop* loop, ev_timer* watcher, int events);
+  static void on_reap(struct ev_loop* loop, ev_timer* watcher, int events);
+  void accept_some();
+  void take(Fd socket);
+
+  struct ev_loop* loop_;
+  const Log& log_;
+  AdminDesk desk_;
+  Fd listener_;
+  uid_t user_ = 0;
+  ev_io connection_{};
+  ev_timer retry_{};  // after there was no descriptor for a connection
+  ev_timer reap_{};   // at once, for clients that have ended
+  std::vector<std::unique_ptr<AdminClient>> clients_;
+};
+
+}  // namespace tws

@@ -1,0 +1,153 @@
+#include "admin/line_link.hpp"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+namespace tws {
+
+namespace {
+
+constexpr double kStallSeconds = 20;
+
+void set_active(struct ev_loop* loop, ev_io& watcher, bool active) {
+  if (active) {
+    ev_io_start(loop, &watcher);
+  } else {
+    ev_io_stop(loop, &watcher);
+  }
+}
+
+}  // namespace
+
+LineLink::LineLink(struct ev_loop* loop, Fd socket, Owner& owner)
+    : loop_(loop), socket_(std::move(socket)), owner_(owner) {
+  ev_io_init(&readable_, on_ready, socket_.get(), EV_READ);
+  ev_io_init(&writable_, on_ready, socket_.get(), EV_WRITE);
+  ev_timer_init(&stalled_, on_stalled, 0, kStallSeconds);
+  readable_.data = writable_.data = stalled_.data = this;
+  ev_io_start(loop_, &readable_);
+}
+
+LineLink::~LineLink() {
+  ev_io_stop(loop_, &readable_);
+  ev_io_stop(loop_, &writable_);
+  ev_timer_stop(loop_, &stalled_);
+}
+
+void LineLink::send(std::string line) {
+  if (ended_) {
+    return;
+  }
+  if (outgoing_.empty()) {
+    ev_io_start(loop_, &writable_);
+    ev_timer_again(loop_, &stalled_);
+  }
+  line.push_back('\n');
+  queued_bytes_ += line.size();
+  outgoing_.push_back(std::move(line));
+}
+
+void LineLink::finish() {
+  finishing_ = true;
+  ev_io_stop(loop_, &readable_);
+  if (outgoing_.empty()) {
+    end();
+  }
+}
+
+void LineLink::end() {
+  if (ended_) {
+    return;
+  }
+  ended_ = true;
+  ev_io_stop(loop_, &readable_);
+  ev_io_stop(loop_, &writable_);
+  ev_timer_stop(loop_, &stalled_);
+  socket_.reset();
+  outgoing_.clear();
+  queued_bytes_ = 0;
+  owner_.on_end();
+}
+
+void LineLink::on_ready(struct ev_loop* /*loop*/, ev_io* watcher, int events) {
+  auto* link = static_cast<LineLink*>(watcher->data);
+  if ((events & EV_WRITE) != 0) {
+    link->write();
+  } else {
+    link->read();
+  }
+}
+
+void LineLink::on_stalled(struct ev_loop* /*loop*/, ev_timer* watcher, int /*events*/) {
+  static_cast<LineLink*>(watcher->data)->end();
+}
+
+void LineLink::read() {
+  std::array<char, kMaxLine> buffer{};
+  const ssize_t size = recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+  if (size < 0) {
+    if (errno != EAGAIN && errno != EINTR) {
+      end();
+    }
+    return;
+  }
+  peer_finished_ = size == 0;
+  incoming_.append(buffer.data(), static_cast<std::size_t>(size));
+  advance();
+}
+
+void LineLink::write() {
+  while (!outgoing_.empty()) {
+    const std::string& line = outgoing_.front();
+    const ssize_t sent = ::send(socket_.get(), line.data() + sent_, line.size() - sent_, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (sent < 0) {
+      if (errno != EAGAIN && errno != EINTR) {
+        end();
+      }
+      return;
+    }
+    ev_timer_again(loop_, &stalled_);
+    sent_ += static_cast<std::size_t>(sent);
+    queued_bytes_ -= static_cast<std::size_t>(sent);
+    if (sent_ == line.size()) {
+      outgoing_.pop_front();
+      sent_ = 0;
+    }
+  }
+  ev_io_stop(loop_, &writable_);
+  ev_timer_stop(loop_, &stalled_);
+  if (finishing_) {
+    end();
+    return;
+  }
+  owner_.on_sent();
+  advance();
+}
+
+void LineLink::advance() {
+  while (!ended_ && !finishing_ && owner_.takes_lines()) {
+    const std::size_t size = incoming_.find('\n');
+    if (std::min(size, incoming_.size()) > kMaxLine) {
+      owner_.on_long_line();
+      finish();
+      return;
+    }
+    if (size == std::string::npos) {
+      break;
+    }
+    const std::string line = incoming_.substr(0, size);
+    incoming_.erase(0, size + 1);
+    owner_.on_line(line);
+  }
+  const bool reads = !finishing_ && owner_.takes_lines();
+  if (reads && peer_finished_) {
+    end();
+  } else if (!ended_) {
+    set_active(loop_, readable_, reads && !peer_finished_);
+  }
+}
+
+}  // namespace tws

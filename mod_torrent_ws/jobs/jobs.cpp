@@ -1,0 +1,299 @@
+#include "jobs/jobs.hpp"
+
+#include <algorithm>
+
+#include "support/random.hpp"
+#include "wire/error_uris.hpp"
+
+namespace tws {
+
+namespace {
+
+// A job that so many workers died of is not given to another.
+constexpr int kMaxLosses = 2;
+// A pool worker that has not answered for so long may hang: the job goes to another one as well. Safe,
+// as only repeatable jobs do, and the first answer counts.
+constexpr auto kHedgeAfter = std::chrono::milliseconds(50);
+
+std::string outcome_unknown(const std::string& what) {
+  return what + " before it answered: the command may have been carried out or not; look before you repeat it";
+}
+
+}  // namespace
+
+Jobs::Jobs(struct ev_loop* loop, const Log& log, std::function<void(pid_t)> replace_worker)
+    : loop_(loop), log_(log), replace_worker_(std::move(replace_worker)) {}
+
+void Jobs::attach(std::string worker, pid_t pid, Fd socket, const std::string& configuration) {
+  Worker& entry = workers_[pid];
+  entry.name = std::move(worker);
+  entry.link = std::make_unique<WorkerLink>(
+      loop_, std::move(socket), [this, pid](const JobFrame& frame) { on_frame(pid, frame); },
+      [this, pid] { on_lost(pid); });
+  const Json header(json_pack("{ss si ss}", "type", "configure", "protocol", kWorkerProtocolVersion, "role",
+                              entry.name == kPool ? "pool" : "daemon"));
+  entry.link->send(header.get(), configuration);
+  dispatch();
+}
+
+JobId Jobs::submit(JobRequest request, JobDone done) {
+  Job job;
+  job.deadline = Clock::now() + request.timeout;
+  job.request = std::move(request);
+  job.done = std::move(done);
+  return add(std::move(job));
+}
+
+JobId Jobs::watch(JobRequest request, JobProgress progress, std::function<void()> worker_lost) {
+  Job job;
+  job.deadline = Clock::time_point::max();
+  job.request = std::move(request);
+  job.progress = std::move(progress);
+  job.worker_lost = std::move(worker_lost);
+  return add(std::move(job));
+}
+
+JobId Jobs::add(Job job) {
+  job.attempt = random_hex();
+  const JobId id = ++last_id_;
+  const Turn turn = callers_.begin(job.request.caller, id, job.request.body.size());
+  if (turn == Turn::kNever) {
+    ++counts_.failed;
+    job.done(Error{"too many of this session's calls are under way; it was not sent", error_uri::kTooManyCalls});
+    return id;
+  }
+  if (turn == Turn::kNow) {
+    enqueue(id, job);
+  }
+  jobs_.emplace(id, std::move(job));
+  dispatch();
+  return id;
+}
+
+void Jobs::change_watch(JobId id, std::string body) {
+  const auto found = jobs_.find(id);
+  if (found == jobs_.end()) {
+    return;
+  }
+  found->second.request.body = std::move(body);
+  for (const pid_t pid : std::exchange(found->second.workers, {})) {
+    --workers_.at(pid).jobs;
+  }
+  enqueue(id, found->second);
+  dispatch();
+}
+
+void Jobs::cancel(JobId id) {
+  const auto found = jobs_.find(id);
+  if (found == jobs_.end()) {
+    return;
+  }
+  const Json header(json_pack("{ss sI}", "type", "cancel", "id", static_cast<json_int_t>(id)));
+  for (const pid_t pid : found->second.workers) {
+    workers_.at(pid).link->send(header.get());
+  }
+  release(found->second);
+  jobs_.erase(found);
+  dispatch();
+}
+
+void Jobs::dispatch() {
+  for (auto& [name, queue] : queues_) {
+    while (!queue.empty()) {
+      const auto job = jobs_.find(queue.front());
+      const auto worker = worker_for(name);
+      if (job != jobs_.end() && worker == workers_.end()) {
+        break;
+      }
+      queue.pop_front();
+      if (job != jobs_.end()) {
+        send(job->first, job->second, worker);
+      }
+    }
+  }
+}
+
+// A worker of the pool has one job at a time, a daemon's has many.
+std::map<pid_t, Jobs::Worker>::iterator Jobs::worker_for(const std::string& name) {
+  return std::find_if(workers_.begin(), workers_.end(), [&name](const auto& entry) {
+    return entry.second.name == name && (name != kPool || entry.second.jobs == 0);
+  });
+}
+
+void Jobs::send(JobId id, Job& job, std::map<pid_t, Worker>::iterator worker) {
+  const auto now = Clock::now();
+  const bool is_watch = job.request.timeout.count() == 0;
+  using std::chrono::milliseconds;
+  const auto left = is_watch ? milliseconds(0)
+                             : std::max(std::chrono::duration_cast<milliseconds>(job.deadline - now), milliseconds(1));
+  const Json header(json_pack("{ss sI ss sI ss sb ss}", "type", "job", "id", static_cast<json_int_t>(id), "name",
+                              job.request.name.c_str(), "deadline_ms", static_cast<json_int_t>(left.count()), "user",
+                              job.request.user.c_str(), "admin", job.request.admin ? 1 : 0, "attempt",
+                              job.attempt.c_str()));
+  job.sent = now;
+  job.workers.push_back(worker->first);
+  ++worker->second.jobs;
+  worker->second.deadline = job.deadline;
+  worker->second.link->send(header.get(), job.request.body);
+}
+
+void Jobs::on_frame(pid_t pid, const JobFrame& frame) {
+  const auto type = text_member(frame.header.get(), "type");
+  if (type == "log") {
+    log_for_worker(frame);
+    return;
+  }
+  const auto id = static_cast<JobId>(integer_member(frame.header.get(), "id").value_or(0));
+  const auto found = jobs_.find(id);
+  if (found == jobs_.end()) {
+    // The second answer to a job that two workers had, or a late one: the worker is free again.
+    if (type == "result" || type == "error") {
+      Worker& worker = workers_.at(pid);
+      worker.jobs -= worker.name == kPool && worker.jobs > 0 ? 1 : 0;
+      dispatch();
+    }
+    return;
+  }
+  if (type == "progress" && found->second.progress) {
+    found->second.progress(frame);
+  } else if (type == "result" || type == "error") {
+    std::erase(found->second.workers, pid);
+    --workers_.at(pid).jobs;
+    if (type == "error" && !found->second.workers.empty()) {
+      dispatch();  // another worker has it too, and may succeed
+      return;
+    }
+    finish(id, type == "result"
+                   ? Result<std::string>(frame.body)
+                   : Error{text_member(frame.header.get(), "message"), text_member(frame.header.get(), "error")});
+  }
+}
+
+// Whoever else still has the job answers into the void, and is counted free when it does.
+void Jobs::finish(JobId id, Result<std::string> outcome) {
+  auto node = jobs_.extract(id);
+  ++(outcome ? counts_.done : counts_.failed);
+  const JobRequest& request = node.mapped().request;
+  if (request.worker != kPool) {
+    release(node.mapped());
+  }
+  if (const auto next = callers_.end(request.caller, id, request.body.size())) {
+    enqueue(*next, jobs_.at(*next));
+  }
+  if (node.mapped().done) {
+    node.mapped().done(std::move(outcome));
+  }
+  dispatch();
+}
+
+void Jobs::release(const Job& job) {
+  for (const pid_t pid : job.workers) {
+    --workers_.at(pid).jobs;
+  }
+}
+
+void Jobs::on_lost(pid_t pid) {
+  const std::string name = workers_.at(pid).name;
+  log_.write(
+      LogLevel::kWarning, "TWS0201",
+      "worker " + std::to_string(pid) + (name == kPool ? "" : " of daemon " + name) + " ended; another one is started");
+  workers_.erase(pid);
+  ++counts_.workers_lost;
+  std::vector<JobId> lost;
+  for (auto& [id, job] : jobs_) {
+    if (std::erase(job.workers, pid) == 0 || !job.workers.empty()) {
+      continue;
+    }
+    if ((!job.request.repeatable || ++job.losses > kMaxLosses) && !job.worker_lost) {
+      lost.push_back(id);
+      continue;
+    }
+    enqueue(id, job);  // for the next worker
+    if (job.worker_lost) {
+      job.worker_lost();
+    }
+  }
+  for (const JobId id : lost) {
+    finish(id, Error{outcome_unknown("the worker ended"), error_uri::kOutcomeUnknown});
+  }
+  dispatch();
+}
+
+void Jobs::tick() {
+  const auto now = Clock::now();
+  std::vector<JobId> late;
+  for (auto& [id, job] : jobs_) {
+    if (now >= job.deadline) {
+      late.push_back(id);
+    } else if (job.request.worker == kPool && job.request.repeatable && job.workers.size() == 1 && !job.hedged &&
+               now - job.sent > kHedgeAfter) {
+      if (const auto other = worker_for(kPool); other != workers_.end()) {
+        job.hedged = true;
+        send(id, job, other);
+      }
+    }
+  }
+  for (const JobId id : late) {
+    const Job& job = jobs_.at(id);
+    finish(id, !job.workers.empty() && !job.request.repeatable
+                   ? Error{outcome_unknown("the time was up"), error_uri::kOutcomeUnknown}
+                   : Error{"no answer in time", error_uri::kTimeout});
+  }
+  replace_hanging();
+}
+
+// A pool worker does nothing but its one job, so one that is late hangs in it.
+void Jobs::replace_hanging() {
+  const auto now = Clock::now();
+  for (auto& [pid, worker] : workers_) {
+    if (worker.name == kPool && worker.jobs > 0 && now > worker.deadline && !worker.replaced) {
+      worker.replaced = true;
+      replace_worker_(pid);
+    }
+  }
+}
+
+void Jobs::replace(const std::string& worker) {
+  for (const auto& [pid, entry] : workers_) {
+    if (entry.name == worker) {
+      replace_worker_(pid);
+    }
+  }
+}
+
+JobCounts Jobs::counts() const {
+  JobCounts counts = counts_;
+  for (const auto& [id, job] : jobs_) {
+    if (!job.progress) {
+      ++(job.workers.empty() ? counts.queued : counts.running);
+    }
+  }
+  return counts;
+}
+
+std::vector<pid_t> Jobs::pids() const {
+  std::vector<pid_t> pids;
+  for (const auto& [pid, worker] : workers_) {
+    pids.push_back(pid);
+  }
+  return pids;
+}
+
+// What fails at each job, as a database does, would be told as often; other lines tell changes.
+void Jobs::log_for_worker(const JobFrame& frame) {
+  const LogLevel level = log_level_from_name(text_member(frame.header.get(), "level"));
+  const std::string code = text_member(frame.header.get(), "code");
+  std::string message = text_member(frame.header.get(), "message");
+  if (level == LogLevel::kError) {
+    const auto now = Clock::now();
+    std::erase_if(errors_told_, [now](const auto& entry) { return entry.second.is_over(now); });
+    const auto others = errors_told_[code + message].take(now);
+    if (!others) {
+      return;
+    }
+    message.append(*others);
+  }
+  log_.write(level, code, message);
+}
+
+}  // namespace tws

@@ -1,0 +1,10 @@
+// Messages of wamp.2.msgpack.
+#include <cstddef>
+#include <cstdint>
+
+#include "tests/fuzz/decoder.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  tws::wamp::check_decoder(tws::wamp::Serializer::kMsgpack, {reinterpret_cast<const char*>(data), size});
+  return 0;
+}
