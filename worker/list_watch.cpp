@@ -33,21 +33,14 @@ ListWatch::ListWatch(Daemon& daemon, JobSocket& socket, const DaemonConfig& conf
     : daemon_(daemon), socket_(socket), encoder_(config.name, config.key_prefix), interval_(config.poll_interval) {}
 
 Status ListWatch::start(std::int64_t id, const json_t* arguments) {
-  std::vector<ListFormat> formats;
-  std::size_t index = 0;
-  const json_t* name = nullptr;
-  json_array_foreach(json_object_get(arguments, "formats"), index, name) {
-    for (const ListFormat format : {ListFormat::kObject, ListFormat::kTable}) {
-      if (string_of(name) == name_of(format)) {
-        formats.push_back(format);
-      }
-    }
+  std::vector<TailForm> forms = tail_forms_of(arguments);
+  if (forms.empty() || (id_ && *id_ != id)) {
+    return Error{
+        "a watch needs tails (format: object, table; serializer: json, cbor, msgpack), and there is one watch at a "
+        "time",
+        error_uri::kInvalidArgument};
   }
-  if (formats.empty() || (id_ && *id_ != id)) {
-    return Error{"a watch needs formats (object, table), and there is one watch at a time",
-                 error_uri::kInvalidArgument};
-  }
-  formats_ = std::move(formats);
+  forms_ = std::move(forms);
   if (id_) {
     if (snapshot_sent_) {
       publish_snapshot();

@@ -50,10 +50,9 @@ class ListWatch {
   void publish_snapshot();
   void publish_session();
   void publish_state();
-  std::string changed_totals();
+  Json changed_totals();
   void send(const char* kind, const Json& members, const std::string& body = {});
-  template <typename AppendTail>
-  void send_tails(const char* kind, const Json& members, AppendTail append_tail);
+  void send_tails(const char* kind, const Json& members, const ListDelta& delta, const Json& totals);
 
   Daemon& daemon_;
   JobSocket& socket_;
@@ -62,7 +61,7 @@ class ListWatch {
 
   std::optional<std::int64_t> id_;  // while it runs
   unsigned run_ = 0;                // answers to requests of an earlier run are dropped
-  std::vector<ListFormat> formats_;
+  std::vector<TailForm> forms_;
 
   TorrentList list_;
   unsigned list_session_ = 0;      // the daemon's session that list_ is of

@@ -26,13 +26,12 @@ void ListWatch::publish(const ListDelta& delta) {
     publish_snapshot();
     return;
   }
-  const std::string session = changed_totals();
-  if (delta.empty() && session == "{}") {
+  const Json totals = changed_totals();
+  if (delta.empty() && json_object_size(totals.get()) == 0) {
     send("alive", Json(json_pack("{s:f}", "updated", updated_)));
     return;
   }
-  send_tails("delta", Json(json_object()),
-             [&](std::string& body, ListFormat format) { encoder_.append_delta(body, format, delta, session); });
+  send_tails("delta", Json(json_object()), delta, totals);
 }
 
 // Another one after the first says nothing new: it is for the event loop's cache.
@@ -43,14 +42,12 @@ void ListWatch::publish_snapshot() {
   } else {
     changed_totals();
   }
-  const std::string session = to_text(totals_.get());
-  send_tails("snapshot", members,
-             [&](std::string& body, ListFormat format) { encoder_.append_snapshot(body, format, list_, session); });
+  send_tails("snapshot", members, list_.everything(), totals_);
 }
 
-// The totals that differ from those last sent, as JSON text; from now on they are sent.
-std::string ListWatch::changed_totals() {
-  const Json changed(json_object());
+// The totals that differ from those last sent; from now on they are sent.
+Json ListWatch::changed_totals() {
+  Json changed(json_object());
   for (const char* name : kTotals) {
     json_t* value = json_object_get(stats_.get(), name);
     if (value != nullptr && json_equal(value, json_object_get(totals_.get(), name)) == 0) {
@@ -58,7 +55,7 @@ std::string ListWatch::changed_totals() {
       json_object_set(totals_.get(), name, value);
     }
   }
-  return to_text(changed.get());
+  return changed;
 }
 
 void ListWatch::publish_session() {
@@ -81,15 +78,14 @@ void ListWatch::publish_state() {
                                health.reason().c_str())));
 }
 
-template <typename AppendTail>
-void ListWatch::send_tails(const char* kind, const Json& members, AppendTail append_tail) {
+void ListWatch::send_tails(const char* kind, const Json& members, const ListDelta& delta, const Json& totals) {
   std::string body;
+  const auto lengths = encoder_.append_tails(body, forms_, delta, totals.get());
   const Json tails(json_array());
-  for (const ListFormat format : formats_) {
-    const std::size_t start = body.size();
-    append_tail(body, format);
-    json_array_append_new(tails.get(), json_pack("{s:s,s:I}", "format", name_of(format), "length",
-                                                 static_cast<json_int_t>(body.size() - start)));
+  for (std::size_t i = 0; i < forms_.size(); ++i) {
+    json_array_append_new(tails.get(),
+                          json_pack("{s:s,s:s,s:I}", "format", name_of(forms_[i].format), "serializer",
+                                    name_of(forms_[i].serializer), "length", static_cast<json_int_t>(lengths[i])));
   }
   json_object_set_new(members.get(), "updated", json_real(updated_));
   json_object_set(members.get(), "tails", tails.get());

@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <map>
+#include <utility>
+
+#include "worker/torrent_value.hpp"
 
 namespace tws::worker {
 
@@ -34,64 +38,83 @@ std::string json_text(std::string_view text) {
 
 }  // namespace
 
-TorrentEncoder::TorrentEncoder(std::string_view daemon, std::string_view key_prefix)
-    : daemon_(json_text(daemon)), key_start_(json_text(key_prefix)) {
+TorrentEncoder::TorrentEncoder(std::string daemon, std::string key_prefix)
+    : daemon_(std::move(daemon)),
+      key_prefix_(std::move(key_prefix)),
+      daemon_text_(json_text(daemon_)),
+      key_start_(json_text(key_prefix_)) {
   key_start_.pop_back();
 }
 
-void TorrentEncoder::append_snapshot(std::string& out, ListFormat format, const TorrentList& list,
-                                     std::string_view session) const {
-  ListDelta all;
-  all.changes.reserve(list.torrents().size());
-  for (const auto& [hash, torrent] : list.torrents()) {
-    all.changes.push_back({&hash, &torrent, FieldSet().set(), true});
-  }
-  append(out, format, all, FieldSet().set(), true, session);
-}
-
-void TorrentEncoder::append_delta(std::string& out, ListFormat format, const ListDelta& delta,
-                                  std::string_view session) const {
-  FieldSet columns;
-  bool daemon_column = false;
-  for (const auto& change : delta.changes) {
-    columns |= change.fields;
-    daemon_column |= change.is_new;
-  }
-  append(out, format, delta, columns, daemon_column, session);
-}
-
-void TorrentEncoder::append(std::string& out, ListFormat format, const ListDelta& delta, const FieldSet& columns,
-                            bool daemon_column, std::string_view session) const {
-  const bool table = format == ListFormat::kTable;
-  out += R"("torrents":{)";
-  if (table) {
-    out += R"("fields":["hash")";
-    out += daemon_column ? R"(,"daemon")" : "";
-    for (std::size_t i = 0; i < kListFieldCount; ++i) {
-      if (columns[i]) {
-        out.append(",\"").append(kListFields[i]) += '"';
-      }
-    }
-    out += R"(],"rows":[)";
-  }
-  const char* separator = "";
-  for (const auto& change : delta.changes) {
-    out += separator;
-    separator = ",";
-    if (table) {
-      append_row(out, change, columns, daemon_column);
+std::vector<std::size_t> TorrentEncoder::append_tails(std::string& out, std::span<const TailForm> forms,
+                                                      const ListDelta& delta, const json_t* session) const {
+  std::map<ListFormat, nlohmann::json> values;  // of each format the one that several serializers are written of
+  std::vector<std::size_t> lengths;
+  for (const auto& [format, serializer] : forms) {
+    const std::size_t start = out.size();
+    if (serializer == Serializer::kJson) {
+      append_json_tail(out, format, delta, session);
     } else {
-      append_object(out, change);
+      auto value = values.find(format);
+      if (value == values.end()) {
+        value = values.emplace(format, tail_value(format, delta, session, daemon_, key_prefix_)).first;
+      }
+      append_members(out, serializer, value->second);
     }
+    lengths.push_back(out.size() - start);
   }
-  out += table ? R"(]},"removed":[)" : R"(},"removed":[)";
-  separator = "";
+  return lengths;
+}
+
+void TorrentEncoder::append_json_tail(std::string& out, ListFormat format, const ListDelta& delta,
+                                      const json_t* session) const {
+  out += R"("torrents":)";
+  if (format == ListFormat::kTable) {
+    append_table(out, delta);
+  } else {
+    append_objects(out, delta);
+  }
+  out += R"(,"removed":[)";
+  const char* separator = "";
   for (const std::string& hash : delta.removed) {
     out += separator;
     separator = ",";
     append_key(out, hash);
   }
-  out.append(R"(],"session":)").append(session) += '}';
+  out += R"(],"session":)";
+  append_json(out, session);
+  out += '}';
+}
+
+void TorrentEncoder::append_objects(std::string& out, const ListDelta& delta) const {
+  out += '{';
+  const char* separator = "";
+  for (const auto& change : delta.changes) {
+    out += separator;
+    separator = ",";
+    append_object(out, change);
+  }
+  out += '}';
+}
+
+void TorrentEncoder::append_table(std::string& out, const ListDelta& delta) const {
+  const FieldSet columns = delta.changed_fields();
+  const bool daemon_column = delta.has_new();
+  out += R"({"fields":["hash")";
+  out += daemon_column ? R"(,"daemon")" : "";
+  for (std::size_t i = 0; i < kListFieldCount; ++i) {
+    if (columns[i]) {
+      out.append(",\"").append(kListFields[i]) += '"';
+    }
+  }
+  out += R"(],"rows":[)";
+  const char* separator = "";
+  for (const auto& change : delta.changes) {
+    out += separator;
+    separator = ",";
+    append_row(out, change, columns, daemon_column);
+  }
+  out += "]}";
 }
 
 void TorrentEncoder::append_key(std::string& out, std::string_view hash) const {
@@ -103,7 +126,7 @@ void TorrentEncoder::append_object(std::string& out, const ListDelta::Change& ch
   out += ":{";
   const char* separator = "";
   if (change.is_new) {
-    out.append(R"("daemon":)").append(daemon_);
+    out.append(R"("daemon":)").append(daemon_text_);
     separator = ",";
   }
   for (std::size_t i = 0; i < kListFieldCount; ++i) {
@@ -121,7 +144,7 @@ void TorrentEncoder::append_row(std::string& out, const ListDelta::Change& chang
   out += '[';
   append_key(out, *change.hash);
   if (daemon_column) {
-    out.append(",").append(change.is_new ? daemon_ : "null");
+    out.append(",").append(change.is_new ? daemon_text_ : "null");
   }
   for (std::size_t i = 0; i < kListFieldCount; ++i) {
     if (columns[i]) {

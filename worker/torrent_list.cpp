@@ -1,5 +1,6 @@
 #include "worker/torrent_list.hpp"
 
+#include <algorithm>
 #include <optional>
 
 #include "worker/text_checks.hpp"
@@ -82,6 +83,27 @@ ListDelta take_rows(TorrentList::Torrents& torrents, const Table& table, const H
 }
 
 }  // namespace
+
+FieldSet ListDelta::changed_fields() const {
+  FieldSet fields;
+  for (const Change& change : changes) {
+    fields |= change.fields;
+  }
+  return fields;
+}
+
+bool ListDelta::has_new() const {
+  return std::any_of(changes.begin(), changes.end(), [](const Change& change) { return change.is_new; });
+}
+
+ListDelta TorrentList::everything() const {
+  ListDelta all;
+  all.changes.reserve(torrents_.size());
+  for (const auto& [hash, torrent] : torrents_) {
+    all.changes.push_back({&hash, &torrent, FieldSet().set(), true});
+  }
+  return all;
+}
 
 Result<ListDelta> TorrentList::update(const json_t* table, const HashSet& skip) {
   const auto read = read_table(table);

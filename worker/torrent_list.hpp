@@ -34,6 +34,9 @@ struct ListDelta {
   std::vector<std::string> unknown;  // torrents that came with live fields only: to be read whole
 
   [[nodiscard]] bool empty() const { return changes.empty() && removed.empty(); }
+  // Those that changed in some torrent.
+  [[nodiscard]] FieldSet changed_fields() const;
+  [[nodiscard]] bool has_new() const;
 };
 
 class TorrentList {
@@ -41,6 +44,8 @@ class TorrentList {
   using Torrents = std::map<std::string, Torrent, std::less<>>;
 
   [[nodiscard]] const Torrents& torrents() const { return torrents_; }
+  // What is told to those who know nothing yet: every torrent is new.
+  [[nodiscard]] ListDelta everything() const;
   void clear() { torrents_.clear(); }
 
   // `table` is the member `torrents` of an answer: a row of field names, then a row for each torrent.

@@ -193,6 +193,7 @@ void EventLoop::make_feeds() {
     torrents_topic_->on_state(feed);
     session_topic_->on_change(feed);
   };
+  listener.on_ready = [this] { torrents_topic_->on_ready(); };
   listener.on_session = [this](const DaemonFeed& feed) { session_topic_->on_change(feed); };
   for (const auto& daemon : configuration_.daemons) {
     feeds_.push_back(std::make_unique<DaemonFeed>(

@@ -1,6 +1,7 @@
 #include "topics/daemon_feed.hpp"
 
-#include <cstdio>
+#include <algorithm>
+#include <cmath>
 
 namespace tws {
 
@@ -16,26 +17,14 @@ constexpr std::size_t kLeastDeltaBytes = 64UL << 10;
 // Or until they are so many: each late subscriber is sent every one.
 constexpr std::size_t kManyDeltas = 100;
 
-std::string watch_arguments() {
-  Json formats(json_array());
-  for (const char* format : kFormats) {
-    json_array_append_new(formats.get(), json_string(format));
-  }
-  const Json arguments(json_pack("{sO}", "formats", formats.get()));
-  return to_text(arguments.get());
-}
-
 double unix_now() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
 
-std::string to_number(double seconds) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.3f", seconds);
-  return text.data();
-}
+// More digits would be noise.
+double to_milliseconds(double seconds) { return std::round(seconds * 1000) / 1000; }
 
 std::size_t size_of(const Tails& tails) {
   std::size_t size = 0;
-  for (const auto& [format, tail] : tails) {
+  for (const auto& [form, tail] : tails) {
     size += tail.size();
   }
   return size;
@@ -68,6 +57,43 @@ void DaemonFeed::remove_viewer() {
   }
 }
 
+void DaemonFeed::add_viewer(const Form& form) {
+  ++viewers_of_form_[form];
+  if (watch_ && !asked_for_.contains(form)) {
+    jobs_.change_watch(*watch_, watch_arguments());
+  }
+  add_viewer();
+}
+
+// The worker is told with the next question: whoever comes back soon finds his form.
+void DaemonFeed::remove_viewer(const Form& form) {
+  if (--viewers_of_form_[form] == 0) {
+    viewers_of_form_.erase(form);
+  }
+  remove_viewer();
+}
+
+std::string DaemonFeed::watch_arguments() {
+  asked_for_.clear();
+  for (const char* format : kFormats) {
+    asked_for_.insert({format, wamp::Serializer::kJson});
+  }
+  for (const auto& [form, viewers] : viewers_of_form_) {
+    asked_for_.insert(form);
+  }
+  const Json tails(json_array());
+  for (const Form& form : asked_for_) {
+    json_array_append_new(tails.get(), to_json(form).release());
+  }
+  const Json arguments(json_pack("{sO}", "tails", tails.get()));
+  return to_text(arguments.get());
+}
+
+bool DaemonFeed::is_ready_for(const Form& form) const {
+  const bool comes = watch_ && !lost_ && !silent_ && (worker_has_list_ || said_state_ == "up");
+  return known_ && (!snapshot_ || snapshot_->tails.contains(form) || !comes);
+}
+
 void DaemonFeed::start_watch() {
   JobRequest request;
   request.worker = name_;
@@ -75,6 +101,7 @@ void DaemonFeed::start_watch() {
   request.body = watch_arguments();
   heard_ = Clock::now();
   silent_ = false;
+  worker_has_list_ = false;
   watch_ = jobs_.watch(
       std::move(request), [this](const JobFrame& frame) { on_progress(frame); }, [this] { on_worker_lost(); });
 }
@@ -84,6 +111,8 @@ void DaemonFeed::on_worker_lost() {
   of_worker_ = {};
   heard_ = Clock::now();
   silent_ = false;
+  lost_ = true;
+  worker_has_list_ = false;
   set_state("busy", unix_now(), "its worker ended and is started again");
 }
 
@@ -99,23 +128,30 @@ void DaemonFeed::take_figures(const json_t* figures) {
   }
 }
 
-std::string DaemonFeed::state_json(bool whole) const {
-  std::string json = R"({"state":")" + state_ + R"(","since":)" + to_number(since_);
+wamp::Value DaemonFeed::state() const {
+  wamp::Value state = {{"state", state_}, {"since", to_milliseconds(since_)}};
   if (updated_ > 0) {
-    json.append(",\"updated\":").append(to_number(updated_));
+    state["updated"] = to_milliseconds(updated_);
   }
   if (!reason_.empty()) {
-    json.append(",\"reason\":");
-    append_json_string(json, reason_);
+    state["reason"] = reason_;
   }
-  if (whole && !session_members_.empty()) {
-    json.append(",").append(session_members_);
+  return state;
+}
+
+std::string DaemonFeed::state_json() const {
+  std::string json;
+  wamp::encode(json, wamp::Serializer::kJson, state());
+  if (!session_members_.empty()) {
+    json.back() = ',';
+    json.append(session_members_).append("}");
   }
-  return json.append("}");
+  return json;
 }
 
 void DaemonFeed::on_progress(const JobFrame& frame) {
   heard_ = Clock::now();
+  lost_ = false;
   const json_t* header = frame.header.get();
   if (const double updated = json_number_value(json_object_get(header, "updated")); updated > 0) {
     updated_ = updated;
@@ -148,19 +184,26 @@ void DaemonFeed::take_tails(const JobFrame& frame, bool is_snapshot) {
     if (offset + length > frame.body.size()) {
       return;
     }
-    change.tails.emplace(text_member(tail, "format"), frame.body.substr(offset, length));
+    if (const auto form = form_of(tail)) {
+      change.tails.emplace(*form, frame.body.substr(offset, length));
+    }
     offset += length;
   }
-  if (change.tails.size() != kFormats.size()) {
+  if (!std::all_of(kFormats.begin(), kFormats.end(), [&change](const char* format) {
+        return change.tails.contains({format, wamp::Serializer::kJson});
+      })) {
     return;  // not what the protocol says
   }
   if (is_snapshot) {
+    worker_has_list_ = true;
     const bool continues = bool_member(frame.header.get(), "continues") && snapshot_.has_value();
     snapshot_ = std::move(change);
     deltas_.clear();
     delta_bytes_ = 0;
     known_ = true;
-    if (!continues) {
+    if (continues) {
+      listener_.on_ready();
+    } else {
       listener_.on_snapshot();
     }
     return;
@@ -178,13 +221,13 @@ void DaemonFeed::take_tails(const JobFrame& frame, bool is_snapshot) {
 void DaemonFeed::set_state(const std::string& state, double since, std::string reason) {
   // That it is up is no news before its torrents are here: they come at once.
   known_ = known_ || state != "up";
-  if (state == state_ && reason == reason_) {
-    return;
+  if (state != state_ || reason != reason_) {
+    state_ = state;
+    since_ = since > 0 ? since : unix_now();
+    reason_ = std::move(reason);
+    listener_.on_state(*this);
   }
-  state_ = state;
-  since_ = since > 0 ? since : unix_now();
-  reason_ = std::move(reason);
-  listener_.on_state(*this);
+  listener_.on_ready();
 }
 
 void DaemonFeed::tick() {

@@ -1,32 +1,26 @@
 // DaemonFeed: what the loop knows of one transmission-daemon: its state, and its torrents as the bytes
 // that the daemon's worker handed over, last snapshot and deltas since. Runs the worker's watch while
-// somebody looks. Event-loop thread only.
+// somebody looks, and has it write the forms that are looked at. Event-loop thread only.
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <deque>
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "jobs/jobs.hpp"
+#include "topics/tails.hpp"
 #include "wamp/event.hpp"
 
 namespace tws {
 
-// One event's worth of torrents, by format ("object", "table"): the end of an event's kwargs, ready to
-// send (docs/worker-protocol.md, "tail").
-using Tails = std::map<std::string, std::string>;
-
-// The formats in which an event of torrents can be had; the worker makes all of them.
-inline constexpr std::array<const char*, 2> kFormats = {"object", "table"};
-
 struct Change {
   std::uint64_t revision = 0;
   Tails tails;
-  std::map<std::string, wamp::EventPtr> events;  // the same as events, built by the topic once
+  std::map<std::string, wamp::EventPtr> events;  // by format: the same as events, built by the topic once
 };
 
 // What its workers did at the daemon, all together.
@@ -46,6 +40,8 @@ class DaemonFeed {
     std::function<void(const DaemonFeed&, Change&)> on_delta;
     std::function<void(const DaemonFeed&)> on_state;
     std::function<void(const DaemonFeed&)> on_session;
+    // is_ready_for() may now be true for somebody for whom it was not.
+    std::function<void()> on_ready;
   };
 
   DaemonFeed(std::string name, Jobs& jobs, std::function<std::uint64_t()> next_revision, Listener listener);
@@ -58,17 +54,26 @@ class DaemonFeed {
   // How many subscriptions look at this daemon, all topics together. The watch runs while it is not 0.
   void add_viewer();
   void remove_viewer();
+  // The same for a subscription that is sent the torrents. While there is one of a form, the worker writes it. JSON it
+  // always writes.
+  void add_viewer(const Form& form);
+  void remove_viewer(const Form& form);
 
-  // The last snapshot, or null while there is none, and what came after it.
+  // Whether a subscriber who comes now is to be sent what there is. Otherwise news come at once: the first that are
+  // known of this daemon, or its torrents in this form. Of a worker that hangs, is gone or has no torrents to write,
+  // nothing is waited for: what there is in JSON goes out in other forms, too.
+  [[nodiscard]] bool is_ready_for(const Form& form) const;
+
+  // The last snapshot, or null while there is none, and what came after it. Both have the same forms, JSON among them.
   [[nodiscard]] const Change* snapshot() const { return snapshot_ ? &*snapshot_ : nullptr; }
   [[nodiscard]] const std::deque<Change>& deltas() const { return deltas_; }
 
-  // {"state":…,"since":…,"updated":…,"reason":…}, and with `whole` also stats and settings.
-  [[nodiscard]] std::string state_json(bool whole) const;
+  // {"state":…,"since":…,"updated":…,"reason":…}
+  [[nodiscard]] wamp::Value state() const;
+  // The same with stats and settings.
+  [[nodiscard]] std::string state_json() const;
   // Changes with the state, but not with each poll.
   [[nodiscard]] std::string state_key() const { return state_ + std::to_string(since_); }
-  // Whether it is known whether the daemon answers: the first news from its worker are here.
-  [[nodiscard]] bool is_known() const { return known_; }
 
   [[nodiscard]] DaemonFigures figures() const;
 
@@ -77,6 +82,8 @@ class DaemonFeed {
 
  private:
   void start_watch();
+  // Of a watch for the forms that are in use now.
+  std::string watch_arguments();
   void on_progress(const JobFrame& frame);
   void on_worker_lost();
   void take_figures(const json_t* figures);
@@ -89,9 +96,13 @@ class DaemonFeed {
   Listener listener_;
 
   std::size_t viewers_ = 0;
+  std::map<Form, std::size_t> viewers_of_form_;
   std::optional<JobId> watch_;
+  std::set<Form> asked_for_;  // by the watch
   Clock::time_point heard_;
   bool silent_ = false;
+  bool lost_ = false;             // the worker has ended, and nothing came from the next one
+  bool worker_has_list_ = false;  // what it is asked for it can write
   // What the worker last said of the daemon: it counts again when a silent worker wakes up.
   std::string said_state_ = "up";
   std::string said_reason_;
@@ -100,7 +111,7 @@ class DaemonFeed {
   std::string reason_ = "not asked yet";
   double since_ = 0;
   double updated_ = 0;
-  bool known_ = false;
+  bool known_ = false;           // the first news from its worker are here
   std::string session_members_;  // "stats":{…},"settings":{…}
 
   DaemonFigures of_worker_;  // of the one that runs

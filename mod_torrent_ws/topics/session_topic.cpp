@@ -14,7 +14,7 @@ wamp::EventPtr event(const wamp::Subscription& subscription, const std::string& 
 std::string member(const DaemonFeed& feed) {
   std::string text;
   append_json_string(text, feed.name());
-  return text.append(":").append(feed.state_json(true));
+  return text.append(":").append(feed.state_json());
 }
 
 }  // namespace

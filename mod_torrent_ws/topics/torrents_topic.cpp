@@ -10,27 +10,32 @@ namespace tws {
 namespace {
 
 constexpr std::string_view kObjectFormat = kFormats[0];
-constexpr std::string_view kTableFormat = kFormats[1];
 
-std::string_view empty_tail(std::string_view format) {
-  return format == kTableFormat ? R"("torrents":{"fields":["hash"],"rows":[]},"removed":[],"session":{}})"
-                                : R"("torrents":{},"removed":[],"session":{}})";
-}
-
-// The beginning of an event's kwargs; a tail follows. `daemon` is null where no state is to be told.
-std::string head(std::uint64_t revision, bool is_snapshot, const DaemonFeed* daemon) {
-  std::string text = "{\"revision\":" + std::to_string(revision);
-  text.append(is_snapshot ? ",\"snapshot\":true," : ",\"snapshot\":false,");
+// What the loop says of an event. `daemon` is null where no state is to be told.
+wamp::Value head(std::uint64_t revision, bool is_snapshot, const DaemonFeed* daemon) {
+  wamp::Value members = {{"revision", revision}, {"snapshot", is_snapshot}};
   if (daemon != nullptr) {
-    text.append("\"daemons\":{");
-    append_json_string(text, daemon->name());
-    text.append(":").append(daemon->state_json(false)).append("},");
+    members["daemons"][daemon->name()] = daemon->state();
   }
-  return text;
+  return members;
 }
 
-wamp::EventPtr event_of(const wamp::Subscription& subscription, std::string kwargs) {
-  return subscription.event(std::make_shared<const wamp::Payload>(wamp::kwargs_payload(std::move(kwargs))));
+wamp::EventPtr event_of(const wamp::Subscription& subscription, wamp::Fragment kwargs) {
+  return subscription.event(std::make_shared<const wamp::Payload>(wamp::Payload{{}, std::move(kwargs)}));
+}
+
+Form form_for(const wamp::Session& session, const wamp::Subscription& subscription) {
+  return {subscription.format, session.serializer()};
+}
+
+// A form that the worker does not write is made of the JSON one; that, and the value between them, are not kept.
+wamp::Fragment kwargs_in(const Form& form, const wamp::Value& head, const Tails& tails) {
+  if (const auto tail = tails.find(form); tail != tails.end()) {
+    return {form.serializer, with_tail(form.serializer, head, tail->second)};
+  }
+  constexpr auto kJson = wamp::Serializer::kJson;
+  const wamp::Fragment json(kJson, with_tail(kJson, head, tails.at({form.format, kJson})));
+  return {form.serializer, std::string(json.in(form.serializer))};
 }
 
 }  // namespace
@@ -51,76 +56,76 @@ Result<std::string> TorrentsTopic::format_of(const wamp::Value& options) const {
 void TorrentsTopic::on_subscribed(wamp::Session& session, const wamp::Subscription& subscription) {
   if (viewers_.insert({&session, subscription.id}).second) {
     for (const auto& feed : feeds_) {
-      feed->add_viewer();
+      feed->add_viewer(form_for(session, subscription));
     }
   }
-  if (is_ready()) {
-    send_snapshot(session, subscription);
-  } else {
-    waiting_[subscription.id].insert(&session);
-  }
+  begin(session, subscription);
 }
 
 void TorrentsTopic::on_unsubscribed(wamp::Session& session, const wamp::Subscription& subscription) {
   waiting_[subscription.id].erase(&session);
   viewers_.erase({&session, subscription.id});
   for (const auto& feed : feeds_) {
-    feed->remove_viewer();
+    feed->remove_viewer(form_for(session, subscription));
   }
 }
 
-bool TorrentsTopic::is_ready() const {
-  return std::all_of(feeds_.begin(), feeds_.end(), [](const auto& feed) { return feed->is_known(); });
+void TorrentsTopic::begin(wamp::Session& session, const wamp::Subscription& subscription) {
+  const Form form = form_for(session, subscription);
+  if (std::all_of(feeds_.begin(), feeds_.end(), [&form](const auto& feed) { return feed->is_ready_for(form); })) {
+    send_snapshot(session, subscription);
+  } else {
+    waiting_[subscription.id].insert(&session);
+  }
 }
 
 void TorrentsTopic::on_snapshot() {
-  if (!is_ready()) {
-    return;
-  }
+  forget_old_events();
   waiting_.clear();
   for (const char* format : kFormats) {
     const wamp::Subscription& all = subscription(format);
     for (wamp::Session* session : all.subscribers) {
-      send_snapshot(*session, all);
+      begin(*session, all);
+    }
+  }
+}
+
+void TorrentsTopic::on_ready() {
+  forget_old_events();
+  for (const char* format : kFormats) {
+    const wamp::Subscription& all = subscription(format);
+    for (wamp::Session* session : std::exchange(waiting_[all.id], {})) {
+      begin(*session, all);
     }
   }
 }
 
 void TorrentsTopic::on_delta(const DaemonFeed& /*feed*/, Change& change) {
-  for (const auto& [format, tail] : change.tails) {
+  const wamp::Value members = head(change.revision, false, nullptr);
+  std::map<std::string, wamp::Fragment> kwargs;
+  for (const auto& [form, tail] : change.tails) {
+    kwargs[form.format].add(form.serializer, with_tail(form.serializer, members, tail));
+  }
+  for (auto& [format, written] : kwargs) {
     const wamp::Subscription& all = subscription(format.c_str());
-    const wamp::EventPtr event = event_of(all, head(change.revision, false, nullptr) + tail);
-    change.events.emplace(format, event);
-    for (wamp::Session* session : all.subscribers) {
-      if (!waiting_[all.id].contains(session)) {
-        session->offer_event(all, event);
-      }
-    }
+    const auto [event, is_new] = change.events.emplace(format, event_of(all, std::move(written)));
+    send_change(all, event->second);
   }
 }
 
 void TorrentsTopic::on_state(const DaemonFeed& feed) {
-  const std::uint64_t revision = next_revision();
+  const wamp::Value members = head(next_revision(), false, &feed);
   for (const char* format : kFormats) {
     const wamp::Subscription& all = subscription(format);
-    const wamp::EventPtr event = event_of(all, head(revision, false, &feed) + std::string(empty_tail(format)));
-    for (wamp::Session* session : all.subscribers) {
-      if (!waiting_[all.id].contains(session)) {
-        session->offer_event(all, event);
-      }
-    }
+    send_change(all, event_of(all, wamp::Fragment(without_torrents(members, format))));
   }
-  send_to_waiting();
 }
 
-void TorrentsTopic::send_to_waiting() {
-  if (!is_ready()) {
-    return;
-  }
-  for (const char* format : kFormats) {
-    const wamp::Subscription& all = subscription(format);
-    for (wamp::Session* session : std::exchange(waiting_[all.id], {})) {
-      send_snapshot(*session, all);
+void TorrentsTopic::send_change(const wamp::Subscription& subscription, const wamp::EventPtr& event) {
+  const Waiting& waiting = waiting_[subscription.id];
+  for (wamp::Session* session : subscription.subscribers) {
+    if (!waiting.contains(session)) {
+      session->offer_event(subscription, event);
     }
   }
 }
@@ -144,13 +149,14 @@ void TorrentsTopic::send_snapshot(wamp::Session& session, const wamp::Subscripti
   if (feeds_.empty()) {
     const std::uint64_t revision = next_revision();
     events.emplace_back(
-        revision, event_of(subscription, head(revision, true, nullptr) + std::string(empty_tail(subscription.format))));
+        revision,
+        event_of(subscription, wamp::Fragment(without_torrents(head(revision, true, nullptr), subscription.format))));
   }
   const std::size_t first = first_feed();
   for (std::size_t index = 0; index < feeds_.size(); ++index) {
     const Change* snapshot = feeds_[index]->snapshot();
     events.emplace_back(snapshot != nullptr ? snapshot->revision : revision_ + 1,
-                        snapshot_event(subscription, index, index == first));
+                        snapshot_event(subscription, session.serializer(), index, index == first));
     for (const Change& change : feeds_[index]->deltas()) {
       if (const auto event = change.events.find(subscription.format); event != change.events.end()) {
         events.emplace_back(change.revision, event->second);
@@ -166,31 +172,39 @@ void TorrentsTopic::send_snapshot(wamp::Session& session, const wamp::Subscripti
   session.offer_events(subscription, in_order);
 }
 
+void TorrentsTopic::forget_old_events() {
+  std::erase_if(snapshot_events_, [this](const auto& entry) {
+    const auto& [key, cached] = entry;
+    return feeds_[key.second]->snapshot()->revision != cached.revision;
+  });
+}
+
 // One event for all who come while the snapshot and the daemon's state stay the same.
-wamp::EventPtr TorrentsTopic::snapshot_event(const wamp::Subscription& subscription, std::size_t index, bool is_first) {
+wamp::EventPtr TorrentsTopic::snapshot_event(const wamp::Subscription& subscription, wamp::Serializer serializer,
+                                             std::size_t index, bool is_first) {
   const DaemonFeed& feed = *feeds_[index];
   const Change* snapshot = feed.snapshot();
-  const std::uint64_t revision = snapshot != nullptr ? snapshot->revision : 0;
-  CachedEvent& cached = snapshot_events_[{subscription.id, index}];
-  std::string state = feed.state_key();
-  if (cached.event && cached.revision == revision && cached.state == state && cached.is_first == is_first &&
-      snapshot != nullptr) {
-    return cached.event;
+  if (snapshot == nullptr) {
+    return event_of(subscription,
+                    wamp::Fragment(without_torrents(head(next_revision(), is_first, &feed), subscription.format)));
   }
-  std::string kwargs = head(snapshot != nullptr ? revision : next_revision(), is_first, &feed);
-  kwargs.append(snapshot != nullptr ? std::string_view(snapshot->tails.at(subscription.format))
-                                    : empty_tail(subscription.format));
-  cached = {revision, std::move(state), is_first, event_of(subscription, std::move(kwargs))};
+  const Form form{subscription.format, serializer};
+  CachedEvent& cached = snapshot_events_[{form, index}];
+  std::string state = feed.state_key();
+  if (!cached.event || cached.revision != snapshot->revision || cached.state != state || cached.is_first != is_first) {
+    cached = {snapshot->revision, std::move(state), is_first,
+              event_of(subscription, kwargs_in(form, head(snapshot->revision, is_first, &feed), snapshot->tails))};
+  }
   return cached.event;
 }
 
 std::string TorrentsTopic::changes_since(const DaemonFeed& feed, std::uint64_t revision) {
-  const std::string format(kObjectFormat);
+  const Form form{std::string(kObjectFormat), wamp::Serializer::kJson};
   const Change* snapshot = feed.snapshot();
   std::string list;
   const auto append = [&](const Change& change, bool is_snapshot) {
-    list.append(list.empty() ? "" : ",").append(head(change.revision, is_snapshot, nullptr));
-    list.append(change.tails.at(format));
+    list.append(list.empty() ? "" : ",");
+    list.append(with_tail(form.serializer, head(change.revision, is_snapshot, nullptr), change.tails.at(form)));
   };
   if (snapshot != nullptr && revision < snapshot->revision) {
     append(*snapshot, true);
@@ -202,7 +216,7 @@ std::string TorrentsTopic::changes_since(const DaemonFeed& feed, std::uint64_t r
   }
   std::string kwargs = "{\"daemons\":{";
   append_json_string(kwargs, feed.name());
-  return kwargs.append(":").append(feed.state_json(true)).append("},\"events\":[").append(list).append("]}");
+  return kwargs.append(":").append(feed.state_json()).append("},\"events\":[").append(list).append("]}");
 }
 
 }  // namespace tws

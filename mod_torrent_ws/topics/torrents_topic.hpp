@@ -1,5 +1,5 @@
 // The topic `torrents` (docs/topics.md): each subscriber gets a snapshot, then each change once. An
-// event is built once for all subscribers of a format. Event-loop thread only.
+// event is built once for all subscribers of a format, of the bytes that the worker wrote. Event-loop thread only.
 #pragma once
 
 #include <map>
@@ -33,6 +33,7 @@ class TorrentsTopic final : public wamp::ServerTopic {
   void on_snapshot();
   void on_delta(const DaemonFeed& feed, Change& change);
   void on_state(const DaemonFeed& feed);
+  void on_ready();
   std::uint64_t next_revision() { return ++revision_; }
 
   // One daemon's torrents as a call's kwargs: a snapshot as of now, or what came after a revision (a
@@ -42,14 +43,18 @@ class TorrentsTopic final : public wamp::ServerTopic {
  private:
   using Waiting = std::unordered_set<wamp::Session*>;
 
-  // Every daemon has either given its torrents or is known not to answer.
-  [[nodiscard]] bool is_ready() const;
   wamp::Subscription& subscription(const char* format) { return broker_.server_subscription(kName, format); }
+  // Sends it the snapshot, or lets it wait.
+  void begin(wamp::Session& session, const wamp::Subscription& subscription);
   void send_snapshot(wamp::Session& session, const wamp::Subscription& subscription);
-  void send_to_waiting();
+  // To those who do not wait for a snapshot.
+  void send_change(const wamp::Subscription& subscription, const wamp::EventPtr& event);
   // The daemon whose snapshot is the oldest, and so comes first.
   [[nodiscard]] std::size_t first_feed() const;
-  wamp::EventPtr snapshot_event(const wamp::Subscription& subscription, std::size_t index, bool is_first);
+  // Of snapshots that are no longer the last ones.
+  void forget_old_events();
+  wamp::EventPtr snapshot_event(const wamp::Subscription& subscription, wamp::Serializer serializer, std::size_t index,
+                                bool is_first);
 
   struct CachedEvent {
     std::uint64_t revision = 0;
@@ -61,9 +66,9 @@ class TorrentsTopic final : public wamp::ServerTopic {
   wamp::Broker& broker_;
   const Feeds& feeds_;
   std::uint64_t revision_;
-  std::map<std::pair<wamp::Id, std::size_t>, CachedEvent> snapshot_events_;  // by subscription and feed
-  std::map<wamp::Id, Waiting> waiting_;                                      // by subscription
-  std::set<std::pair<wamp::Session*, wamp::Id>> viewers_;                    // a resumed subscriber is no new viewer
+  std::map<std::pair<Form, std::size_t>, CachedEvent> snapshot_events_;  // by form and feed
+  std::map<wamp::Id, Waiting> waiting_;                                  // by subscription
+  std::set<std::pair<wamp::Session*, wamp::Id>> viewers_;                // a resumed subscriber is no new viewer
 };
 
 }  // namespace tws

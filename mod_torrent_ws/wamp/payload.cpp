@@ -11,7 +11,9 @@ constexpr std::size_t slot(Serializer serializer) { return static_cast<std::size
 
 }  // namespace
 
-Fragment::Fragment(Serializer serializer, std::string bytes) { encoded_.at(slot(serializer)) = std::move(bytes); }
+Fragment::Fragment(Serializer serializer, std::string bytes) { add(serializer, std::move(bytes)); }
+
+void Fragment::add(Serializer serializer, std::string bytes) { encoded_.at(slot(serializer)) = std::move(bytes); }
 
 bool Fragment::empty() const {
   return !value_ && std::all_of(encoded_.begin(), encoded_.end(), [](const auto& bytes) { return bytes.empty(); });

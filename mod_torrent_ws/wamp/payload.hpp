@@ -20,6 +20,8 @@ class Fragment {
   explicit Fragment(Value value) : value_(std::move(value)) {}
   // `bytes` are well-formed.
   Fragment(Serializer serializer, std::string bytes);
+  // The same value, as it was made in another serializer.
+  void add(Serializer serializer, std::string bytes);
 
   [[nodiscard]] bool empty() const;
   // Not of an empty one. What came as bytes is read each time: it is needed rarely, and would cost many times their

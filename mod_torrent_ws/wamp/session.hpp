@@ -57,6 +57,7 @@ class Session final : public Protocol {
   bool end(std::string_view uri, CloseCode code, std::string_view reason, std::string_view message = {});
 
   [[nodiscard]] Id id() const { return id_; }
+  [[nodiscard]] Serializer serializer() const { return serializer_; }
   [[nodiscard]] const Identity& identity() const { return identity_; }
   // As of now: a graceful restart may change who is an administrator.
   [[nodiscard]] bool is_admin() const { return realm_.is_admin(identity_.user); }

@@ -2,14 +2,15 @@
 
 import assert from 'node:assert/strict';
 
-// Transmission's table as the objects that it stands for.
+// Transmission's table as the objects that it stands for; a null says that nothing changed.
 function objectsOf({ fields, rows }) {
   const [key, ...names] = fields;
   assert.equal(key, 'hash');
   return Object.fromEntries(
     rows.map(([hash, ...values]) => {
       assert.equal(values.length, names.length);
-      return [hash, Object.fromEntries(values.map((value, index) => [names[index], value]))];
+      const told = values.map((value, index) => [names[index], value]).filter(([, value]) => value !== null);
+      return [hash, Object.fromEntries(told)];
     }),
   );
 }

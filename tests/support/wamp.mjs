@@ -5,6 +5,7 @@ import WebSocket from 'ws';
 
 import { EventQueue } from './event-queue.mjs';
 import { withPatience } from './patience.mjs';
+import { serializers } from './serializers.mjs';
 
 const type = {
   hello: 1,
@@ -39,6 +40,7 @@ export class WampError extends Error {
 
 export class WampClient {
   #socket;
+  #serializer;
   #closed;
   #joining;
   #ticket;
@@ -51,20 +53,21 @@ export class WampClient {
   // What the router took back of its own accord: {registration | subscription, reason}.
   revoked = new EventQueue();
 
-  // options: those of npm's ws, such as ca, origin and headers.
-  static async open(url, options = {}) {
-    const socket = new WebSocket(url, 'wamp.2.json', options);
-    const client = new WampClient(socket);
+  // serializer: json, cbor or msgpack. options: those of npm's ws, such as ca, origin and headers.
+  static async open(url, { serializer = 'json', ...options } = {}) {
+    const socket = new WebSocket(url, `wamp.2.${serializer}`, options);
+    const client = new WampClient(socket, serializer);
     await withPatience(once(socket, 'open'), `opening ${url}`);
     return client;
   }
 
-  constructor(socket) {
+  constructor(socket, serializer = 'json') {
     this.#socket = socket;
+    this.#serializer = serializers[serializer];
     this.#closed = new Promise((resolve) => {
       socket.on('close', (code, reason) => resolve({ code, reason: String(reason) }));
     });
-    socket.on('message', (data) => this.#take(JSON.parse(data)));
+    socket.on('message', (data) => this.#take(this.#serializer.decode(data)));
     socket.on('close', (code) => {
       this.#end ??= new Error(`the connection ended with ${code}`);
       this.#fail(this.#end);
@@ -132,7 +135,7 @@ export class WampClient {
 
   // Sends a message as it is.
   send(message) {
-    this.#socket.send(JSON.stringify(message));
+    this.#socket.send(this.#serializer.encode(message));
   }
 
   // Resolves with {code, reason} when the connection has ended.
@@ -225,10 +228,10 @@ export function endpoint(stack, scheme = 'ws', path = '/wss/') {
   return { url: url.href, ca: stack.certificate };
 }
 
-// A client of the torrents, signed in with a fresh token.
-export async function signedInClient(stack, { userId = 1, scheme = 'ws' } = {}) {
+// A client of the torrents, signed in with a fresh token. options: those of WampClient.open().
+export async function signedInClient(stack, { userId = 1, scheme = 'ws', ...options } = {}) {
   const { url, ca } = endpoint(stack, scheme);
-  const [client, token] = await Promise.all([WampClient.open(url, { ca }), stack.token(userId)]);
+  const [client, token] = await Promise.all([WampClient.open(url, { ca, ...options }), stack.token(userId)]);
   await client.signIn(userId, token);
   return client;
 }

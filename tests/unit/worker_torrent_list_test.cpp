@@ -1,6 +1,7 @@
-// What changed in a daemon's list, and how both formats tell it.
+// What changed in a daemon's list, and how each form tells it.
 #include <CppUTest/TestHarness.h>
 
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "worker/torrent_encoding.hpp"
@@ -10,8 +11,11 @@ using tws::Json;
 using tws::worker::HashSet;
 using tws::worker::kListFieldCount;
 using tws::worker::kListFields;
+using tws::worker::kListFormats;
 using tws::worker::ListDelta;
 using tws::worker::ListFormat;
+using tws::worker::Serializer;
+using tws::worker::TailForm;
 using tws::worker::TorrentEncoder;
 using tws::worker::TorrentList;
 
@@ -19,7 +23,10 @@ namespace {
 
 const std::string kHashA(40, 'a');
 const std::string kHashB(40, 'b');
-const std::string kTotals = R"({"uploadSpeed":7})";
+const Json kTotals(json_pack("{si}", "uploadSpeed", 7));
+// The beginnings of maps of the three pairs that a tail has (RFC 8949, 3; MessagePack, "fixmap").
+const std::string kCborHead = "\xA3";
+const std::string kMsgpackHead = "\x83";
 
 Json json(const std::string& text) {
   auto value = tws::parse_json(text);
@@ -62,10 +69,22 @@ TEST_GROUP(WorkerTorrentList) {
     const Json table = json(R"([["status","hashString","percentDone","no such field"],)" + rows + "]");
     return expect(list.update(table.get(), skip));
   }
-  std::string delta_text(ListFormat format, const ListDelta& delta) {
+  std::string tail(TailForm form, const ListDelta& delta, const Json& totals = Json(json_object())) {
     std::string text;
-    encoder.append_delta(text, format, delta, "{}");
+    const auto lengths = encoder.append_tails(text, {&form, 1}, delta, totals.get());
+    CHECK_EQUAL(1, lengths.size());
+    CHECK_EQUAL(text.size(), lengths.front());
     return text;
+  }
+  std::string delta_text(ListFormat format, const ListDelta& delta) { return tail({format, Serializer::kJson}, delta); }
+  // That all serializers say the same of it.
+  void check_serializers(const ListDelta& delta) {
+    using Value = nlohmann::json;
+    for (const ListFormat format : kListFormats) {
+      const auto json = Value::parse("{" + tail({format, Serializer::kJson}, delta, kTotals));
+      CHECK(json == Value::from_cbor(kCborHead + tail({format, Serializer::kCbor}, delta, kTotals)));
+      CHECK(json == Value::from_msgpack(kMsgpackHead + tail({format, Serializer::kMsgpack}, delta, kTotals)));
+    }
   }
   void fill() { expect(list.replace(whole_table({{kHashA, 1}, {kHashB, 2}}).get(), {})); }
 };
@@ -147,12 +166,8 @@ TEST(WorkerTorrentList, AnswerOlderThanACommandDoesNotUndoIt) {
 
 TEST(WorkerTorrentList, SnapshotHasEverythingInBothFormats) {
   fill();
-  std::string object;
-  std::string table;
-  encoder.append_snapshot(object, ListFormat::kObject, list, kTotals);
-  encoder.append_snapshot(table, ListFormat::kTable, list, kTotals);
-  const Json from_object = json("{" + object);
-  const Json from_table = json("{" + table);
+  const Json from_object = json("{" + tail({ListFormat::kObject, Serializer::kJson}, list.everything(), kTotals));
+  const Json from_table = json("{" + tail({ListFormat::kTable, Serializer::kJson}, list.everything(), kTotals));
   const json_t* torrents = json_object_get(from_object.get(), "torrents");
   const json_t* names = json_object_get(json_object_get(from_table.get(), "torrents"), "fields");
   const json_t* rows = json_object_get(json_object_get(from_table.get(), "torrents"), "rows");
@@ -171,6 +186,52 @@ TEST(WorkerTorrentList, SnapshotHasEverythingInBothFormats) {
   LONGS_EQUAL(7, tws::integer_member(json_object_get(from_table.get(), "session"), "uploadSpeed").value_or(0));
 }
 
+TEST(WorkerTorrentList, AllSerializersSayTheSame) {
+  check_serializers(list.everything());
+  fill();
+  check_serializers(list.everything());
+  check_serializers(live(R"([4,")" + kHashA + R"(",0.1,1],[0,")" + kHashB + R"(",1e-9,1])"));
+  check_serializers(expect(list.replace(whole_table({{kHashB, 2}}).get(), {})));
+  Json table = whole_table({{kHashB, 2}});
+  json_t* row = json_array_get(table.get(), 1);
+  const char* values[] = {
+      "null", "true", "-1", "9007199254740993", "0.5", R"([{"announce":"udp://\u00fc","tier":0},[]])", R"({"":{}})"};
+  for (std::size_t i = 0; i < std::size(values); ++i) {
+    json_array_set_new(row, 2 + i, json(values[i]).release());
+  }
+  const auto delta = expect(list.replace(table.get(), {}));
+  CHECK_EQUAL(std::size(values), delta.changed_fields().count());
+  check_serializers(delta);
+}
+
+TEST(WorkerTorrentList, TailsFollowEachOtherInTheOrderAskedFor) {
+  fill();
+  const TailForm forms[] = {{ListFormat::kTable, Serializer::kMsgpack},
+                            {ListFormat::kObject, Serializer::kJson},
+                            {ListFormat::kTable, Serializer::kCbor}};
+  std::string body = "before";
+  const auto lengths = encoder.append_tails(body, forms, list.everything(), kTotals.get());
+  std::string expected = "before";
+  CHECK_EQUAL(std::size(forms), lengths.size());
+  for (std::size_t i = 0; i < std::size(forms); ++i) {
+    const std::string alone = tail(forms[i], list.everything(), kTotals);
+    CHECK_EQUAL(alone.size(), lengths[i]);
+    expected += alone;
+  }
+  CHECK(body == expected);
+}
+
+TEST(WorkerTorrentList, WatchNamesTheFormsOfItsTails) {
+  const Json arguments = json(R"({"tails":[{"format":"table","serializer":"cbor"},{"format":"tree","serializer":"json"},
+      {"format":"object","serializer":"ubjson"},{"format":"object"},7,{"format":"object","serializer":"json"}]})");
+  const auto forms = tws::worker::tail_forms_of(arguments.get());
+  CHECK_EQUAL(2, forms.size());
+  CHECK(forms[0].format == ListFormat::kTable && forms[0].serializer == Serializer::kCbor);
+  CHECK(forms[1].format == ListFormat::kObject && forms[1].serializer == Serializer::kJson);
+  CHECK(tws::worker::tail_forms_of(json("{}").get()).empty());
+  CHECK(tws::worker::tail_forms_of(nullptr).empty());
+}
+
 TEST(WorkerTorrentList, HostileNamesStayText) {
   Json table = whole_table({{kHashA, 1}});
   const std::string hostile = "\"}],\\ \n\x01 <script> \xF0\x9F\x98\x80 \xE2\x80\xA8";
@@ -180,6 +241,7 @@ TEST(WorkerTorrentList, HostileNamesStayText) {
   const Json text = json("{" + delta_text(ListFormat::kObject, delta));
   const json_t* torrent = json_object_get(json_object_get(text.get(), "torrents"), ("main." + kHashA).c_str());
   STRCMP_EQUAL(hostile.c_str(), json_string_value(json_object_get(torrent, "name")));
+  check_serializers(delta);
 }
 
 TEST(WorkerTorrentList, BrokenAnswersAreRefusedAndChangeNothing) {

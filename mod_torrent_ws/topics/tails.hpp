@@ -1,0 +1,43 @@
+// Tails: the torrents of one event as a worker wrote them (docs/worker-protocol.md, "tail"), and how the loop makes an
+// event's kwargs of them: it writes a head in front and looks into none. No thread affinity.
+#pragma once
+
+#include <array>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+
+#include "support/json.hpp"
+#include "wamp/serializer.hpp"
+
+namespace tws {
+
+// The formats in which an event of torrents can be had.
+inline constexpr std::array<const char*, 2> kFormats = {"object", "table"};
+
+// How torrents are written: in which format, and in which serializer.
+struct Form {
+  std::string format;
+  wamp::Serializer serializer = wamp::Serializer::kJson;
+
+  bool operator<(const Form& other) const {
+    return std::tie(format, serializer) < std::tie(other.format, other.serializer);
+  }
+};
+
+// {"format": …, "serializer": …}
+Json to_json(const Form& form);
+// Nothing: no form that this server knows.
+std::optional<Form> form_of(const json_t* named);
+
+// One event's torrents, in each form that was asked for.
+using Tails = std::map<Form, std::string>;
+
+// The kwargs of an event. `head` has those members that the loop adds, at most twelve.
+std::string with_tail(wamp::Serializer serializer, const wamp::Value& head, std::string_view tail);
+// The same of an event that tells of no torrents.
+wamp::Value without_torrents(wamp::Value head, std::string_view format);
+
+}  // namespace tws

@@ -1,0 +1,369 @@
+// The topic `torrents` between a worker's socket and sessions of all serializers: who gets what, and who made it. The
+// worker's tails say who wrote them, so that what the loop makes itself can be told from what it passes on.
+#include "topics/torrents_topic.hpp"
+
+#include <CppUTest/TestHarness.h>
+#include <ev.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "wamp/realm.hpp"
+#include "wamp/session.hpp"
+
+using tws::Fd;
+using tws::Json;
+using tws::wamp::Serializer;
+using tws::wamp::Value;
+
+namespace {
+
+constexpr const char* kDaemon = "main";
+
+Value watched(const char* format, const char* serializer) { return {{"format", format}, {"serializer", serializer}}; }
+const Value kJsonForms = {watched("object", "json"), watched("table", "json")};
+
+// The worker's end of the socket.
+class Worker {
+ public:
+  // What the loop sent since: the frames but `configure`, as {"type", "id", "tails"}.
+  std::vector<Value> received() {
+    std::array<char, 65536> buffer{};
+    for (ssize_t size = 0; (size = recv(socket.get(), buffer.data(), buffer.size(), MSG_DONTWAIT)) > 0;) {
+      reader_.feed({buffer.data(), static_cast<std::size_t>(size)});
+    }
+    std::vector<Value> frames;
+    for (tws::JobFrame frame; *reader_.next(frame);) {
+      const std::string type = tws::text_member(frame.header.get(), "type");
+      if (type != "configure") {
+        id_ = tws::integer_member(frame.header.get(), "id").value_or(0);
+        frames.push_back({{"type", type}, {"tails", type == "job" ? Value::parse(frame.body)["tails"] : Value()}});
+      }
+    }
+    return frames;
+  }
+
+  // A torrent, in all forms asked for; its name says in which serializer it came.
+  void send_list(const char* kind, const Value& forms, bool continues = false) {
+    std::string body;
+    Value header = {{"kind", kind}, {"tails", Value::array()}, {"updated", 1000.5}};
+    for (const Value& form : forms) {
+      const std::size_t start = body.size();
+      append_tail(body, form["format"] == "table", form["serializer"]);
+      header["tails"].push_back(form);
+      header["tails"].back()["length"] = body.size() - start;
+    }
+    if (continues) {
+      header["continues"] = true;
+    }
+    send(std::move(header), body);
+  }
+  void send(Value header, const std::string& body = {}) {
+    header["type"] = "progress";
+    header["id"] = id_;
+    std::string bytes;
+    tws::append_job_frame(bytes, tws::parse_json(header.dump())->get(), body);
+    CHECK_EQUAL(static_cast<ssize_t>(bytes.size()), ::send(socket.get(), bytes.data(), bytes.size(), 0));
+  }
+
+  Fd socket;
+
+ private:
+  static void append_tail(std::string& out, bool table, const std::string& serializer) {
+    const std::string name = "by the worker, in " + serializer;
+    const Value torrents =
+        table ? Value{{"fields", {"hash", "name"}}, {"rows", {{"h1", name}}}} : Value{{"h1", {{"name", name}}}};
+    const Value tail = {{"torrents", torrents}, {"removed", Value::array()}, {"session", Value::object()}};
+    if (serializer == "json") {
+      out += tail.dump().substr(1);
+      return;
+    }
+    std::string map;
+    tws::wamp::encode(map, serializer == "cbor" ? Serializer::kCbor : Serializer::kMsgpack, tail);
+    out += map.substr(1);
+  }
+
+  tws::JobFrameReader reader_;
+  std::int64_t id_ = 0;
+};
+
+// A client that has signed in, and its end of the connection.
+class Client final : public tws::Transport {
+ public:
+  Client(tws::wamp::Realm& realm, Serializer serializer, const char* format = "object")
+      : serializer_(serializer), session_(realm, *this, "", serializer) {
+    say({1, realm.name(), {{"roles", Value::object()}}});
+    say({32, 1, {{"_format", format}}, "torrents"});
+    CHECK_EQUAL(33, messages_.at(1)[0].get<int>());
+    subscription_ = messages_[1][2];
+  }
+
+  void leave() { say({34, 2, subscription_}); }
+
+  // The kwargs of the events since.
+  std::vector<Value> events() {
+    std::vector<Value> events;
+    for (const Value& message : std::exchange(messages_, {})) {
+      if (message[0] == 36) {
+        events.push_back(message[5]);
+      }
+    }
+    return events;
+  }
+
+  // Transport
+  void send(tws::FramePtr frame) override {
+    auto message = tws::wamp::decode(serializer_, frame->payload());
+    CHECK_TRUE(!!message);
+    messages_.push_back(std::move(*message));
+  }
+  bool offer(std::span<const tws::FramePtr> frames) override {
+    for (const auto& frame : frames) {
+      send(frame);
+    }
+    return true;
+  }
+  void close(tws::CloseCode /*code*/, std::string_view /*reason*/) override {}
+
+ private:
+  void say(const Value& message) {
+    std::string bytes;
+    tws::wamp::encode(bytes, serializer_, message);
+    session_.on_message(bytes, tws::wamp::is_binary(serializer_));
+  }
+
+  Serializer serializer_;
+  std::vector<Value> messages_;
+  Value subscription_;
+  tws::wamp::Session session_;
+};
+
+const std::string& name_in(const Value& event) { return event["torrents"]["h1"]["name"].get_ref<const std::string&>(); }
+
+}  // namespace
+
+TEST_GROUP(TorrentsTopic) {
+  struct ev_loop* loop = ev_loop_new(EVFLAG_AUTO);
+  tws::Log log;
+  tws::Feeds feeds;
+  tws::wamp::Realm realm{"torrents", tws::wamp::RealmPolicy{.open_to_anybody = true}};
+  std::unique_ptr<tws::Jobs> jobs;
+  std::unique_ptr<tws::TorrentsTopic> topic;
+  std::vector<std::unique_ptr<Client>> clients;
+  Worker worker;
+  pid_t last_pid = 0;
+
+  void setup() override {
+    log.set_level(0);
+    jobs = std::make_unique<tws::Jobs>(loop, log, [](pid_t /*pid*/) {});
+    topic = std::make_unique<tws::TorrentsTopic>(realm.broker(), feeds, 0);
+    realm.broker().add_server_topic(tws::TorrentsTopic::kName, topic.get());
+    tws::DaemonFeed::Listener listener;
+    listener.on_snapshot = [this] { topic->on_snapshot(); };
+    listener.on_delta = [this](const tws::DaemonFeed& feed, tws::Change& change) { topic->on_delta(feed, change); };
+    listener.on_state = [this](const tws::DaemonFeed& feed) { topic->on_state(feed); };
+    listener.on_session = [](const tws::DaemonFeed& /*feed*/) {};
+    listener.on_ready = [this] { topic->on_ready(); };
+    feeds.push_back(std::make_unique<tws::DaemonFeed>(
+        kDaemon, *jobs, [this] { return topic->next_revision(); }, listener));
+    start_worker();
+  }
+  void teardown() override {
+    clients.clear();
+    feeds.clear();
+    jobs.reset();
+    ev_loop_destroy(loop);
+  }
+
+  void start_worker() {
+    std::array<int, 2> pair{};
+    CHECK_EQUAL(0, socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair.data()));
+    worker = Worker();
+    worker.socket.reset(pair[1]);
+    jobs->attach(kDaemon, ++last_pid, Fd(pair[0]), "{}");
+  }
+  void kill_worker() {
+    worker.socket.reset();
+    turn();
+  }
+  void turn() { ev_run(loop, EVRUN_NOWAIT); }
+  void list(const char* kind, const Value& forms, bool continues = false) {
+    worker.send_list(kind, forms, continues);
+    turn();
+  }
+  void state(const char* name) {
+    worker.send({{"kind", "state"}, {"state", name}, {"since", 5.0}, {"reason", name}});
+    turn();
+  }
+  Client& join(Serializer serializer, const char* format = "object") {
+    return *clients.emplace_back(std::make_unique<Client>(realm, serializer, format));
+  }
+  // The one event that came since.
+  Value event_of(Client & client) {
+    const auto events = client.events();
+    CHECK_EQUAL(1, events.size());
+    return events.back();
+  }
+  // What the watch was asked for since, once.
+  Value asked() {
+    const auto frames = worker.received();
+    CHECK_EQUAL(1, frames.size());
+    STRCMP_EQUAL("job", frames.back()["type"].get_ref<const std::string&>().c_str());
+    return frames.back()["tails"];
+  }
+  // A client who has the list in JSON, all others come later.
+  Client& first_client() {
+    Client& client = join(Serializer::kJson);
+    CHECK(asked() == kJsonForms);
+    list("snapshot", kJsonForms);
+    STRCMP_EQUAL("by the worker, in json", name_in(event_of(client)).c_str());
+    return client;
+  }
+};
+
+TEST(TorrentsTopic, ClientsGetTheWorkersBytesInTheirSerializer) {
+  Client& first = first_client();
+  const std::vector<std::pair<Serializer, const char*>> others = {{Serializer::kCbor, "cbor"},
+                                                                  {Serializer::kMsgpack, "msgpack"}};
+  Value forms = kJsonForms;
+  for (const auto& [serializer, name] : others) {
+    Client& client = join(serializer);
+    forms.insert(forms.begin() + static_cast<std::ptrdiff_t>(clients.size()) - 1, watched("object", name));
+    CHECK(asked() == forms);
+    list("snapshot", forms, true);
+    const Value event = event_of(client);
+    CHECK(name_in(event) == std::string("by the worker, in ") + name);
+    CHECK(event["snapshot"] == true);
+    CHECK(event["revision"].is_number_unsigned());
+    CHECK(event["removed"] == Value::array() && event["session"] == Value::object());
+    CHECK(event["daemons"][kDaemon]["updated"] == 1000.5);
+  }
+  CHECK(first.events().empty());
+
+  list("delta", forms);
+  const Value revision = event_of(first)["revision"];
+  for (std::size_t i = 0; i < others.size(); ++i) {
+    const Value event = event_of(*clients[i + 1]);
+    CHECK(name_in(event) == std::string("by the worker, in ") + others[i].second);
+    CHECK(event["snapshot"] == false && event["revision"] == revision && !event.contains("daemons"));
+  }
+}
+
+TEST(TorrentsTopic, WhoWaitsForHisFormMissesNothing) {
+  Client& first = first_client();
+  Client& late = join(Serializer::kCbor, "table");
+  // On their way when the worker is asked.
+  list("delta", kJsonForms);
+  state("busy");
+  CHECK_EQUAL(2, first.events().size());
+  CHECK(late.events().empty());
+  const Value forms = asked();
+  CHECK(forms == Value({watched("object", "json"), watched("table", "json"), watched("table", "cbor")}));
+  list("snapshot", forms, true);
+  const Value event = event_of(late);
+  CHECK(event["torrents"]["rows"] == Value({{"h1", "by the worker, in cbor"}}));
+  CHECK(event["daemons"][kDaemon]["state"] == "busy");
+  // A first snapshot of the next worker may have been written before the question came, too.
+  Client& later = join(Serializer::kMsgpack, "table");
+  list("snapshot", forms);
+  CHECK_EQUAL(1, first.events().size());
+  CHECK_EQUAL(1, late.events().size());
+  CHECK(later.events().empty());
+  list("snapshot", asked(), true);
+  CHECK(event_of(later)["torrents"]["rows"] == Value({{"h1", "by the worker, in msgpack"}}));
+}
+
+TEST(TorrentsTopic, WhoComesBeforeTheFirstSnapshotWaits) {
+  Client& cbor = join(Serializer::kCbor);
+  const Value forms = asked();
+  state("up");
+  CHECK(cbor.events().empty());
+  list("snapshot", forms);
+  STRCMP_EQUAL("by the worker, in cbor", name_in(event_of(cbor)).c_str());
+}
+
+TEST(TorrentsTopic, ADaemonThatIsDownFromTheBeginningIsTold) {
+  for (const Serializer serializer : tws::wamp::kSerializers) {
+    join(serializer);
+  }
+  join(Serializer::kMsgpack, "table");
+  worker.received();
+  state("down");
+  for (const auto& client : clients) {
+    const Value event = event_of(*client);
+    CHECK(event["snapshot"] == true && event["daemons"][kDaemon]["state"] == "down");
+    CHECK(client == clients.back() ? event["torrents"] == Value({{"fields", {"hash"}}, {"rows", Value::array()}})
+                                   : event["torrents"] == Value::object());
+  }
+}
+
+TEST(TorrentsTopic, WithoutAWorkerTheLastListComesFromTheLoop) {
+  Client& first = first_client();
+  Client& waiting = join(Serializer::kCbor);
+  CHECK(waiting.events().empty());
+  kill_worker();
+  CHECK(event_of(first)["daemons"][kDaemon]["state"] == "busy");
+  Value event = event_of(waiting);
+  STRCMP_EQUAL("by the worker, in json", name_in(event).c_str());
+  CHECK(event["snapshot"] == true && event["daemons"][kDaemon]["state"] == "busy");
+  event = event_of(join(Serializer::kMsgpack));
+  STRCMP_EQUAL("by the worker, in json", name_in(event).c_str());
+
+  start_worker();
+  const auto frames = worker.received();
+  const Value forms = frames.back()["tails"];
+  CHECK_EQUAL(4, forms.size());
+  list("snapshot", forms);
+  STRCMP_EQUAL("by the worker, in json", name_in(event_of(first)).c_str());
+  STRCMP_EQUAL("by the worker, in cbor", name_in(event_of(waiting)).c_str());
+}
+
+TEST(TorrentsTopic, AWorkerThatCannotKnowTheListIsNotWaitedFor) {
+  first_client();
+  kill_worker();
+  start_worker();
+  worker.received();
+  worker.send({{"kind", "alive"}});
+  turn();
+  Client& late = join(Serializer::kCbor);
+  CHECK(late.events().empty());  // the list may come at any moment
+  state("busy");
+  STRCMP_EQUAL("by the worker, in json", name_in(event_of(late)).c_str());
+}
+
+TEST(TorrentsTopic, FormsThatNobodyUsesAreLeftOutOfTheNextQuestion) {
+  first_client();
+  Client& cbor = join(Serializer::kCbor);
+  const Value forms = asked();
+  list("snapshot", forms, true);
+  event_of(cbor);
+  cbor.leave();
+  CHECK(worker.received().empty());
+  // Whoever comes back soon finds it.
+  STRCMP_EQUAL("by the worker, in cbor", name_in(event_of(join(Serializer::kCbor))).c_str());
+  CHECK(worker.received().empty());
+  clients.back()->leave();
+  for (int i = 0; i < 100; ++i) {
+    list("delta", forms);
+  }
+  CHECK(asked() == kJsonForms);
+}
+
+TEST(TorrentsTopic, AWatchThatBeginsAgainAsksForWhatIsUsedNow) {
+  first_client();
+  Client& cbor = join(Serializer::kCbor);
+  list("snapshot", asked(), true);
+  event_of(cbor);
+  clients.clear();
+  STRCMP_EQUAL("cancel", worker.received().back()["type"].get_ref<const std::string&>().c_str());
+  // The former watch's last list is at hand for him, the worker's comes.
+  Client& msgpack = join(Serializer::kMsgpack);
+  CHECK(msgpack.events().empty());
+  const Value forms = asked();
+  CHECK(forms == Value({watched("object", "json"), watched("object", "msgpack"), watched("table", "json")}));
+  list("snapshot", forms);
+  STRCMP_EQUAL("by the worker, in msgpack", name_in(event_of(msgpack)).c_str());
+}

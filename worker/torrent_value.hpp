@@ -1,0 +1,21 @@
+// The torrent list and its deltas as a value, which serializers other than JSON are written of: CBOR and MessagePack
+// both of the same one.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "worker/tail_form.hpp"
+#include "worker/torrent_list.hpp"
+
+namespace tws::worker {
+
+// {"torrents": …, "removed": […], "session": …}, as a tail has them. A torrent's key is `key_prefix` and its hash;
+// `daemon` is what its field of this name says; `session` is a dictionary.
+nlohmann::json tail_value(ListFormat format, const ListDelta& delta, const json_t* session, const std::string& daemon,
+                          const std::string& key_prefix);
+
+// Appends the members of such a value, one behind the other. Not for JSON.
+void append_members(std::string& out, Serializer serializer, const nlohmann::json& tail);
+
+}  // namespace tws::worker
