@@ -71,19 +71,21 @@ class Window {
 
   // Of events in the order of their time.
   [[nodiscard]] std::vector<PublicationPtr> take(std::vector<PublicationPtr> events) const {
-    std::erase_if(events, [this](const PublicationPtr& event) { return !is_in_time(event->time_ms); });
     for (const auto& [id, is_lower, is_included] : publications_) {
       const auto at = std::find_if(events.begin(), events.end(),
                                    [id = id](const PublicationPtr& event) { return event->id == id; });
       if (at == events.end()) {
-        continue;  // long forgotten: all that is kept came after it
-      }
-      if (is_lower) {
+        // Long forgotten: all that is kept came after it.
+        if (!is_lower) {
+          events.clear();
+        }
+      } else if (is_lower) {
         events.erase(events.begin(), is_included ? at : std::next(at));
       } else {
         events.erase(is_included ? std::next(at) : at, events.end());
       }
     }
+    std::erase_if(events, [this](const PublicationPtr& event) { return !is_in_time(event->time_ms); });
     return events;
   }
 

@@ -143,8 +143,14 @@ export class WampClient {
     return withPatience(this.#closed, 'the end of the connection');
   }
 
-  close() {
-    this.#socket.close();
+  // GOODBYE; resolves as ended() does.
+  leave() {
+    this.send([type.goodbye, {}, 'wamp.close.close_realm']);
+    return this.ended();
+  }
+
+  close(code) {
+    this.#socket.close(code);
     return this.ended();
   }
 

@@ -235,6 +235,10 @@ TEST(WampHistory, HasBounds) {
   STRCMP_EQUAL("c", events("[1]", "{\"after_publication\":" + id + "}").c_str());
   STRCMP_EQUAL("a", events("[1]", "{\"before_publication\":" + id + "}").c_str());
   STRCMP_EQUAL("ab", events("[1]", "{\"until_publication\":" + id + "}").c_str());
+  // What is forgotten was before all that is kept.
+  STRCMP_EQUAL("abc", events("[1]", R"({"after_publication":1})").c_str());
+  STRCMP_EQUAL("", events("[1]", R"({"before_publication":1})").c_str());
+  STRCMP_EQUAL("", events("[1]", "{\"after_publication\":" + id + R"(,"until_time":"2020-01-01T00:00:00Z"})").c_str());
   STRCMP_EQUAL("abc", events("[1]", R"({"from_time":"2020-01-01T00:00:00.000Z"})").c_str());
   STRCMP_EQUAL("", events("[1]", R"({"before_time":"2020-01-01T00:00:00.000Z"})").c_str());
   CHECK_TRUE(events("[1]", "{\"from_time\":" + time + "}").find("bc") != std::string::npos);
