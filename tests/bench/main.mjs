@@ -1,11 +1,12 @@
-// make bench: what connections cost, beside peers in the same run. BENCH_MPMS=event, BENCH_ROUNDS=3 and
-// BENCH_CONNECTIONS=500 make it shorter.
+// make bench: what connections and WAMP messages cost, beside peers in the same run. BENCH_MPMS=event, BENCH_ROUNDS=3
+// and BENCH_CONNECTIONS=500 make it shorter.
 
 import { Report } from '../support/report.mjs';
 import { measureHandshakes } from './handshakes.mjs';
 import { measureMemory } from './memory.mjs';
 import { mpms, withStack } from './stacks.mjs';
 import { measureTunnels } from './tunnels.mjs';
+import { measureWampRates } from './wamp-rates.mjs';
 import { measureWorkers } from './workers.mjs';
 
 const wanted = process.env.BENCH_MPMS?.split(',') ?? mpms;
@@ -21,4 +22,6 @@ for (const mpm of wanted) {
     await measureHandshakes(stack, report);
   });
 }
+report.section('=== WAMP ===');
+await measureWampRates(report);
 report.conclude();

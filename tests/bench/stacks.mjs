@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { freePort } from '../../conf/demo/network.mjs';
-import { startStack } from '../support/stack.mjs';
+import { noDaemon, startStack } from '../support/stack.mjs';
 import { startTunnel } from './tunnel.mjs';
 
 // What is expected in the error log: that there is no daemon, that all children there may be are there, and that
@@ -41,6 +41,16 @@ export async function withStack(mpm, children, measure) {
     }
   } finally {
     tunnel.stop();
+  }
+}
+
+// Gives `measure` a stack with the open realm of test builds.
+export async function withRouterStack(measure) {
+  const stack = await startStack({ backend: noDaemon, testEndpoints: true });
+  try {
+    await measure(stack);
+  } finally {
+    await stack.stop(allowed);
   }
 }
 
