@@ -81,7 +81,6 @@ class Session final : public Protocol {
   std::vector<Testament>& testaments() { return testaments_; }
   SignIn& sign_in() { return sign_in_; }
 
-  [[nodiscard]] Serializer serializer() const { return serializer_; }
   // A message for this client: send(build(…).id(…)).
   [[nodiscard]] MessageBuilder build(MessageType type) const { return {serializer_, type}; }
   void send(MessageBuilder& message);
