@@ -116,19 +116,25 @@ describe('WAMP', () => {
     assert.deepEqual(rows.flatMap(([feature]) => allIn(feature, /`(\w+)`/g)).sort(), sorted(announced));
   });
 
+  // By the end of a file's name: its folder, and how a test of this name begins there.
+  const kinds = [
+    ['_test.cpp', 'tests/unit', (name) => `^TEST\\(\\w+, ${name}\\)`],
+    ['-cases.mjs', 'tests/support', (name) => `^  async '${name}'`],
+    ['.test.mjs', 'tests/httpd', (name) => `(?:test|describe)\\((['"\`])${name}\\1`],
+  ];
+
   test('features have tests, which are there', () => {
     const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
     for (const [feature, , tests] of rows) {
       assert.match(tests, /^`/, feature);
       for (const part of tests.split('; ')) {
         const [, file, titles] = part.match(/^`([\w.-]+)` (.+)$/);
-        const isUnitTest = file.endsWith('.cpp');
-        const source = read(`tests/${isUnitTest ? 'unit' : 'httpd'}/${file}`);
-        const names = isUnitTest ? titles.split(', ') : allIn(titles, /"([^"]+)"/g);
+        const [ending, folder, begin] = kinds.find(([end]) => file.endsWith(end));
+        const source = read(`${folder}/${file}`);
+        const names = ending === '_test.cpp' ? titles.split(', ') : allIn(titles, /"([^"]+)"/g);
         assert.ok(names.length > 0, part);
         for (const name of names) {
-          const begin = isUnitTest ? `^TEST\\(\\w+, ${escaped(name)}\\)` : `(?:test|describe)\\((['"\`])${escaped(name)}\\1`;
-          assert.ok(new RegExp(begin, 'm').test(source), `${feature}: ${file} has ${name}`);
+          assert.ok(new RegExp(begin(escaped(name)), 'm').test(source), `${feature}: ${file} has ${name}`);
         }
       }
     }
