@@ -23,7 +23,8 @@ for set in "$@"; do
       ;;
     test)
       install="$install chromium libcpputest-dev clang-format clang-tidy libclang-rt-14-dev faketime python3
-        python3-prometheus-client python3-websockets valgrind"
+        python3-autobahn python3-cbor2 python3-msgpack python3-prometheus-client python3-twisted python3-websockets
+        valgrind"
       unpack="$unpack prometheus"
       ;;
     *)

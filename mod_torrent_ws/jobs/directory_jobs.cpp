@@ -58,6 +58,10 @@ wamp::Directory directory_of(Jobs& jobs, bool has_database, bool login_table, st
         return;
       }
       const json_t* key = answer->get();
+      if (text_member(key, "key").empty()) {
+        done(Error{"no key", error_uri::kAuthenticationFailed});
+        return;
+      }
       done(wamp::CraKey{text_member(key, "key"), text_member(key, "salt"),
                         integer_member(key, "iterations").value_or(0), integer_member(key, "key_length").value_or(0)});
     });

@@ -15,8 +15,8 @@ std::string to_base64(const std::uint8_t* bytes, std::size_t size) {
 
 std::optional<std::vector<std::uint8_t>> from_base64(std::string_view text) {
   const std::size_t padding = text.size() - std::min(text.size(), text.find_last_not_of('=') + 1);
-  // OpenSSL takes white space around it and padding of any length.
-  const bool may_be = text.size() % 4 == 0 && padding <= 2 && text.find_first_of(" \t\r\n") == std::string_view::npos;
+  // OpenSSL takes white space and dashes around it, and padding of any length.
+  const bool may_be = text.size() % 4 == 0 && padding <= 2 && text.find_first_of(" \t\r\n-") == std::string_view::npos;
   std::vector<std::uint8_t> bytes(text.size() / 4 * 3);
   if (!may_be || EVP_DecodeBlock(bytes.data(), reinterpret_cast<const unsigned char*>(text.data()),
                                  static_cast<int>(text.size())) < 0) {

@@ -1,5 +1,7 @@
 #include "wamp/broker.hpp"
 
+#include <algorithm>
+
 #include "support/random.hpp"
 #include "wamp/clock.hpp"
 #include "wamp/session.hpp"
@@ -16,6 +18,14 @@ Value event_details(const Subscription& subscription, const Publication& publica
     details["topic"] = publication.topic;
   }
   return details;
+}
+
+// Whether one of WAMP's own topics, wamp.…, may be among those of the pattern.
+bool may_be_meta(const UriPattern& pattern) {
+  constexpr std::string_view kMeta = "wamp.";
+  const auto first = std::string_view(pattern.uri).substr(0, kMeta.size());
+  return pattern.match == Match::kWildcard ? pattern.uri.front() == '.' || first == kMeta
+                                           : first == kMeta.substr(0, first.size());
 }
 
 }  // namespace
@@ -56,7 +66,7 @@ void Broker::subscribe(Session& session, Id request, const UriPattern& pattern, 
     present = in_form == of_server_.end() ? nullptr : in_form->second.get();
   }
   const bool is_new = present == nullptr || !present->subscribers.contains(&session);
-  if (is_new && count(session) >= session.realm().policy().max_subscriptions) {
+  if (is_new && !has_room(session, pattern)) {
     session.transport().count(Refusal::kSubscriptions);
     session.send_error(MessageType::kSubscribe, request,
                        Error{"the session has as many subscriptions as it may", error_uri::kTooManySubscriptions});
@@ -66,6 +76,7 @@ void Broker::subscribe(Session& session, Id request, const UriPattern& pattern, 
   if (is_created) {
     present = source != nullptr ? &server_subscription(pattern.uri, *format)
                                 : &of_clients_.add(pattern, make_subscription(pattern, *format));
+    meta_subscriptions_ += may_be_meta(pattern) ? 1 : 0;
   }
   session.send(session.build(MessageType::kSubscribed).id(request).id(present->id));
   if (!is_new) {
@@ -79,6 +90,15 @@ void Broker::subscribe(Session& session, Id request, const UriPattern& pattern, 
   }
 }
 
+bool Broker::has_room(const Session& session, const UriPattern& pattern) const {
+  const auto own = subscriptions_of(session);
+  const auto patterns = std::count_if(own.begin(), own.end(), [](const Subscription* subscription) {
+    return subscription->pattern.match != Match::kExact;
+  });
+  return own.size() < session.realm().policy().max_subscriptions &&
+         (pattern.match == Match::kExact || static_cast<std::size_t>(patterns) < kMaxPatterns);
+}
+
 void Broker::add_subscriber(Session& session, Subscription& subscription, bool is_created) {
   subscription.subscribers.insert(&session);
   by_session_[&session].insert(&subscription);
@@ -90,13 +110,18 @@ void Broker::add_subscriber(Session& session, Subscription& subscription, bool i
 }
 
 void Broker::send_retained(Session& session, const Subscription& subscription) {
-  for (const PublicationPtr& kept : store_.retained(subscription.pattern)) {
-    if (kept->receivers.include(session.receiver())) {
-      Value details = event_details(subscription, *kept);
-      details["retained"] = true;
-      session.send(Event(subscription.id, kept->id, std::move(details), kept->payload));
+  std::size_t bytes = 0;
+  for (const PublicationPtr& kept : store_.retained(subscription.pattern, session.receiver())) {
+    if (session.transport().is_behind()) {
+      break;
     }
+    Value details = event_details(subscription, *kept);
+    details["retained"] = true;
+    const Event event(subscription.id, kept->id, std::move(details), kept->payload);
+    session.send(event);
+    bytes += event.frame(session.serializer())->wire(0).size();
   }
+  session.transport().charge(bytes);
 }
 
 void Broker::unsubscribe(Session& session, Id request, Id id) {
@@ -118,7 +143,8 @@ void Broker::revoke(Session& session, Subscription& subscription, std::string_vi
   drop(session, subscription);
 }
 
-void Broker::publish(const PublicationPtr& publication, const Session* excluded) {
+std::size_t Broker::publish(const PublicationPtr& publication, const Session* excluded, bool retain) {
+  std::size_t reached = 0;
   const bool to_all = publication->receivers.are_all();
   of_clients_.match(publication->topic, [&](const Subscription& subscription) {
     const Event event(subscription.id, publication->id, event_details(subscription, *publication),
@@ -128,9 +154,14 @@ void Broker::publish(const PublicationPtr& publication, const Session* excluded)
         subscriber->send(event);
       }
     }
+    ++reached;
     return false;
   });
   store_.record(publication);
+  if (retain) {
+    store_.retain(publication);
+  }
+  return reached;
 }
 
 void Broker::publish_announcement(const std::string& topic, Value args) {
@@ -140,7 +171,7 @@ void Broker::publish_announcement(const std::string& topic, Value args) {
     const Event event(subscription.id, publication.id, event_details(subscription, publication), payload);
     for (Session* subscriber : subscription.subscribers) {
       // A pattern may reach further than its subscriber may.
-      if (subscriber->may_administer()) {
+      if (subscriber->may_administer() && !subscriber->is_closed()) {
         subscriber->send(event);
       }
     }
@@ -150,6 +181,9 @@ void Broker::publish_announcement(const std::string& topic, Value args) {
 
 bool Broker::has_subscribers(const std::string& topic) const {
   bool has = false;
+  if (meta_subscriptions_ == 0) {
+    return has;
+  }
   of_clients_.match(topic, [&has](const Subscription& /*subscription*/) { return has = true; });
   return has;
 }
@@ -183,6 +217,7 @@ void Broker::drop(Session& session, Subscription& subscription) {
   }
   if (subscription.subscribers.empty()) {
     by_id_.erase(id);
+    meta_subscriptions_ -= may_be_meta(subscription.pattern) ? 1 : 0;
     of_clients_.remove(UriPattern(subscription.pattern));
     announce("wamp.subscription.on_delete", [&] { return Value::array({session.id(), id}); });
   }

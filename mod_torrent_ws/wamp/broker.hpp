@@ -59,7 +59,8 @@ class Broker {
 
   // Sends it to the subscribers of all patterns that its topic matches; not to `excluded`, which may be null. Policy
   // was checked.
-  void publish(const PublicationPtr& publication, const Session* excluded);
+  // To how many subscriptions it went; `retain`: it is kept for those to come.
+  std::size_t publish(const PublicationPtr& publication, const Session* excluded, bool retain);
   // What WAMP's meta events say, to those who may administer the realm. `args` is a function that makes them: mostly
   // nobody listens.
   template <typename MakeArguments>
@@ -89,6 +90,7 @@ class Broker {
 
   [[nodiscard]] ServerTopic* server_topic(const UriPattern& pattern) const;
   std::unique_ptr<Subscription> make_subscription(const UriPattern& pattern, const std::string& format);
+  [[nodiscard]] bool has_room(const Session& session, const UriPattern& pattern) const;
   void add_subscriber(Session& session, Subscription& subscription, bool is_created);
   void send_retained(Session& session, const Subscription& subscription);
   void drop(Session& session, Subscription& subscription);
@@ -99,7 +101,8 @@ class Broker {
   PatternTable<Subscription> of_clients_;
   std::unordered_map<Id, Subscription*> by_id_;
   std::unordered_map<const Session*, std::set<Subscription*>> by_session_;
-  std::size_t count_ = 0;  // of all sessions
+  std::size_t count_ = 0;               // of all sessions
+  std::size_t meta_subscriptions_ = 0;  // to what may be topics of WAMP's own
   std::unordered_map<std::string, ServerTopic*> server_topics_;
   EventStore store_;
   Id last_id_ = 0;

@@ -3,8 +3,10 @@
 #include <cbor.h>
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -13,7 +15,9 @@ namespace tws::wamp {
 namespace {
 
 struct Undefined {};  // or null
-struct Tag {};
+struct Tag {
+  std::uint64_t number;
+};
 struct Break {};
 struct NegativeNumber {
   std::uint64_t magnitude;  // of -1 - magnitude
@@ -64,7 +68,7 @@ constexpr cbor_callbacks kCallbacks = {
     .array_start = [](void* item, std::size_t size) { note<ListStart>(item, std::uint64_t{size}); },
     .indef_map_start = [](void* item) { note<DictStart>(item); },
     .map_start = [](void* item, std::size_t size) { note<DictStart>(item, std::uint64_t{size}); },
-    .tag = [](void* item, std::uint64_t /*tag*/) { note<Tag>(item); },
+    .tag = note<Tag, std::uint64_t>,
     .float2 = [](void* item, float value) { note<double>(item, static_cast<double>(value)); },
     .float4 = [](void* item, float value) { note<double>(item, static_cast<double>(value)); },
     .float8 = note<double, double>,
@@ -76,8 +80,8 @@ constexpr cbor_callbacks kCallbacks = {
 
 class Reader {
  public:
-  Reader(std::string_view bytes, nlohmann::json_sax<Value>& sink, std::size_t& passed)
-      : bytes_(bytes), sink_(sink), passed_(passed) {}
+  Reader(std::string_view bytes, nlohmann::json_sax<Value>& sink, std::size_t& passed, bool& is_plain)
+      : bytes_(bytes), sink_(sink), passed_(passed), is_plain_(is_plain) {}
 
   bool run() {
     do {
@@ -87,7 +91,8 @@ class Reader {
         return malformed();
       }
       passed_ += result.read;
-      if (!std::visit([this](const auto& item) { return on(item); }, Item(item_)) || !end_full()) {
+      if (!suits_tag(std::exchange(tagged_, Tagged::kNot)) ||
+          !std::visit([this](const auto& item) { return on(item); }, Item(item_)) || !end_full()) {
         return false;
       }
     } while (!complete_);
@@ -101,11 +106,31 @@ class Reader {
     bool key_next = true;
   };
 
+  enum class Tagged { kNot, kBytes, kOther };
+
+  // What follows a tag is an item, and of a kind that it can be of.
+  bool suits_tag(Tagged tagged) {
+    const bool suits = (tagged != Tagged::kBytes || std::holds_alternative<Bytes>(item_)) &&
+                       (tagged == Tagged::kNot || !std::holds_alternative<Break>(item_));
+    return suits || malformed();
+  }
+
   bool malformed() {
     return sink_.parse_error(passed_, "", nlohmann::detail::parse_error::create(0, passed_, "CBOR", nullptr));
   }
 
-  bool on(Tag /*tag*/) { return takes_value() || malformed(); }
+  bool on(Tag tag) {
+    if (!takes_value()) {
+      return malformed();
+    }
+    // RFC 8949, 3.4.3, and RFC 8746: of bytes, which no reader can take amiss.
+    constexpr std::uint64_t kBytesTags[] = {2, 3, 64};
+    const bool is_of_bytes =
+        std::find(std::begin(kBytesTags), std::end(kBytesTags), tag.number) != std::end(kBytesTags);
+    is_plain_ = is_plain_ && is_of_bytes;
+    tagged_ = is_of_bytes ? Tagged::kBytes : Tagged::kOther;
+    return true;
+  }
   bool on(Undefined /*undefined*/) { return takes_value() ? item_done(sink_.null()) : malformed(); }
   bool on(bool value) { return takes_value() ? item_done(sink_.boolean(value)) : malformed(); }
   bool on(std::uint64_t value) { return takes_value() ? item_done(sink_.number_unsigned(value)) : malformed(); }
@@ -216,6 +241,8 @@ class Reader {
   std::string_view bytes_;
   nlohmann::json_sax<Value>& sink_;
   std::size_t& passed_;
+  bool& is_plain_;
+  Tagged tagged_ = Tagged::kNot;
   Item item_;
   std::vector<Open> open_;
   std::optional<bool> pieces_;  // whether the string in pieces that has begun is text
@@ -225,8 +252,8 @@ class Reader {
 
 }  // namespace
 
-bool read_cbor(std::string_view bytes, nlohmann::json_sax<Value>& sink, std::size_t& passed) {
-  return Reader(bytes, sink, passed).run();
+bool read_cbor(std::string_view bytes, nlohmann::json_sax<Value>& sink, std::size_t& passed, bool& is_plain) {
+  return Reader(bytes, sink, passed, is_plain).run();
 }
 
 }  // namespace tws::wamp

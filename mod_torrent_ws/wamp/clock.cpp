@@ -1,6 +1,7 @@
 #include "wamp/clock.hpp"
 
 #include <array>
+#include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <ctime>
@@ -21,6 +22,31 @@ std::string utc_text(std::int64_t unix_ms) {
   const std::size_t size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
   std::snprintf(text.data() + size, text.size() - size, ".%03dZ", static_cast<int>(unix_ms % kMillisecondsOfSecond));
   return text.data();
+}
+
+std::optional<std::int64_t> unix_ms_of(const std::string& text) {
+  std::tm time{};
+  const char* rest = strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &time);
+  if (rest == nullptr) {
+    return std::nullopt;
+  }
+  double fraction = 0;
+  if (*rest == '.') {
+    const auto [end, failure] = std::from_chars(rest, text.c_str() + text.size(), fraction, std::chars_format::fixed);
+    if (failure != std::errc()) {
+      return std::nullopt;
+    }
+    rest = end;
+  }
+  std::tm zone{};
+  rest = strptime(rest, "%z", &zone);
+  if (rest == nullptr || *rest != '\0') {
+    return std::nullopt;
+  }
+  // A thousandth may be a little less than itself as a double.
+  constexpr double kTiny = 1e-6;
+  return (timegm(&time) - zone.tm_gmtoff) * kMillisecondsOfSecond +
+         static_cast<std::int64_t>(fraction * kMillisecondsOfSecond + kTiny);
 }
 
 std::int64_t unix_ms_now() {

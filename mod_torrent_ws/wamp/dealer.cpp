@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "wamp/session.hpp"
+#include "wamp/uri.hpp"
 #include "wire/error_uris.hpp"
 #include "wire/reserved_names.hpp"
 
@@ -88,9 +89,10 @@ void Dealer::invoke(Session& caller, const Message& message, Registration& regis
   const Value& options = message.dict(2);
   const Callee& chosen = registration.choose();
   Session& callee = *chosen.session;
-  if (peers_.at(callee.id()).invocations >= kMaxCalls) {
+  // Or else whoever calls could have it closed as too slow.
+  if (peers_.at(callee.id()).invocations >= kMaxInvocations || callee.transport().is_behind()) {
     caller.send_error(MessageType::kCall, message.id(1),
-                      Error{"the callee has as many calls under way as it may", error_uri::kTooManyCalls});
+                      Error{"the callee has as many calls to do as it may", error_uri::kTooManyCalls});
     return;
   }
   Value details = Value::object();
@@ -100,15 +102,17 @@ void Dealer::invoke(Session& caller, const Message& message, Registration& regis
   if (chosen.disclose_caller || flag_member(options, "disclose_me")) {
     details.update(caller.disclosed("caller"));
   }
-  const bool progress =
-      flag_member(options, "receive_progress") && callee.understands(Feature::kProgressiveCallResults);
+  // Intermediate results are for who can be interrupted: their caller may have gone.
+  const bool progress = flag_member(options, "receive_progress") &&
+                        callee.understands(Feature::kProgressiveCallResults) &&
+                        callee.understands(Feature::kCallCanceling);
   if (progress) {
     details["receive_progress"] = true;
   }
   const Key invocation{callee.id(), callee.next_invocation()};
   invocations_.emplace(invocation, Invocation{caller.id(), message.id(1), progress});
   ++peers_.at(callee.id()).invocations;
-  begin_call({caller.id(), message.id(1)}, {invocation, {}});
+  begin_call({caller.id(), message.id(1)}, {invocation, {}, {}});
   callee.send(callee.build(MessageType::kInvocation)
                   .id(invocation.second)
                   .id(registration.id)
@@ -116,17 +120,24 @@ void Dealer::invoke(Session& caller, const Message& message, Registration& regis
                   .payload(payload_of(message)));
 }
 
-// wamp-proto, "Call Timeout": milliseconds, 0 for none.
+// wamp-proto, "Call Timeout": milliseconds, 0 for none; of a progressive call from one result to the next.
 void Dealer::start_timer(Key call, const Value& options) {
   const Value* timeout = member(options, "timeout");
-  if (timeout == nullptr || timeout->get<double>() == 0) {
-    return;
+  if (timeout != nullptr && timeout->get<double>() > 0) {
+    const double limit = std::min(timeout->get<double>(), static_cast<double>(kMaxTimeoutMs));
+    calls_.at(call).limit = std::chrono::milliseconds(static_cast<std::int64_t>(limit));
+    restart_timer(call);
   }
-  const auto limit = static_cast<std::int64_t>(std::min(timeout->get<double>(), static_cast<double>(kMaxTimeoutMs)));
-  calls_.at(call).timer = timers_.after(std::chrono::milliseconds(limit), [this, call] {
+}
+
+void Dealer::restart_timer(Key call) {
+  PendingCall& pending = calls_.at(call);
+  if (pending.timer) {
+    timers_.cancel(*pending.timer);
+  }
+  pending.timer = timers_.after(pending.limit, [this, call] {
     calls_.at(call).timer.reset();
-    Session* caller = find(call.first);
-    abandon(call, kKillNoWait, error_uri::kTimeout);
+    Session* caller = abandon(call, kKillNoWait, error_uri::kTimeout);
     caller->send_error(MessageType::kCall, call.second, Error{"no answer within the call's time", error_uri::kTimeout});
   });
 }
@@ -149,16 +160,15 @@ void Dealer::cancel(Session& caller, const Message& message) {
   caller.send_error(MessageType::kCall, call.second, Error{"canceled by the caller", error_uri::kCanceled});
 }
 
-void Dealer::abandon(Key call, std::string_view mode, std::string_view reason) {
+Session* Dealer::abandon(Key call, std::string_view mode, std::string_view reason) {
   const auto invocation = calls_.at(call).invocation;
-  end_call(call);
-  if (!invocation) {
-    return;
+  if (invocation) {
+    take_invocation(*invocation);
+    if (mode != kSkip) {
+      interrupt(*invocation, mode, reason);
+    }
   }
-  invocations_.at(*invocation).caller = 0;
-  if (mode != kSkip) {
-    interrupt(*invocation, mode, reason);
-  }
+  return end_call(call);
 }
 
 void Dealer::interrupt(Key invocation, std::string_view mode, std::string_view reason) {
@@ -174,13 +184,18 @@ void Dealer::begin_call(Key call, PendingCall pending) {
   ++peers_.at(call.first).calls;
 }
 
-void Dealer::end_call(Key call) {
+Session* Dealer::end_call(Key call) {
   const auto found = calls_.find(call);
+  if (found == calls_.end()) {
+    return nullptr;
+  }
   if (found->second.timer) {
     timers_.cancel(*found->second.timer);
   }
   calls_.erase(found);
-  --peers_.at(call.first).calls;
+  Peer& caller = peers_.at(call.first);
+  --caller.calls;
+  return caller.session;
 }
 
 Dealer::Invocation Dealer::take_invocation(Key invocation) {
@@ -189,20 +204,38 @@ Dealer::Invocation Dealer::take_invocation(Key invocation) {
 }
 
 void Dealer::answer(Id session, Id request, const Answer& answer) {
-  const Key call{session, request};
-  if (!calls_.contains(call)) {
+  Session* caller = end_call({session, request});
+  if (caller == nullptr) {
     return;
   }
-  end_call(call);
-  Session& caller = *find(session);
   if (answer) {
-    caller.send(caller.build(MessageType::kResult).id(request).dict().payload(*answer));
+    caller->send(caller->build(MessageType::kResult).id(request).dict().payload(*answer));
+    // What the server says costs its caller; what a callee says, nobody.
+    caller->transport().charge(answer->args.bytes() + answer->kwargs.bytes());
   } else {
-    caller.send_error(MessageType::kCall, request, answer.error());
+    caller->send_error(MessageType::kCall, request, answer.error());
   }
 }
 
+std::optional<Error> Dealer::refuse_registration(const Session& callee, const UriPattern& pattern) const {
+  const auto own = registrations_.of_session(callee);
+  const bool is_pattern = pattern.match != Match::kExact;
+  const auto patterns = std::count_if(own.begin(), own.end(), [](const Registration* registration) {
+    return registration->pattern.match != Match::kExact;
+  });
+  if (own.size() < callee.realm().policy().max_subscriptions &&
+      (!is_pattern || static_cast<std::size_t>(patterns) < kMaxPatterns)) {
+    return std::nullopt;
+  }
+  return Error{"the session has as many registrations as it may", error_uri::kTooManyRegistrations};
+}
+
 void Dealer::register_procedure(Session& callee, Id request, const UriPattern& pattern, const Value& options) {
+  if (const auto refused = refuse_registration(callee, pattern)) {
+    callee.transport().count(Refusal::kSubscriptions);
+    callee.send_error(MessageType::kRegister, request, *refused);
+    return;
+  }
   const auto invoke = invoke_of(text_member(options, "invoke").value_or("single")).value_or(Invoke::kSingle);
   auto added = registrations_.add(callee, pattern, invoke, flag_member(options, "disclose_caller"));
   if (!added) {
@@ -247,7 +280,7 @@ void Dealer::drop(Session& callee, Registration& registration) {
   }
 }
 
-Dealer::Invocation* Dealer::find_invocation(const Session& callee, Id request) {
+const Dealer::Invocation* Dealer::find_invocation(const Session& callee, Id request) const {
   const auto found = invocations_.find({callee.id(), request});
   return found == invocations_.end() ? nullptr : &found->second;
 }
@@ -256,40 +289,46 @@ bool Dealer::yield(Session& callee, const Message& message) {
   const Id request = message.id(1);
   const Invocation* found = find_invocation(callee, request);
   if (found == nullptr) {
-    return false;
+    // Of a call that is over, there may be an answer on its way.
+    return callee.has_had_invocation(request);
   }
-  if (!flag_member(message.dict(2), "progress")) {
-    const Invocation invocation = take_invocation({callee.id(), request});
-    answer(invocation.caller, invocation.request, payload_of(message));
-  } else if (Session* caller = find(found->caller); caller != nullptr && found->progress) {
-    caller->send(caller->build(MessageType::kResult)
-                     .id(found->request)
-                     .value({{"progress", true}})
-                     .payload(payload_of(message)));
+  const Key call{found->caller, found->request};
+  if (flag_member(message.dict(2), "progress")) {
+    if (found->progress) {
+      Session* caller = find(call.first);
+      caller->send(
+          caller->build(MessageType::kResult).id(call.second).value({{"progress", true}}).payload(payload_of(message)));
+      if (calls_.at(call).timer) {
+        restart_timer(call);
+      }
+    }
+    return true;
   }
+  take_invocation({callee.id(), request});
+  Session* caller = end_call(call);
+  caller->send(caller->build(MessageType::kResult).id(call.second).dict().payload(payload_of(message)));
   return true;
 }
 
 bool Dealer::invocation_error(Session& callee, const Message& message) {
-  const bool of_invocation = message.dict(1) == static_cast<int>(MessageType::kInvocation);
-  const auto request = to_id(message.dict(2));
-  const Invocation* found = of_invocation && request ? find_invocation(callee, *request) : nullptr;
-  if (found == nullptr) {
+  const auto request = to_id(message.field(2));
+  if (message.field(1) != static_cast<int>(MessageType::kInvocation) || !request || !is_uri(message.text(4))) {
     return false;
   }
-  const Invocation invocation = take_invocation({callee.id(), *request});
-  const Key call{invocation.caller, invocation.request};
-  // The callee's own error and arguments pass through as they are.
-  if (calls_.contains(call)) {
-    end_call(call);
-    Session& caller = *find(call.first);
-    caller.send(caller.build(MessageType::kError)
-                    .value(static_cast<int>(MessageType::kCall))
-                    .id(call.second)
-                    .dict()
-                    .text(message.text(4))
-                    .payload(payload_of(message)));
+  const Invocation* found = find_invocation(callee, *request);
+  if (found == nullptr) {
+    return callee.has_had_invocation(*request);
   }
+  const Key call{found->caller, found->request};
+  take_invocation({callee.id(), *request});
+  // The callee's own error and arguments pass through as they are.
+  Session* caller = end_call(call);
+  caller->send(caller->build(MessageType::kError)
+                   .value(static_cast<int>(MessageType::kCall))
+                   .id(call.second)
+                   .dict()
+                   .text(message.text(4))
+                   .payload(payload_of(message)));
   return true;
 }
 

@@ -37,7 +37,8 @@ using ServerProcedure = std::function<void(const Call&)>;
 class Dealer {
  public:
   // Calls under way of one caller, and at one callee: more are refused.
-  static constexpr std::size_t kMaxCalls = 10'000;
+  static constexpr std::size_t kMaxCalls = 1'000;
+  static constexpr std::size_t kMaxInvocations = 10'000;
 
   // Both outlive it.
   Dealer(Broker& broker, Timers& timers) : broker_(broker), timers_(timers) {}
@@ -80,25 +81,29 @@ class Dealer {
   struct PendingCall {
     std::optional<Key> invocation;  // none: a procedure of the server does it
     std::optional<Timers::TimerId> timer;
+    std::chrono::milliseconds limit;  // of the timer
   };
   struct Invocation {
-    Id caller = 0;  // 0: nobody waits for it any more
+    Id caller = 0;
     Id request = 0;
     bool progress = false;  // the caller wants intermediate results
   };
 
   void invoke(Session& caller, const Message& message, Registration& registration);
   void start_timer(Key call, const Value& options);
-  // Takes the call out of those under way; the callee's answer will go nowhere.
-  void abandon(Key call, std::string_view mode, std::string_view reason);
+  void restart_timer(Key call);
+  // Takes the call out of those under way; the callee's answer will go nowhere. The caller, who is to be told.
+  Session* abandon(Key call, std::string_view mode, std::string_view reason);
   void interrupt(Key invocation, std::string_view mode, std::string_view reason);
   void begin_call(Key call, PendingCall pending);
-  void end_call(Key call);
+  // The caller; null when the call is over.
+  Session* end_call(Key call);
   Invocation take_invocation(Key invocation);
   void drop(Session& callee, Registration& registration);
   // Null: it has left.
   [[nodiscard]] Session* find(Id session) const;
-  Invocation* find_invocation(const Session& callee, Id request);
+  [[nodiscard]] const Invocation* find_invocation(const Session& callee, Id request) const;
+  [[nodiscard]] std::optional<Error> refuse_registration(const Session& callee, const UriPattern& pattern) const;
 
   Broker& broker_;
   Timers& timers_;

@@ -6,8 +6,9 @@
 #include <cstdint>
 #include <deque>
 #include <list>
+#include <map>
 #include <string>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "wamp/payload.hpp"
@@ -30,7 +31,7 @@ using PublicationPtr = std::shared_ptr<const Publication>;
 
 class EventStore {
  public:
-  // Retained events, all topics together, and their bytes as JSON: beyond, the oldest are forgotten.
+  // Retained events, all topics together, and their bytes of memory: beyond, the oldest are forgotten.
   static constexpr std::size_t kMaxRetained = 10'000;
   static constexpr std::size_t kMaxRetainedBytes = 64UL << 20;
   // Of the history of one topic pattern.
@@ -40,11 +41,11 @@ class EventStore {
   void configure(const std::vector<EventHistory>& histories);
 
   void retain(const PublicationPtr& publication);
-  // To the histories that its topic belongs to.
+  // To the histories that its topic belongs to, unless it names sessions that are to get it or not.
   void record(const PublicationPtr& publication);
 
-  // The retained ones whose topics match, in the order in which they were published.
-  [[nodiscard]] std::vector<PublicationPtr> retained(const UriPattern& pattern) const;
+  // Of each topic that matches the last retained one that the receiver would have got.
+  [[nodiscard]] std::vector<PublicationPtr> retained(const UriPattern& pattern, const Receiver& receiver) const;
   // The recorded ones whose topics match, the oldest first.
   [[nodiscard]] std::vector<PublicationPtr> history(const UriPattern& pattern) const;
   // Whether a topic that the pattern has may be in a history.
@@ -61,8 +62,13 @@ class EventStore {
     std::size_t bytes = 0;
   };
 
+  // One for everybody and one for some: neither replaces the other.
+  using Key = std::pair<std::string, bool>;
+  static Key key_of(const Publication& publication) { return {publication.topic, publication.receivers.are_all()}; }
+  static void trim(History& history);
+
   std::list<Kept> retained_;  // the oldest first
-  std::unordered_map<std::string, std::list<Kept>::iterator> retained_by_topic_;
+  std::map<Key, std::list<Kept>::iterator> retained_by_topic_;
   std::size_t retained_bytes_ = 0;
   std::vector<History> histories_;
 };

@@ -113,14 +113,14 @@ Result<Message> parse_message(Serializer serializer, std::string_view bytes) {
 }
 
 Payload payload_of(const Message& message) {
-  Payload payload;
-  if (!message.args.is_empty) {
-    payload.args = Fragment(message.serializer, std::string(message.args.bytes));
-  }
-  if (!message.kwargs.is_empty) {
-    payload.kwargs = Fragment(message.serializer, std::string(message.kwargs.bytes));
-  }
-  return payload;
+  const auto fragment_of = [&message](const PartlyDecoded::Part& part) {
+    if (part.is_empty) {
+      return Fragment();
+    }
+    return part.is_plain ? Fragment(message.serializer, std::string(part.bytes))
+                         : Fragment(decode_trusted(message.serializer, part.bytes));
+  };
+  return {fragment_of(message.args), fragment_of(message.kwargs)};
 }
 
 Result<Arguments> arguments_of(const Message& message) {

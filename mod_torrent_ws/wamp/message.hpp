@@ -52,7 +52,8 @@ struct Message {
 
   [[nodiscard]] Id id(std::size_t index) const { return list[index].get<Id>(); }
   [[nodiscard]] const std::string& text(std::size_t index) const { return list[index].get_ref<const std::string&>(); }
-  [[nodiscard]] const Value& dict(std::size_t index) const { return list[index]; }
+  [[nodiscard]] const Value& field(std::size_t index) const { return list[index]; }
+  [[nodiscard]] const Value& dict(std::size_t index) const { return field(index); }
 };
 
 // An error when the message is none that a client may send, for ABORT: its URI is wamp.error.protocol_violation, or

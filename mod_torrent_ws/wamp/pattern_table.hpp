@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -15,6 +17,9 @@
 #include "wire/uri_pattern.hpp"
 
 namespace tws::wamp {
+
+// Of one session, subscriptions as well as registrations: each costs a look at every publication or call.
+inline constexpr std::size_t kMaxPatterns = 100;
 
 template <typename Entry>
 class PatternTable {
@@ -30,17 +35,30 @@ class PatternTable {
   Entry& add(const UriPattern& pattern, std::unique_ptr<Entry> entry) {
     if (pattern.match == Match::kPrefix) {
       ++prefix_lengths_[pattern.uri.size()];
+    } else if (pattern.match == Match::kWildcard) {
+      wildcards_[components_of(pattern.uri)].insert(entry.get());
     }
     return *(table_of(pattern.match)[pattern.uri] = std::move(entry));
   }
 
   void remove(const UriPattern& pattern) {
-    if (table_of(pattern.match).erase(pattern.uri) > 0 && pattern.match == Match::kPrefix) {
+    const auto found = table_of(pattern.match).find(pattern.uri);
+    if (found == table_of(pattern.match).end()) {
+      return;
+    }
+    if (pattern.match == Match::kPrefix) {
       const auto length = prefix_lengths_.find(pattern.uri.size());
       if (--length->second == 0) {
         prefix_lengths_.erase(length);
       }
+    } else if (pattern.match == Match::kWildcard) {
+      const auto of_length = wildcards_.find(components_of(pattern.uri));
+      of_length->second.erase(found->second.get());
+      if (of_length->second.empty()) {
+        wildcards_.erase(of_length);
+      }
     }
+    table_of(pattern.match).erase(found);
   }
 
   // Calls `visit(entry)` for each that has this URI: the exact one, prefixes from the longest on, then wildcards, those
@@ -63,42 +81,38 @@ class PatternTable {
     }
   }
 
-  // Calls `visit(entry)` for all of this kind.
-  template <typename Visit>
-  void each(Match match, Visit&& visit) const {
-    for (const auto& [uri, entry] : table_of(match)) {
-      visit(*entry);
-    }
-  }
-
  private:
   using Table = std::unordered_map<std::string, std::unique_ptr<Entry>>;
 
   [[nodiscard]] const Table& table_of(Match match) const { return tables_[static_cast<std::size_t>(match)]; }
   Table& table_of(Match match) { return tables_[static_cast<std::size_t>(match)]; }
 
+  static std::size_t components_of(std::string_view uri) {
+    return static_cast<std::size_t>(std::count(uri.begin(), uri.end(), '.')) + 1;
+  }
+
   // Where one of two has the first component that the other one leaves open, it comes first.
   [[nodiscard]] std::vector<Entry*> wildcards_of(const std::string& uri) const {
-    std::vector<std::pair<std::string_view, Entry*>> found;
-    for (const auto& [pattern, entry] : table_of(Match::kWildcard)) {
-      if (matches({pattern, Match::kWildcard}, uri)) {
-        found.emplace_back(pattern, entry.get());
-      }
+    std::vector<Entry*> found;
+    const auto of_length = wildcards_.find(components_of(uri));
+    if (of_length == wildcards_.end()) {
+      return found;
     }
+    std::copy_if(of_length->second.begin(), of_length->second.end(), std::back_inserter(found),
+                 [&uri](const Entry* entry) { return matches(entry->pattern, uri); });
     // They match the same URI, so that they differ first where one of them has a dot, or ends: a component of it is
     // empty.
-    std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
-      const auto [in_a, in_b] = std::mismatch(a.first.begin(), a.first.end(), b.first.begin(), b.first.end());
-      return in_a != a.first.end() && *in_a != '.' && (in_b == b.first.end() || *in_b == '.');
+    std::sort(found.begin(), found.end(), [](const Entry* one, const Entry* other) {
+      const std::string& a = one->pattern.uri;
+      const std::string& b = other->pattern.uri;
+      const auto [in_a, in_b] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+      return in_a != a.end() && *in_a != '.' && (in_b == b.end() || *in_b == '.');
     });
-    std::vector<Entry*> entries;
-    for (const auto& [pattern, entry] : found) {
-      entries.push_back(entry);
-    }
-    return entries;
+    return found;
   }
 
   Table tables_[3];
+  std::unordered_map<std::size_t, std::set<Entry*>> wildcards_;  // by their number of components
   // How many prefixes are so long; the longest first.
   std::map<std::size_t, std::size_t, std::greater<>> prefix_lengths_;
 };

@@ -1,6 +1,7 @@
 #include "wamp/payload.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace tws::wamp {
 
@@ -18,13 +19,18 @@ bool Fragment::empty() const {
   return !value_ && std::all_of(encoded_.begin(), encoded_.end(), [](const auto& bytes) { return bytes.empty(); });
 }
 
-const Value& Fragment::value() const {
-  if (!value_) {
-    const auto given = *std::find_if(kSerializers.begin(), kSerializers.end(),
-                                     [this](Serializer serializer) { return !encoded_.at(slot(serializer)).empty(); });
-    value_ = decode_trusted(given, encoded_.at(slot(given)));
+Value Fragment::value() const {
+  if (value_) {
+    return *value_;
   }
-  return *value_;
+  const auto given = *std::find_if(kSerializers.begin(), kSerializers.end(),
+                                   [this](Serializer serializer) { return !encoded_.at(slot(serializer)).empty(); });
+  return decode_trusted(given, encoded_.at(slot(given)));
+}
+
+std::size_t Fragment::bytes() const {
+  return std::accumulate(encoded_.begin(), encoded_.end(), std::size_t{0},
+                         [](std::size_t sum, const std::string& encoded) { return sum + encoded.size(); });
 }
 
 std::string_view Fragment::in(Serializer serializer) const {

@@ -24,12 +24,15 @@ class Fragment {
   void add(Serializer serializer, std::string bytes);
 
   [[nodiscard]] bool empty() const;
-  // Not of an empty one.
-  [[nodiscard]] const Value& value() const;
+  // Not of an empty one. What came as bytes is read each time: it is needed rarely, and would cost many times their
+  // memory.
+  [[nodiscard]] Value value() const;
+  // Of its encodings until now.
+  [[nodiscard]] std::size_t bytes() const;
   [[nodiscard]] std::string_view in(Serializer serializer) const;
 
  private:
-  mutable std::optional<Value> value_;
+  std::optional<Value> value_;
   mutable std::array<std::string, kSerializers.size()> encoded_;  // empty: not yet
 };
 

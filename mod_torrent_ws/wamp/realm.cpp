@@ -18,6 +18,9 @@ constexpr std::array<std::string_view, 3> kForEverybody = {
 
 bool is_meta(std::string_view uri) { return uri.substr(0, 5) == "wamp."; }
 
+constexpr const char* kSignInFirst =
+    "sign in first: by ticket, with a token in the subscription's options, or to the site";
+
 Error not_authorized(std::string message) { return {std::move(message), error_uri::kNotAuthorized}; }
 
 }  // namespace
@@ -49,21 +52,25 @@ Status Realm::check(Action action, const Identity& identity, const UriPattern& p
     return Done{};
   }
   return not_authorized(identity.user.empty()
-                            ? "sign in first: by ticket, with a token in the subscription's options, or to the site"
+                            ? kSignInFirst
                             : "no TorrentWsAllow of the server's configuration lets " + identity.user + " do that");
 }
 
+Status Realm::may_use_own_names(const Identity& identity) const {
+  if (identity.user.empty() && !policy_.open_to_anybody) {
+    return not_authorized(kSignInFirst);
+  }
+  return Done{};
+}
+
 Status Realm::may_subscribe(const Identity& identity, const UriPattern& topics) const {
-  if (topics.match != Match::kExact || !is_reserved(topics.uri)) {
+  if (topics.match != Match::kExact || !is_reserved(topics.uri) || !is_uri_pattern(topics, policy_.uri_rules)) {
     return check(Action::kSubscribe, identity, topics);
   }
   if (is_meta(topics.uri) && !may_administer(identity)) {
     return not_authorized("what happens in the realm is for its administrators to see");
   }
-  if (identity.user.empty() && !policy_.open_to_anybody) {
-    return check(Action::kSubscribe, identity, topics);
-  }
-  return Done{};
+  return may_use_own_names(identity);
 }
 
 Status Realm::may_publish(const Identity& identity, const std::string& topic) const {
@@ -74,18 +81,14 @@ Status Realm::may_publish(const Identity& identity, const std::string& topic) co
 }
 
 Status Realm::may_call(const Identity& identity, const std::string& procedure) const {
-  const UriPattern exact{procedure, Match::kExact};
-  if (!is_reserved(procedure)) {
-    return check(Action::kCall, identity, exact);
+  if (!is_reserved(procedure) || !is_uri(procedure, policy_.uri_rules)) {
+    return check(Action::kCall, identity, {procedure, Match::kExact});
   }
   const bool for_everybody = std::find(kForEverybody.begin(), kForEverybody.end(), procedure) != kForEverybody.end();
   if (is_meta(procedure) && !for_everybody && !may_administer(identity)) {
     return not_authorized("WAMP's meta procedures are for the realm's administrators");
   }
-  if (identity.user.empty() && !for_everybody && !policy_.open_to_anybody) {
-    return check(Action::kCall, identity, exact);
-  }
-  return Done{};
+  return for_everybody ? Done{} : may_use_own_names(identity);
 }
 
 Status Realm::may_register(const Identity& identity, const UriPattern& procedures) const {

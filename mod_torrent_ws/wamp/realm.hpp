@@ -101,6 +101,8 @@ class Realm {
 
  private:
   [[nodiscard]] Status check(Action action, const Identity& identity, const UriPattern& pattern) const;
+  // The server's own topics and procedures are for who has signed in, whatever is allowed otherwise.
+  [[nodiscard]] Status may_use_own_names(const Identity& identity) const;
 
   std::string name_;
   RealmPolicy policy_;

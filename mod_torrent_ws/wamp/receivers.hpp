@@ -26,6 +26,10 @@ class Receivers {
   // Everybody is one.
   [[nodiscard]] bool are_all() const { return are_all_; }
   [[nodiscard]] bool include(const Receiver& receiver) const;
+  // Of memory.
+  [[nodiscard]] std::size_t bytes() const { return sessions_.bytes() + users_.bytes() + roles_.bytes(); }
+  // Single sessions are named, which later ones are none of.
+  [[nodiscard]] bool name_sessions() const { return !sessions_.allow_all(); }
 
  private:
   template <typename Key>
@@ -33,6 +37,10 @@ class Receivers {
     std::optional<std::unordered_set<Key>> excluded;
     std::optional<std::unordered_set<Key>> eligible;  // an empty list: nobody
 
+    [[nodiscard]] std::size_t bytes() const {
+      constexpr std::size_t kKey = 64;
+      return ((excluded ? excluded->size() : 0) + (eligible ? eligible->size() : 0)) * kKey;
+    }
     [[nodiscard]] bool allow_all() const { return !excluded && !eligible; }
     [[nodiscard]] bool allow(const Key& key) const {
       return !(excluded && excluded->contains(key)) && (!eligible || eligible->contains(key));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <deque>
 #include <utility>
 #include <vector>
 
@@ -18,7 +19,7 @@ constexpr std::array<std::pair<std::string_view, Serializer>, 3> kSubprotocols =
     {{"wamp.2.json", Serializer::kJson}, {"wamp.2.cbor", Serializer::kCbor}, {"wamp.2.msgpack", Serializer::kMsgpack}}};
 
 // Numbers above this that have no fraction are sent as floats by some clients (cbor-x, msgpackr).
-constexpr double kLargestInt32 = 4294967295.0;
+constexpr double kLargestUint32 = 4294967295.0;
 
 using FieldsOf = std::size_t (*)(const Value& first);
 
@@ -57,7 +58,7 @@ class Builder final : public nlohmann::json_sax<Value> {
   // False: error() says why.
   bool run() {
     if (serializer_ == Serializer::kCbor) {
-      return read_cbor(bytes_, *this, passed_);
+      return read_cbor(bytes_, *this, passed_, is_plain_);
     }
     return Value::sax_parse(
         CountingIterator(bytes_.data(), &passed_), CountingIterator(bytes_.data() + bytes_.size(), &passed_), this,
@@ -72,13 +73,20 @@ class Builder final : public nlohmann::json_sax<Value> {
   bool number_integer(number_integer_t value) override { return add(value); }
   bool number_unsigned(number_unsigned_t value) override { return add(value); }
   bool number_float(number_float_t value, const string_t& /*text*/) override {
-    const bool is_integer = value > kLargestInt32 && value <= static_cast<double>(kMaxId) && value == std::floor(value);
+    const bool is_integer =
+        value > kLargestUint32 && value <= static_cast<double>(kMaxId) && value == std::floor(value);
     return add(is_integer ? Value(static_cast<std::uint64_t>(value)) : Value(value));
   }
   bool binary(binary_t& value) override {
     // What msgpackr makes of `undefined`: an extension of type 0, one byte long.
     const bool is_undefined = value.has_subtype() && value.subtype() == 0 && value.size() == 1 && value.front() == 0;
-    return is_undefined ? null() : add(Value::binary(std::move(value)));
+    if (is_undefined) {
+      return null();
+    }
+    // What an extension of MessagePack means, no other serializer can say, and a reader that knows it may not take it.
+    is_plain_ = is_plain_ && !value.has_subtype();
+    value.clear_subtype();
+    return add(Value::binary(std::move(value)));
   }
   bool string(string_t& text) override {
     if (serializer_ == Serializer::kJson && !text.empty() && text.front() == '\0') {
@@ -121,11 +129,17 @@ class Builder final : public nlohmann::json_sax<Value> {
     return !rest_.empty() || (depth_ == 1 && root_.is_array() && root_.size() >= fields_);
   }
 
+  // For a list and a dictionary.
+  bool has_room() { return rest_.size() < 2 || fail("more than a list and a dictionary of arguments", {}); }
+
   bool add(Value value) {
     if (is_in_rest()) {
+      if (depth_ == 1 && !has_room()) {
+        return false;
+      }
       if (depth_ == 1) {
         // Some clients say null for what is absent.
-        rest_.push_back({{}, rest_.empty(), true});
+        rest_.push_back({{}, rest_.empty(), true, true});
         end_item();
         return value.is_null() || fail("arguments are a list and a dictionary", {});
       }
@@ -149,12 +163,15 @@ class Builder final : public nlohmann::json_sax<Value> {
       built = &open_.back()->back();
     } else {
       // A second one would hide the first from checks.
-      const auto [at, is_new] = open_.back()->emplace(std::move(key_), std::move(value));
-      if (!is_new && !trusted_) {
-        fail("a dictionary with a key twice", {});
-        return nullptr;
+      if (open_.back()->contains(key_)) {
+        if (!trusted_) {
+          fail("a dictionary with a key twice", {});
+          return nullptr;
+        }
+        built = &doubled_.emplace_back(std::move(value));
+      } else {
+        built = &*open_.back()->emplace(std::move(key_), std::move(value)).first;
       }
-      built = &*at;
     }
     if (depth_ == 1 && root_.size() == 1 && root_.is_array()) {
       fields_ = fields_of_(*built);
@@ -168,10 +185,14 @@ class Builder final : public nlohmann::json_sax<Value> {
       return fail("nested deeper than " + std::to_string(kMaxDepth), error_uri::kPayloadSizeExceeded);
     }
     if (is_in_rest()) {
+      if (depth_ == 1 && !has_room()) {
+        return false;
+      }
       if (depth_ == 1) {
+        is_plain_ = true;
         // What comes before it in JSON may be white space.
         rest_begin_ = serializer_ == Serializer::kJson ? passed_ - 1 : item_end_;
-        rest_.push_back({{}, container.is_array(), true});
+        rest_.push_back({{}, container.is_array(), true, true});
       } else {
         rest_.back().is_empty = false;
       }
@@ -192,6 +213,7 @@ class Builder final : public nlohmann::json_sax<Value> {
       open_.pop_back();
     } else if (depth_ == 1) {
       rest_.back().bytes = bytes_.substr(rest_begin_, passed_ - rest_begin_);
+      rest_.back().is_plain = is_plain_;
     }
     end_item();
     return true;
@@ -217,6 +239,8 @@ class Builder final : public nlohmann::json_sax<Value> {
   std::size_t item_end_ = 0;  // of the outermost list's last element
   std::size_t rest_begin_ = 0;
   std::vector<PartlyDecoded::Part> rest_;
+  bool is_plain_ = true;       // what is decoded just now
+  std::deque<Value> doubled_;  // what stands behind a key for the second time: nobody sees it
   Error error_;
 };
 
@@ -227,19 +251,19 @@ bool has_binary(const Value& value) {
 }
 
 // As JSON can say it.
-Value without_binary(const Value& value) {
+void replace_binary(Value& value) {
   if (value.is_binary()) {
     const auto& bytes = value.get_binary();
-    return std::string(1, '\0') + to_base64(bytes.data(), bytes.size());
-  }
-  Value copy = value;
-  if (copy.is_structured()) {
-    for (Value& part : copy) {
-      part = without_binary(part);
+    value = std::string(1, '\0') + to_base64(bytes.data(), bytes.size());
+  } else if (value.is_structured()) {
+    for (Value& part : value) {
+      replace_binary(part);
     }
   }
-  return copy;
 }
+
+// Text of our own that is not UTF-8 must not throw.
+std::string to_json(const Value& value) { return value.dump(-1, ' ', false, Value::error_handler_t::replace); }
 
 }  // namespace
 
@@ -277,8 +301,13 @@ void encode(std::string& out, Serializer serializer, const Value& value) {
       Value::to_msgpack(value, out);
       break;
     default:
-      // Text of our own that is not UTF-8 must not throw here.
-      out += (has_binary(value) ? without_binary(value) : value).dump(-1, ' ', false, Value::error_handler_t::replace);
+      if (has_binary(value)) {
+        Value copy = value;
+        replace_binary(copy);
+        out += to_json(copy);
+      } else {
+        out += to_json(value);
+      }
       break;
   }
 }

@@ -43,6 +43,9 @@ struct PartlyDecoded {
     std::string_view bytes;  // of what was decoded
     bool is_list = false;    // else a dictionary
     bool is_empty = true;
+    // It may be passed on as it is. Else it has tags or extensions, which readers of the same serializer may not take:
+    // they are left out when it is made anew.
+    bool is_plain = true;
   };
   Value list;
   std::vector<Part> rest;

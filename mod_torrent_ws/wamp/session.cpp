@@ -150,9 +150,12 @@ bool Session::has_request_id(const Message& message) {
 }
 
 void Session::on_established(const Message& message) {
-  if (realm_.policy().strict_request_ids && has_request_id(message) && message.id(1) != ++last_request_) {
-    violate("request ids count 1, 2, 3 and so on");
-    return;
+  if (has_request_id(message)) {
+    const Id expected = std::exchange(last_request_, message.id(1)) + 1;
+    if (realm_.policy().strict_request_ids && message.id(1) != expected) {
+      violate("request ids count 1, 2, 3 and so on");
+      return;
+    }
   }
   switch (message.type) {
     case MessageType::kGoodbye:
@@ -204,14 +207,21 @@ void Session::on_goodbye() {
 void Session::on_subscribe(const Message& message) {
   const Id request = message.id(1);
   const Value& options = message.dict(2);
-  sign_in_.with_token_of(options,
-                         [request, topics = pattern_of(message), options](Session& session, const Status& signed_in) {
-                           if (signed_in) {
-                             session.subscribe(request, topics, options);
-                           } else {
-                             session.send_error(MessageType::kSubscribe, request, signed_in.error());
-                           }
-                         });
+  // What is still needed when the token was redeemed: the rest may be large.
+  Value needed = Value::object();
+  for (const char* name : {"get_retained", "_format"}) {
+    if (const Value* given = member(options, name)) {
+      needed[name] = *given;
+    }
+  }
+  sign_in_.with_token_of(options, [request, topics = pattern_of(message), needed = std::move(needed)](
+                                      Session& session, const Status& signed_in) {
+    if (signed_in) {
+      session.subscribe(request, topics, needed);
+    } else {
+      session.send_error(MessageType::kSubscribe, request, signed_in.error());
+    }
+  });
 }
 
 void Session::subscribe(Id request, const UriPattern& topics, const Value& options) {
@@ -240,10 +250,11 @@ void Session::on_publish(const Message& message) {
       flag_member(options, "disclose_me") ? disclosed("publisher") : Value::object(), unix_ms_now()});
   const Value* exclude_me = member(options, "exclude_me");
   const bool excluded = exclude_me == nullptr || exclude_me->get<bool>();
-  realm_.broker().publish(publication, excluded ? this : nullptr);
-  if (flag_member(options, "retain")) {
-    realm_.broker().store().retain(publication);
-  }
+  const std::size_t reached =
+      realm_.broker().publish(publication, excluded ? this : nullptr, flag_member(options, "retain"));
+  // It was made for each subscription; once the message itself has paid for.
+  transport_.charge((message.args.bytes.size() + message.kwargs.bytes.size()) *
+                    (std::max<std::size_t>(reached, 1) - 1));
   if (acknowledge) {
     send(build(MessageType::kPublished).id(request).id(publication->id));
   }
@@ -276,22 +287,28 @@ void Session::leave() {
   behind_.clear();
   realm_.broker().forget(*this);
   realm_.dealer().leave(*this);
-  for (const Testament& testament : std::exchange(testaments_, {})) {
-    realm_.broker().publish(testament.publication, nullptr);
-    if (testament.retain) {
-      realm_.broker().store().retain(testament.publication);
-    }
-  }
+  read_testaments();
   realm_.broker().announce("wamp.session.on_leave", [this] {
     return Value::array({id_, identity_.user, realm_.role_of(identity_)});
   });
 }
 
-void Session::send(MessageBuilder& message) {
-  const std::string bytes = message.finish();
-  transport_.charge(bytes.size());
-  transport_.send(to_frame(serializer_, bytes));
+void Session::read_testaments() {
+  const auto testaments = std::exchange(testaments_, {});
+  for (const char* scope : {kDetached, kDestroyed}) {
+    for (const Testament& testament : testaments) {
+      if (testament.scope != scope) {
+        continue;
+      }
+      // What was allowed then need not be now.
+      if (realm_.may_publish(identity_, testament.publication->topic)) {
+        realm_.broker().publish(testament.publication, nullptr, testament.retain);
+      }
+    }
+  }
 }
+
+void Session::send(MessageBuilder& message) { transport_.send(to_frame(serializer_, message.finish())); }
 
 void Session::send_error(MessageType request_type, Id request, const Error& error) {
   send(build(MessageType::kError)
@@ -332,19 +349,22 @@ void Session::on_drained() {
   }
 }
 
-void Session::on_shutdown(std::string_view goodbye) {
+void Session::on_shutdown(std::string_view goodbye) { say_goodbye(goodbye, {}); }
+
+void Session::say_goodbye(std::string_view uri, std::string_view message) {
   const bool was_established = state_ == State::kEstablished;
   leave();
   if (was_established) {
-    send(build(MessageType::kGoodbye).dict().text(goodbye));
+    const Value details = message.empty() ? Value::object() : Value{{"message", message}};
+    send(build(MessageType::kGoodbye).value(details).text(uri));
   }
 }
 
-bool Session::end(std::string_view uri, CloseCode code, std::string_view reason) {
+bool Session::end(std::string_view uri, CloseCode code, std::string_view reason, std::string_view message) {
   if (state_ == State::kClosed || transport_.is_closing()) {
     return false;
   }
-  on_shutdown(uri);
+  say_goodbye(uri, message);
   transport_.close(code, reason);
   return true;
 }

@@ -29,8 +29,11 @@ enum class Feature {
 struct Testament {
   PublicationPtr publication;
   bool retain = false;
-  std::string scope;  // "destroyed" or "detached": the same here, as no session is resumed
+  std::string scope;  // kDetached or kDestroyed: at the same moment here, as no session is resumed
 };
+
+inline constexpr const char* kDetached = "detached";
+inline constexpr const char* kDestroyed = "destroyed";
 
 class Session final : public Protocol {
  public:
@@ -49,9 +52,9 @@ class Session final : public Protocol {
   [[nodiscard]] std::string_view user() const override { return identity_.user; }
   [[nodiscard]] std::uint64_t session_id() const override { return id_; }
 
-  // Ends it for a reason of the server's: GOODBYE with this URI if the client is welcome already, then the close. False
-  // when it has ended before.
-  bool end(std::string_view uri, CloseCode code, std::string_view reason);
+  // Ends it for a reason of the server's: GOODBYE with this URI, and with a message for people unless that is empty, if
+  // the client is welcome already, then the close. False when it has ended before.
+  bool end(std::string_view uri, CloseCode code, std::string_view reason, std::string_view message = {});
 
   [[nodiscard]] Id id() const { return id_; }
   [[nodiscard]] Serializer serializer() const { return serializer_; }
@@ -65,6 +68,7 @@ class Session final : public Protocol {
   [[nodiscard]] Value disclosed(const std::string& as) const;
   [[nodiscard]] bool understands(Feature feature) const { return features_.test(static_cast<std::size_t>(feature)); }
   Realm& realm() { return realm_; }
+  [[nodiscard]] const Realm& realm() const { return realm_; }
   [[nodiscard]] std::time_t since() const { return since_; }
   // "fresh", "authenticating", "established" or "closed".
   [[nodiscard]] const char* state_name() const;
@@ -73,6 +77,7 @@ class Session final : public Protocol {
   Transport& transport() { return transport_; }
   [[nodiscard]] const Transport& transport() const { return transport_; }
   Id next_invocation() { return ++last_invocation_; }
+  [[nodiscard]] bool has_had_invocation(Id request) const { return request <= last_invocation_; }
   std::vector<Testament>& testaments() { return testaments_; }
   SignIn& sign_in() { return sign_in_; }
 
@@ -107,8 +112,10 @@ class Session final : public Protocol {
   void on_publish(const Message& message);
   void on_call(const Message& message);
   void on_register(const Message& message);
+  void say_goodbye(std::string_view uri, std::string_view message);
   // After it nothing of the session is left in the realm but its id.
   void leave();
+  void read_testaments();
 
   Realm& realm_;
   Transport& transport_;

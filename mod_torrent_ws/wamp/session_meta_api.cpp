@@ -13,6 +13,7 @@ namespace tws::wamp {
 namespace {
 
 constexpr std::size_t kMaxTestaments = 100;
+constexpr std::size_t kMaxTestamentBytes = 1UL << 20;  // of one session
 
 Error no_such_session() { return {"no such session", error_uri::kNoSuchSession}; }
 
@@ -33,22 +34,68 @@ Result<Value> session_ids(const Realm& realm, const Call& call) {
   return ids;
 }
 
-bool end_session(Session& session, const Call& call) {
-  const std::string reason = text_member(call.kwargs, "reason").value_or(close_uri::kKilled);
-  const std::string message = text_member(call.kwargs, "message").value_or("ended by an administrator");
-  return session.end(is_uri(reason) ? reason : close_uri::kKilled, CloseCode::kPolicyViolation, message);
-}
+// What the client of a session that is ended is told.
+struct Ending {
+  std::string reason;
+  std::string message;  // may be empty
 
-// Ends those of the others that are wanted, and says how many.
+  static Result<Ending> of(const Value& kwargs) {
+    const std::string reason = text_member(kwargs, "reason").value_or(close_uri::kKilled);
+    if (!is_uri(reason)) {
+      return Error{"the reason is a URI", error_uri::kInvalidUri};
+    }
+    return Ending{reason, text_member(kwargs, "message").value_or("")};
+  }
+
+  [[nodiscard]] bool apply(Session& session) const {
+    return session.end(reason, CloseCode::kPolicyViolation, "killed by an administrator", message);
+  }
+};
+
+// Ends those of the others that are wanted: their ids.
 template <typename Wanted>
-Value end_sessions(const Realm& realm, const Call& call, Wanted&& wanted) {
-  std::size_t ended = 0;
+Result<Value> end_sessions(const Realm& realm, const Call& call, Wanted&& wanted) {
+  const auto ending = Ending::of(call.kwargs);
+  if (!ending) {
+    return ending.error();
+  }
+  Value ended = Value::array();
   for (Session* session : realm.sessions()) {
-    if (session->id() != call.session && session->is_established() && wanted(*session)) {
-      ended += end_session(*session, call) ? 1 : 0;
+    if (session->id() != call.session && session->is_established() && wanted(*session) && ending->apply(*session)) {
+      ended.push_back(session->id());
     }
   }
   return ended;
+}
+
+Result<Value> size_of(const Result<Value>& list) { return list ? Result<Value>(list->size()) : list; }
+
+Result<Value> end_session(Realm& realm, const Call& call) {
+  const auto id = id_argument(call, 0, "the session");
+  const auto ending = Ending::of(call.kwargs);
+  if (!id || !ending) {
+    return id ? ending.error() : id.error();
+  }
+  // The specification: one's own is none to kill.
+  Session* session = *id != call.session ? realm.find(*id) : nullptr;
+  return session != nullptr && ending->apply(*session) ? Result<Value>(Value()) : no_such_session();
+}
+
+Result<std::string> scope_of(const Call& call) {
+  const std::string scope = text_member(call.kwargs, "scope").value_or(kDestroyed);
+  return scope == kDestroyed || scope == kDetached
+             ? Result<std::string>(scope)
+             : Error{"the scope of a testament is destroyed or detached", error_uri::kInvalidArgument};
+}
+
+// As bytes, which take less memory than values.
+Fragment encoded(const Value* value) {
+  if (value == nullptr || value->empty()) {
+    return {};
+  }
+  std::string bytes;
+  encode(bytes, Serializer::kCbor, *value);
+  return {Serializer::kCbor, std::move(bytes)};
 }
 
 Result<Value> add_testament(Realm& realm, const Call& call) {
@@ -57,6 +104,10 @@ Result<Value> add_testament(Realm& realm, const Call& call) {
   const Value* kwargs = argument(call, 2);
   if (!topic || (args != nullptr && !args->is_array()) || (kwargs != nullptr && !kwargs->is_object())) {
     return Error{"a testament has a topic, a list and a dictionary", error_uri::kInvalidArgument};
+  }
+  const auto scope = scope_of(call);
+  if (!scope) {
+    return scope.error();
   }
   Session& session = *realm.find(call.session);
   if (const auto allowed = realm.may_publish(session.identity(), *topic); !allowed) {
@@ -67,28 +118,28 @@ Result<Value> add_testament(Realm& realm, const Call& call) {
   if (const auto wrong = wrong_option(MessageType::kPublish, options)) {
     return Error{*wrong, error_uri::kInvalidArgument};
   }
-  if (session.testaments().size() >= kMaxTestaments) {
+  Payload payload{encoded(args), encoded(kwargs)};
+  std::size_t bytes = payload.args.bytes() + payload.kwargs.bytes();
+  for (const Testament& testament : session.testaments()) {
+    bytes += testament.publication->payload->args.bytes() + testament.publication->payload->kwargs.bytes();
+  }
+  if (session.testaments().size() >= kMaxTestaments || bytes > kMaxTestamentBytes) {
     return Error{"the session has as many testaments as it may", error_uri::kOptionNotAllowed};
-  }
-  Payload payload;
-  if (args != nullptr && !args->empty()) {
-    payload.args = Fragment(*args);
-  }
-  if (kwargs != nullptr && !kwargs->empty()) {
-    payload.kwargs = Fragment(*kwargs);
   }
   const auto publication = std::make_shared<const Publication>(Publication{
       random_id(), *topic, std::make_shared<const Payload>(std::move(payload)), Receivers(options),
       flag_member(options, "disclose_me") ? session.disclosed("publisher") : Value::object(), unix_ms_now()});
-  session.testaments().push_back(
-      {publication, flag_member(options, "retain"), text_member(call.kwargs, "scope").value_or("destroyed")});
+  session.testaments().push_back({publication, flag_member(options, "retain"), *scope});
   return Value();
 }
 
 Result<Value> flush_testaments(Realm& realm, const Call& call) {
-  const std::string scope = text_member(call.kwargs, "scope").value_or("destroyed");
+  const auto scope = scope_of(call);
+  if (!scope) {
+    return scope.error();
+  }
   return Value(std::erase_if(realm.find(call.session)->testaments(),
-                             [&scope](const Testament& testament) { return testament.scope == scope; }));
+                             [&scope](const Testament& testament) { return testament.scope == *scope; }));
 }
 
 }  // namespace
@@ -107,30 +158,21 @@ void add_session_meta_api(Realm& realm) {
     }
     return session != nullptr && session->is_established() ? Result<Value>(details_of(*session)) : no_such_session();
   });
-  add_meta_procedure(realm, "wamp.session.kill", [&realm](const Call& call) -> Result<Value> {
-    const auto id = id_argument(call, 0, "the session");
-    Session* session = id ? realm.find(*id) : nullptr;
-    if (!id) {
-      return id.error();
-    }
-    // The specification: one's own is none to kill.
-    const bool killed = session != nullptr && *id != call.session && end_session(*session, call);
-    return killed ? Result<Value>(Value()) : no_such_session();
-  });
+  add_meta_procedure(realm, "wamp.session.kill", [&realm](const Call& call) { return end_session(realm, call); });
   add_meta_procedure(realm, "wamp.session.kill_by_authid", [&realm](const Call& call) -> Result<Value> {
     const auto user = text_argument(call, 0, "the authid");
-    return user ? Result<Value>(end_sessions(
-                      realm, call, [&user](const Session& session) { return session.identity().user == *user; }))
-                : user.error();
+    return user
+               ? end_sessions(realm, call, [&user](const Session& session) { return session.identity().user == *user; })
+               : user.error();
   });
   add_meta_procedure(realm, "wamp.session.kill_by_authrole", [&realm](const Call& call) -> Result<Value> {
     const auto role = text_argument(call, 0, "the authrole");
-    return role ? Result<Value>(end_sessions(
-                      realm, call, [&role](const Session& session) { return session.receiver().role == *role; }))
+    return role ? size_of(end_sessions(realm, call,
+                                       [&role](const Session& session) { return session.receiver().role == *role; }))
                 : role.error();
   });
-  add_meta_procedure(realm, "wamp.session.kill_all", [&realm](const Call& call) -> Result<Value> {
-    return end_sessions(realm, call, [](const Session& /*session*/) { return true; });
+  add_meta_procedure(realm, "wamp.session.kill_all", [&realm](const Call& call) {
+    return size_of(end_sessions(realm, call, [](const Session& /*session*/) { return true; }));
   });
   add_meta_procedure(realm, "wamp.session.add_testament",
                      [&realm](const Call& call) { return add_testament(realm, call); });

@@ -126,7 +126,8 @@ void SignIn::send_cra_challenge(const CraKey& key) {
   challenged_ = true;
   cra_key_ = key.key;
   cra_challenge_ = challenge_text(CraChallenge{.authid = pending_user_,
-                                               .authrole = session_.realm().role_of({pending_user_, "wampcra"}),
+                                               // Not more than that, before anything is proved.
+                                               .authrole = "user",
                                                .authprovider = kAuthProvider,
                                                .session = session_.id()});
   Value extra = {{"challenge", cra_challenge_}};

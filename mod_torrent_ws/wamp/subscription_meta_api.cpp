@@ -1,6 +1,5 @@
 // wamp.subscription.*: who subscribes to what, taking that from them, and what was published before.
 #include <algorithm>
-#include <cctype>
 
 #include "wamp/clock.hpp"
 #include "wamp/meta_api.hpp"
@@ -11,7 +10,7 @@ namespace tws::wamp {
 
 namespace {
 
-constexpr std::size_t kMostEvents = 10'000;
+constexpr Id kMostEvents = 10'000;
 
 Result<Subscription*> subscription_argument(Realm& realm, const Call& call) {
   const auto id = id_argument(call, 0, "the subscription");
@@ -37,7 +36,7 @@ Result<Value> remove_subscriber(Realm& realm, const Call& call) {
   return Value();
 }
 
-// One bound of an event history: events from a time or a publication on, or up to it.
+// The bounds of what is asked of an event history: events from a time or a publication on, or up to it.
 class Window {
  public:
   // An error when a bound is no time or id.
@@ -46,11 +45,14 @@ class Window {
     for (const auto& [name, is_lower, is_included] :
          {std::tuple{"from_time", true, true}, std::tuple{"after_time", true, false},
           std::tuple{"before_time", false, false}, std::tuple{"until_time", false, true}}) {
-      const auto time = text_member(kwargs, name);
-      if (time) {
-        // ISO 8601 in UTC, so that texts compare as times do.
-        window.times_.push_back({*time, is_lower, is_included});
+      if (member(kwargs, name) == nullptr) {
+        continue;
       }
+      const auto time = unix_ms_of(text_member(kwargs, name).value_or(""));
+      if (!time) {
+        return Error{std::string(name) + " is a time such as 2026-01-31T12:00:00Z", error_uri::kInvalidArgument};
+      }
+      window.times_.push_back({*time, is_lower, is_included});
     }
     for (const auto& [name, is_lower, is_included] :
          {std::tuple{"from_publication", true, true}, std::tuple{"after_publication", true, false},
@@ -69,19 +71,21 @@ class Window {
 
   // Of events in the order of their time.
   [[nodiscard]] std::vector<PublicationPtr> take(std::vector<PublicationPtr> events) const {
-    std::erase_if(events, [this](const PublicationPtr& event) { return !is_in_time(utc_text(event->time_ms)); });
     for (const auto& [id, is_lower, is_included] : publications_) {
       const auto at = std::find_if(events.begin(), events.end(),
                                    [id = id](const PublicationPtr& event) { return event->id == id; });
       if (at == events.end()) {
-        continue;  // long forgotten: all that is kept came after it
-      }
-      if (is_lower) {
+        // Long forgotten: all that is kept came after it.
+        if (!is_lower) {
+          events.clear();
+        }
+      } else if (is_lower) {
         events.erase(events.begin(), is_included ? at : std::next(at));
       } else {
         events.erase(is_included ? std::next(at) : at, events.end());
       }
     }
+    std::erase_if(events, [this](const PublicationPtr& event) { return !is_in_time(event->time_ms); });
     return events;
   }
 
@@ -93,13 +97,13 @@ class Window {
     bool is_included;
   };
 
-  [[nodiscard]] bool is_in_time(const std::string& time) const {
-    return std::all_of(times_.begin(), times_.end(), [&time](const Bound<std::string>& bound) {
+  [[nodiscard]] bool is_in_time(std::int64_t time) const {
+    return std::all_of(times_.begin(), times_.end(), [time](const Bound<std::int64_t>& bound) {
       return (bound.is_included && time == bound.key) || (bound.is_lower ? time > bound.key : time < bound.key);
     });
   }
 
-  std::vector<Bound<std::string>> times_;
+  std::vector<Bound<std::int64_t>> times_;
   std::vector<Bound<Id>> publications_;
 };
 
@@ -109,6 +113,8 @@ Value event_of(const Publication& publication, const Subscription& subscription)
   event["subscription"] = subscription.id;
   event["publication"] = publication.id;
   event["topic"] = publication.topic;
+  event["details"] = publication.publisher;
+  event["details"]["topic"] = publication.topic;
   event["args"] = publication.payload->args.empty() ? Value::array() : publication.payload->args.value();
   event["kwargs"] = publication.payload->kwargs.empty() ? Value::object() : publication.payload->kwargs.value();
   return event;
@@ -120,7 +126,7 @@ Result<Value> get_events(Realm& realm, const Call& call) {
   if (!subscription || !window) {
     return subscription ? window.error() : subscription.error();
   }
-  const Session& session = *realm.find(call.session);
+  Session& session = *realm.find(call.session);
   if (const auto allowed = realm.may_subscribe(session.identity(), (*subscription)->pattern); !allowed) {
     return allowed.error();
   }
@@ -129,17 +135,24 @@ Result<Value> get_events(Realm& realm, const Call& call) {
   }
   // Crossbar.io has the limit as the second argument.
   const Value* limit = argument(call, 1) != nullptr ? argument(call, 1) : member(call.kwargs, "limit");
-  const std::size_t most = limit != nullptr && limit->is_number_unsigned() ? limit->get<std::size_t>() : kMostEvents;
+  const auto most = limit != nullptr ? to_id(*limit) : kMostEvents;
+  if (!most) {
+    return Error{"limit is a positive integer", error_uri::kInvalidArgument};
+  }
   const std::string topic = text_member(call.kwargs, "topic").value_or("");
-  auto events = window->take(realm.broker().store().history((*subscription)->pattern));
+  auto events = realm.broker().store().history((*subscription)->pattern);
+  // All of them are looked at, however few are wanted.
+  constexpr std::size_t kLook = 256;
+  session.transport().charge(events.size() * kLook);
+  events = window->take(std::move(events));
   std::erase_if(events, [&](const PublicationPtr& event) {
     return !event->receivers.include(session.receiver()) || (!topic.empty() && event->topic != topic);
   });
-  // The latest ones, oldest first, or the other way round.
-  events.erase(events.begin(), events.end() - static_cast<std::ptrdiff_t>(std::min(most, events.size())));
   if (flag_member(call.kwargs, "reverse")) {
     std::reverse(events.begin(), events.end());
   }
+  // The first ones in this order: the next call goes on after the last of them.
+  events.resize(std::min<std::size_t>(*most, events.size()));
   Value list = Value::array();
   for (const PublicationPtr& event : events) {
     list.push_back(event_of(*event, **subscription));

@@ -62,13 +62,17 @@ Admission::Place::~Place() {
 }
 
 bool Admission::Place::claim_user(const std::string& user) {
-  if (!user_.empty() || user.empty()) {
+  if (user.empty() || user == user_) {
     return true;
   }
   if (count_in(admission_.by_user_, user) >= admission_.limits_.max_per_user) {
     return false;
   }
   ++admission_.by_user_[user];
+  // The site's login may be the name of another user than it is, or of none.
+  if (!user_.empty()) {
+    leave(admission_.by_user_, user_);
+  }
   user_ = user;
   return true;
 }

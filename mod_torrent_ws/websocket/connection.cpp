@@ -19,13 +19,24 @@ constexpr std::size_t kMaxCloseReason = 123;  // RFC 6455, 5.5
 // Of one message of a stranger: many of them may come at once.
 constexpr std::size_t kMostWithoutSession = 64UL << 10;
 
+// As much of it as a close frame holds, cut between two characters of UTF-8.
+std::string_view beginning_of(std::string_view reason) {
+  constexpr unsigned char kMask = 0xC0;
+  constexpr unsigned char kContinuation = 0x80;
+  std::size_t size = std::min(reason.size(), kMaxCloseReason);
+  while (size > 0 && size < reason.size() && (static_cast<unsigned char>(reason[size]) & kMask) == kContinuation) {
+    --size;
+  }
+  return reason.substr(0, size);
+}
+
 // RFC 6455, 5.5.1
 FramePtr close_frame(CloseCode code, std::string_view reason) {
   std::string payload;
   if (code != CloseCode::kNone) {
     const auto number = static_cast<unsigned>(code);
     payload = {static_cast<char>(number >> 8), static_cast<char>(number & 0xFF)};
-    payload.append(reason.substr(0, kMaxCloseReason));
+    payload.append(beginning_of(reason));
   }
   return std::make_shared<const Frame>(Opcode::kClose, payload);
 }
@@ -49,6 +60,8 @@ Connection::Connection(lws* wsi, const Handover& handover, const Deflate& deflat
 }
 
 Connection::~Connection() {
+  // What it says when it goes, to others and to this client, is said while all else is here.
+  protocol_.reset();
   ev_timer_stop(services_.loop, &timer_);
   services_.counts.queued_bytes -= outbox_.queued_bytes();
   services_.counts.closing -= closing_ ? 1 : 0;
@@ -74,14 +87,16 @@ void Connection::send(FramePtr frame) {
   }
 }
 
+bool Connection::is_behind() const { return outbox_.cost() > services_.limits.max_queued_bytes / kShareOfEvents; }
+
 bool Connection::offer(std::span<const FramePtr> frames) {
   if (closing_) {
     return true;
   }
-  if (outbox_.cost() > services_.limits.max_queued_bytes / kShareOfEvents) {
+  if (is_behind()) {
     write_out();
   }
-  if (outbox_.cost() > services_.limits.max_queued_bytes / kShareOfEvents) {
+  if (is_behind()) {
     behind_ = true;
     leave_out();
     return false;
@@ -350,7 +365,7 @@ void FlushQueue::add(Connection& connection) {
 }
 
 void FlushQueue::remove(Connection& connection) {
-  if (connection.queued_for_flush_) {
+  if (std::exchange(connection.queued_for_flush_, false)) {
     std::erase(connections_, &connection);
   }
 }

@@ -88,6 +88,7 @@ class Connection final : public Transport, private MessageSink {
   bool offer(std::span<const FramePtr> frames) override;
   void close(CloseCode code, std::string_view reason) override;
   [[nodiscard]] bool is_closing() const override { return closing_; }
+  [[nodiscard]] bool is_behind() const override;
   void charge(std::size_t bytes) override { rate_.charge(bytes); }
   void established() override { place_.end_handshake(); }
   bool claim_user(const std::string& user) override;

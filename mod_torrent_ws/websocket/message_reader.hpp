@@ -47,7 +47,6 @@ class MessageReader {
   bool take(const wslay_frame_iocb& part);
   bool begin_frame(const wslay_frame_iocb& frame);
   bool take_control(const wslay_frame_iocb& part);
-  bool end_control(unsigned opcode);
   bool take_close();
   bool take_data(const wslay_frame_iocb& part);
   bool append(std::string_view part, bool last);

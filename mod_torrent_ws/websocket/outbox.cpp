@@ -7,12 +7,21 @@ namespace tws {
 namespace {
 
 constexpr std::size_t kMostUrgent = 128;
+// What is deflated to less counts as so much of itself: it is kept as it was as well.
+constexpr std::size_t kMostDeflation = 8;
 
 }  // namespace
 
 void Outbox::push(FramePtr frame) {
   queued_bytes_ += frame->wire(window_bits_).size();
+  frames_cost_ += cost_of(*frame);
   frames_.push_back(std::move(frame));
+}
+
+std::size_t Outbox::cost_of(const Frame& frame) const {
+  const std::size_t least = frame.wire(0).size() / kMostDeflation;
+  const std::size_t sent = frame.wire(window_bits_).size();
+  return kFrameCost + (least > sent ? least - sent : 0);
 }
 
 void Outbox::push_urgent(std::string bytes) {
@@ -85,6 +94,7 @@ void Outbox::consume_frames(std::size_t size) {
   frame_offset_ += size;
   while (!frames_.empty() && frame_offset_ >= frames_.front()->wire(window_bits_).size()) {
     frame_offset_ -= frames_.front()->wire(window_bits_).size();
+    frames_cost_ -= cost_of(*frames_.front());
     frames_.pop_front();
   }
 }

@@ -25,7 +25,7 @@ class Outbox {
   [[nodiscard]] bool empty() const { return frames_.empty() && urgent_.empty(); }
   [[nodiscard]] std::size_t queued_bytes() const { return queued_bytes_; }
   // Of memory, at most: a small frame is more than its bytes.
-  [[nodiscard]] std::size_t cost() const { return queued_bytes_ + (frames_.size() + urgent_.size()) * kFrameCost; }
+  [[nodiscard]] std::size_t cost() const { return queued_bytes_ + frames_cost_ + urgent_.size() * kFrameCost; }
 
   // The next bytes to write, empty when there are none: small frames are put together in `scratch`, so that they cost
   // one write; a full fragment is given as it lies.
@@ -41,6 +41,9 @@ class Outbox {
   [[nodiscard]] std::string_view rest_of_fragment() const;
   void consume_frames(std::size_t size);
 
+  // Beside the bytes that are sent of it.
+  [[nodiscard]] std::size_t cost_of(const Frame& frame) const;
+
   static constexpr std::size_t kFrameCost = 192;
 
   int window_bits_;
@@ -49,6 +52,7 @@ class Outbox {
   std::deque<std::string> urgent_;
   std::size_t urgent_offset_ = 0;  // bytes of the first of those that are written
   std::size_t queued_bytes_ = 0;
+  std::size_t frames_cost_ = 0;
 };
 
 }  // namespace tws

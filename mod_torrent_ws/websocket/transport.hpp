@@ -64,6 +64,9 @@ class Transport {
   // The close frame is queued or out.
   [[nodiscard]] virtual bool is_closing() const { return false; }
 
+  // More than half of what may wait for the client does.
+  [[nodiscard]] virtual bool is_behind() const { return false; }
+
   // What the client has asked for costs so many bytes: counted as messages of its own, by their size.
   virtual void charge(std::size_t /*bytes*/) {}
 

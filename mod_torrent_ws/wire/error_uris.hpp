@@ -27,6 +27,8 @@ inline constexpr const char* kTimeout = "wamp.error.timeout";
 inline constexpr const char* kTooManyConnections = "torrent_ws.error.too_many_connections";
 // The session has TorrentWsMaxSubscriptions already.
 inline constexpr const char* kTooManySubscriptions = "torrent_ws.error.too_many_subscriptions";
+// The same of registrations.
+inline constexpr const char* kTooManyRegistrations = "torrent_ws.error.too_many_registrations";
 // The database of sign-ins cannot be read or written: nobody can sign in with what is in it.
 inline constexpr const char* kDatabaseUnavailable = "torrent_ws.error.database_unavailable";
 // The daemon did not do it: it could not be reached, or turned the request away.

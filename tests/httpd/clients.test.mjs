@@ -1,4 +1,5 @@
-// The clients that sites use, over ws and wss: sign-in, the topics, and commands that every page sees.
+// The clients that sites use, over ws and wss and with each serializer: sign-in, the topics, and commands that every
+// page sees.
 
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
@@ -27,13 +28,20 @@ before(async () => {
 });
 after(() => stack?.stop());
 
+const ways = [
+  ['ws', 'json'],
+  ['wss', 'json'],
+  ['ws', 'msgpack'],
+  ['wss', 'cbor'],
+];
 for (const [library, connect] of Object.entries(libraries)) {
-  for (const scheme of ['ws', 'wss']) {
-    describe(`${library} over ${scheme}`, () => {
+  for (const [scheme, serializer] of ways) {
+    describe(`${library} over ${scheme}, ${serializer}`, () => {
       let client;
       before(async () => {
         client = await connect({
           ...endpoint(stack, scheme),
+          serializer,
           realm: 'torrents',
           userId: 1,
           token: await stack.token(),

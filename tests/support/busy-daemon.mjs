@@ -14,6 +14,8 @@ export class BusyDaemon {
   #hashes;
   // While true, nothing changes.
   calm = false;
+  // How many it got.
+  requests = 0;
 
   static async start(torrents) {
     const daemon = new BusyDaemon(torrents);
@@ -27,6 +29,7 @@ export class BusyDaemon {
     this.#server = http.createServer(async (request, response) => {
       let body = '';
       for await (const part of request) body += part;
+      this.requests += 1;
       const { method, arguments: args = {} } = JSON.parse(body);
       response.setHeader('Content-Type', 'application/json');
       response.end(JSON.stringify({ result: 'success', arguments: this.#answer(method, args) }));

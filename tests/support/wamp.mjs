@@ -20,7 +20,13 @@ const type = {
   unsubscribe: 34,
   event: 36,
   call: 48,
+  subscribed: 33,
+  unsubscribed: 35,
   register: 64,
+  unregister: 66,
+  unregistered: 67,
+  invocation: 68,
+  yield: 70,
 };
 
 // An ABORT or ERROR from the router.
@@ -42,6 +48,10 @@ export class WampClient {
   #lastRequest = 0;
   #requests = new Map();
   #events = new Map();
+  #whole = new Set();
+  #endpoints = new Map();
+  // What the router took back of its own accord: {registration | subscription, reason}.
+  revoked = new EventQueue();
 
   // serializer: json, cbor or msgpack. options: those of npm's ws, such as ca, origin and headers.
   static async open(url, { serializer = 'json', ...options } = {}) {
@@ -59,12 +69,13 @@ export class WampClient {
     });
     socket.on('message', (data) => this.#take(this.#serializer.decode(data)));
     socket.on('close', (code) => {
-      this.#end = new Error(`the connection ended with ${code}`);
+      this.#end ??= new Error(`the connection ended with ${code}`);
       this.#fail(this.#end);
     });
   }
 
-  // Resolves with WELCOME's details. `ticket` gives the answer to a CHALLENGE, or a promise of it.
+  // Resolves with WELCOME's details. `ticket` gives the answer to a CHALLENGE, or a promise of it, for the challenge's
+  // method and extra.
   join(details = {}, ticket = undefined, realm = 'torrents') {
     if (this.#end) return Promise.reject(this.#end);
     this.#ticket = ticket;
@@ -80,30 +91,46 @@ export class WampClient {
     return this.join({ authmethods: ['ticket'], authid: String(userId) }, () => token);
   }
 
-  // Resolves with the queue of the subscription's events, each one EVENT's kwargs.
-  async subscribe(topic, options = {}) {
-    const [, , subscription] = await this.#request(type.subscribe, options, topic);
+  // Resolves with the queue of the subscription's events, each one EVENT's kwargs; with `whole`, each as {publication,
+  // details, args, kwargs}.
+  async subscribe(topic, options = {}, { whole = false } = {}) {
+    const [, , subscription] = await this.#request(type.subscribe, [options, topic], (id) => whole && this.#whole.add(id));
     const events = this.#eventsOf(subscription);
     events.subscription = subscription;
     return events;
   }
 
   unsubscribe(events) {
-    return this.#request(type.unsubscribe, events.subscription);
+    return this.#request(type.unsubscribe, [events.subscription]);
   }
 
   // Resolves with the result's kwargs.
   async call(procedure, kwargs = {}, args = []) {
-    const [, , , , result] = await this.#request(type.call, {}, procedure, args, kwargs);
+    const [, , , , result] = await this.#request(type.call, [{}, procedure, args, kwargs]);
     return result;
   }
 
-  publish(topic, kwargs = {}) {
-    return this.#request(type.publish, { acknowledge: true }, topic, [], kwargs);
+  // Resolves with the result's first argument.
+  async ask(procedure, args = [], kwargs = {}, options = {}) {
+    const [, , , [result] = []] = await this.#request(type.call, [options, procedure, args, kwargs]);
+    return result;
   }
 
-  register(procedure) {
-    return this.#request(type.register, {}, procedure);
+  // Resolves with the publication's id.
+  async publish(topic, kwargs = {}, options = {}) {
+    const [, , publication] = await this.#request(type.publish, [{ acknowledge: true, ...options }, topic, [], kwargs]);
+    return publication;
+  }
+
+  // Resolves with the registration's id. `endpoint` makes the result's args out of INVOCATION's args and details.
+  async register(procedure, options = {}, endpoint = (args) => args) {
+    const keep = (id) => this.#endpoints.set(id, endpoint);
+    const [, , registration] = await this.#request(type.register, [options, procedure], keep);
+    return registration;
+  }
+
+  unregister(registration) {
+    return this.#request(type.unregister, [registration]);
   }
 
   // Sends a message as it is.
@@ -116,16 +143,23 @@ export class WampClient {
     return withPatience(this.#closed, 'the end of the connection');
   }
 
-  close() {
-    this.#socket.close();
+  // GOODBYE; resolves as ended() does.
+  leave() {
+    this.send([type.goodbye, {}, 'wamp.close.close_realm']);
     return this.ended();
   }
 
-  #request(requestType, ...rest) {
+  close(code) {
+    this.#socket.close(code);
+    return this.ended();
+  }
+
+  // onId gets the id that the answer has, before anything comes that belongs to it.
+  #request(requestType, rest, onId = () => {}) {
     if (this.#end) return Promise.reject(this.#end);
     const id = ++this.#lastRequest;
     const answer = new Promise((resolve, reject) => {
-      this.#requests.set(id, { resolve, reject });
+      this.#requests.set(id, { resolve, reject, onId });
       this.send([requestType, id, ...rest]);
     });
     return withPatience(answer, JSON.stringify([requestType, id, ...rest]).slice(0, 200));
@@ -134,27 +168,51 @@ export class WampClient {
   async #take(message) {
     switch (message[0]) {
       case type.welcome:
+        // The session's.
+        this.id = message[1];
         this.#joining.resolve(message[2]);
         break;
       case type.abort:
-        this.#fail(new WampError(message[2], message[1]));
+        this.#end = new WampError(message[2], message[1]);
+        this.#fail(this.#end);
         break;
       case type.goodbye:
-        // The reason that the router gave, for a test to look at.
+        // The reason that the router gave, and what else it said, for a test to look at.
         this.goodbye = message[2];
+        this.goodbyeDetails = message[1];
         break;
       case type.challenge:
-        this.send([type.authenticate, await this.#ticket(), {}]);
+        this.send([type.authenticate, await this.#ticket(message[1], message[2]), {}]);
         break;
       case type.error:
         this.#requests.get(message[2]).reject(new WampError(message[4], message[3], message[5]));
         break;
       case type.event:
-        this.#eventsOf(message[1]).push(message[5]);
+        this.#takeEvent(message);
         break;
+      case type.invocation: {
+        const [, request, registration, details, args = []] = message;
+        this.send([type.yield, request, {}, await this.#endpoints.get(registration)(args, details)]);
+        break;
+      }
       default:
-        this.#requests.get(message[1])?.resolve(message);
+        this.#answer(message);
     }
+  }
+
+  #answer(message) {
+    const [messageType, request, id] = message;
+    if (request === 0 && [type.unsubscribed, type.unregistered].includes(messageType)) {
+      this.revoked.push(id);
+      return;
+    }
+    this.#requests.get(request)?.onId(id);
+    this.#requests.get(request)?.resolve(message);
+  }
+
+  #takeEvent([, subscription, publication, details, args = [], kwargs]) {
+    const isWhole = this.#whole.has(subscription);
+    this.#eventsOf(subscription).push(isWhole ? { publication, details, args, kwargs } : kwargs);
   }
 
   // An event may come before whoever awaits SUBSCRIBED runs again.

@@ -191,3 +191,13 @@ TEST(Outbox, BoundsWhatIsUrgent) {
   CHECK_TRUE(all.substr(0, 2) == "0;");
   CHECK_TRUE(all.substr(all.size() - 5) == "9999;");
 }
+
+TEST(Outbox, WhatDeflatesToNothingIsNotForNothing) {
+  constexpr std::size_t kSize = 8UL << 20;
+  Outbox outbox(15);
+  outbox.push(tws::text_frame(std::string(kSize, '0')));
+  CHECK_TRUE(outbox.queued_bytes() < kSize / 100);
+  CHECK_TRUE(outbox.cost() >= kSize / 8);
+  drain(outbox);
+  LONGS_EQUAL(0, outbox.cost());
+}

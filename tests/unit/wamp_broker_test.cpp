@@ -173,9 +173,11 @@ TEST(WampPublish, RetainedEventsAreBounded) {
   for (std::size_t i = 0; i <= tws::wamp::EventStore::kMaxRetained; ++i) {
     store.retain(publication("t" + std::to_string(i)));
   }
-  LONGS_EQUAL(0, store.retained({"t0", tws::Match::kExact}).size());
-  LONGS_EQUAL(1, store.retained({"t1", tws::Match::kExact}).size());
-  LONGS_EQUAL(tws::wamp::EventStore::kMaxRetained, store.retained({"", tws::Match::kPrefix}).size());
+  const std::string nobody;
+  const tws::wamp::Receiver receiver{1, nobody, nobody};
+  LONGS_EQUAL(0, store.retained({"t0", tws::Match::kExact}, receiver).size());
+  LONGS_EQUAL(1, store.retained({"t1", tws::Match::kExact}, receiver).size());
+  LONGS_EQUAL(tws::wamp::EventStore::kMaxRetained, store.retained({"", tws::Match::kPrefix}, receiver).size());
 }
 
 TEST(WampPublish, EachSerializerGetsItsOwn) {
@@ -230,4 +232,50 @@ TEST(WampPublish, NothingIsLeftOfASessionThatEnds) {
   }
   LONGS_EQUAL(0, realm.broker().subscriptions().size());
   LONGS_EQUAL(3, realm.session_count());
+}
+
+TEST(WampPublish, AKeyThatStandsTwiceHarmsNobody) {
+  Peer cbor(realm, "", tws::wamp::Serializer::kCbor);
+  const auto say = [&](const Value& message) {
+    std::string bytes;
+    tws::wamp::encode(bytes, tws::wamp::Serializer::kCbor, message);
+    cbor.session.on_message(bytes, true);
+  };
+  say({1, "realm1", {{"roles", Value::object()}}});
+  say({32, 1, Value::object(), "a.b"});
+  for (const char* kwargs : {R"({"a":1,"a":{"b":2}})", R"({"a":{"x":1},"a":{"y":[2]}})", R"({"a":[1],"a":[2,[3]]})"}) {
+    publisher.say(std::string(R"([16,1,{"retain":true},"a.b",[],)") + kwargs + "]");
+    const auto event = tws::wamp::decode(tws::wamp::Serializer::kCbor, cbor.last());
+    CHECK_TRUE(event && (*event)[5].size() == 1);
+  }
+  CHECK_TRUE(tws::wamp::decode(tws::wamp::Serializer::kCbor, cbor.last()).operator bool());
+}
+
+TEST(WampPublish, SubscriptionsAreBoundedAndPatternsMoreSo) {
+  tws::wamp::RealmPolicy policy = open_policy();
+  policy.max_subscriptions = 150;
+  realm.set_policy(policy);
+  const auto subscribe = [&](int number, const char* match) {
+    first.say("[32,1,{\"match\":\"" + std::string(match) + "\"},\"a.b" + std::to_string(number) + "\"]");
+  };
+  for (int i = 0; i < 50; ++i) {
+    subscribe(i, "prefix");
+    subscribe(i, "wildcard");
+  }
+  CHECK_TRUE(first.last_begins("[33,"));
+  subscribe(50, "prefix");
+  CHECK_TRUE(first.last_has("torrent_ws.error.too_many_subscriptions"));
+  for (int i = 0; i < 50; ++i) {
+    subscribe(i, "exact");
+  }
+  CHECK_TRUE(first.last_begins("[33,"));
+  subscribe(50, "exact");
+  CHECK_TRUE(first.last_has("torrent_ws.error.too_many_subscriptions"));
+}
+
+TEST(WampPublish, NoTopicIsLongerThanAUri) {
+  for (const char* start : {"torrents", "com.example.", "wamp."}) {
+    first.say("[32,1,{},\"" + (start + std::string(1000, 'x')) + "\"]");
+    CHECK_TRUE(first.last_has("wamp.error.invalid_uri"));
+  }
 }

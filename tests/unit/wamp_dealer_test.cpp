@@ -272,3 +272,50 @@ TEST(WampCall, AnErrorNeedsAnInvocation) {
   callee.say(R"([8,48,1,{},"com.error"])");
   CHECK_TRUE(callee.last_has("wamp.error.protocol_violation"));
 }
+
+TEST(WampCall, RegistrationsAreBoundedAndPatternsMoreSo) {
+  tws::wamp::RealmPolicy policy = open_policy();
+  policy.max_subscriptions = 101;
+  realm.set_policy(policy);
+  for (int i = 0; i <= 100; ++i) {
+    callee.say("[64,1,{\"match\":\"prefix\"},\"a.b" + std::to_string(i) + "\"]");
+    CHECK_TRUE(callee.last_has("torrent_ws.error.too_many_registrations") == (i == 100));
+  }
+  callee.say(R"([64,2,{},"a.b"])");
+  CHECK_TRUE(callee.last_begins("[65,"));
+  callee.say(R"([64,3,{},"a.c"])");
+  CHECK_TRUE(callee.last_has("torrent_ws.error.too_many_registrations"));
+}
+
+TEST(WampCall, AbandonedOnesTakeNoPlace) {
+  callee.say(R"([64,1,{},"com.add"])");
+  for (std::size_t i = 1; i <= tws::wamp::Dealer::kMaxCalls + 1; ++i) {
+    caller.say("[48," + std::to_string(i) + R"(,{},"com.add"])");
+    caller.say("[49," + std::to_string(i) + R"(,{"mode":"skip"}])");
+  }
+  CHECK_TRUE(caller.last_has("wamp.error.canceled"));
+  for (std::size_t i = 1; i <= tws::wamp::Dealer::kMaxCalls; ++i) {
+    caller.say("[48," + std::to_string(i) + R"(,{},"com.add"])");
+  }
+  call("{}", "com.add", "9999");
+  CHECK_TRUE(caller.last_has("torrent_ws.error.too_many_calls"));
+}
+
+TEST(WampCall, ResultsInStepsEachHaveTheCallsTime) {
+  callee.say(R"([64,1,{},"com.add"])");
+  call(R"({"receive_progress":true,"timeout":60000})");
+  const auto begin = tws::wamp::Timers::Clock::now();
+  callee.say(R"([70,1,{"progress":true},["half"]])");
+  realm.timers().run(begin + std::chrono::milliseconds(59'000));
+  CHECK_TRUE(caller.last_has("half"));
+  realm.timers().run(tws::wamp::Timers::Clock::now() + std::chrono::milliseconds(60'000));
+  check_error("wamp.error.timeout");
+}
+
+TEST(WampCall, AnErrorsUriIsOne) {
+  callee.say(R"([64,1,{},"com.add"])");
+  call();
+  callee.say(R"([8,68,1,{},"not a uri"])");
+  CHECK_TRUE(callee.last_has("wamp.error.protocol_violation"));
+  check_error("wamp.error.canceled");
+}

@@ -48,17 +48,21 @@ TEST(WampMeta, SaysWhoComesAndGoes) {
 
 TEST(WampMeta, EndsSessionsOfOthers) {
   CHECK_TRUE(admin.call("wamp.session.kill", "[" + admin.id() + "]") == "wamp.error.no_such_session");
+  CHECK_TRUE(admin.call("wamp.session.kill", "[" + peer->id() + "]", R"({"reason":"no URI"})") ==
+             "wamp.error.invalid_uri");
+  CHECK_FALSE(peer->client.closed);
   CHECK_TRUE(admin.call("wamp.session.kill", "[" + peer->id() + "]", R"({"reason":"com.example.enough"})").is_null());
   CHECK_TRUE(peer->client.closed);
   STRCMP_EQUAL(R"([6,{},"com.example.enough"])", peer->last().c_str());
   Peer third(realm);
   third.join();
-  CHECK_TRUE(admin.call("wamp.session.kill_by_authid", "[\"nobody\"]") == 0);
+  CHECK_TRUE(admin.call("wamp.session.kill_by_authid", "[\"nobody\"]") == Value::array());
   CHECK_TRUE(admin.call("wamp.session.kill_by_authrole", "[\"anonymous\"]") == 1);
   CHECK_TRUE(third.last_has("wamp.close.killed"));
   Peer fourth(realm);
   fourth.join();
-  CHECK_TRUE(admin.call("wamp.session.kill_all") == 1);
+  CHECK_TRUE(admin.call("wamp.session.kill_all", "[]", R"({"message":"Good night."})") == 1);
+  STRCMP_EQUAL(R"([6,{"message":"Good night."},"wamp.close.killed"])", fourth.last().c_str());
   CHECK_FALSE(admin.client.closed);
 }
 
@@ -163,6 +167,19 @@ TEST(WampMeta, TestamentsAreReadWhenTheSessionHasGone) {
   CHECK_TRUE(admin.last_message()[5] == Value({{"x", 1}}));
 }
 
+TEST(WampMeta, TestamentsOfTheDetachedComeFirst) {
+  admin.say(R"([32,1,{},"com.example.will"])");
+  for (const char* scope : {"destroyed", "detached"}) {
+    peer->call("wamp.session.add_testament", std::string(R"(["com.example.will",[")") + scope + "\"],{}]",
+               std::string(R"({"scope":")") + scope + "\"}");
+  }
+  CHECK_TRUE(peer->call("wamp.session.flush_testaments", "[]", R"({"scope":"all"})") == "wamp.error.invalid_argument");
+  const auto before = admin.count();
+  peer.reset();
+  CHECK_TRUE(Value::parse(admin.client.received[before])[4] == Value::array({"detached"}));
+  CHECK_TRUE(Value::parse(admin.client.received[before + 1])[4] == Value::array({"destroyed"}));
+}
+
 TEST(WampMeta, TestamentsAreBounded) {
   for (int i = 0; i < 100; ++i) {
     CHECK_TRUE(peer->call("wamp.session.add_testament", R"(["com.example.will",[],{}])").is_null());
@@ -200,8 +217,9 @@ TEST(WampHistory, HasTheLastEvents) {
     publish("com.example.news.today", what);
   }
   STRCMP_EQUAL("bcd", events().c_str());
-  STRCMP_EQUAL("cd", events("[1,2]").c_str());
-  STRCMP_EQUAL("cd", events("[1]", R"({"limit":2})").c_str());
+  STRCMP_EQUAL("bc", events("[1,2]").c_str());
+  STRCMP_EQUAL("bc", events("[1]", R"({"limit":2})").c_str());
+  STRCMP_EQUAL("dc", events("[1]", R"({"limit":2,"reverse":true})").c_str());
   STRCMP_EQUAL("dcb", events("[1]", R"({"reverse":true})").c_str());
   STRCMP_EQUAL("", events("[1]", R"({"topic":"com.example.news.other"})").c_str());
 }
@@ -217,15 +235,28 @@ TEST(WampHistory, HasBounds) {
   STRCMP_EQUAL("c", events("[1]", "{\"after_publication\":" + id + "}").c_str());
   STRCMP_EQUAL("a", events("[1]", "{\"before_publication\":" + id + "}").c_str());
   STRCMP_EQUAL("ab", events("[1]", "{\"until_publication\":" + id + "}").c_str());
+  // What is forgotten was before all that is kept.
+  STRCMP_EQUAL("abc", events("[1]", R"({"after_publication":1})").c_str());
+  STRCMP_EQUAL("", events("[1]", R"({"before_publication":1})").c_str());
+  STRCMP_EQUAL("", events("[1]", "{\"after_publication\":" + id + R"(,"until_time":"2020-01-01T00:00:00Z"})").c_str());
   STRCMP_EQUAL("abc", events("[1]", R"({"from_time":"2020-01-01T00:00:00.000Z"})").c_str());
   STRCMP_EQUAL("", events("[1]", R"({"before_time":"2020-01-01T00:00:00.000Z"})").c_str());
   CHECK_TRUE(events("[1]", "{\"from_time\":" + time + "}").find("bc") != std::string::npos);
-  CHECK_TRUE(peer.call("wamp.subscription.get_events", "[1]", R"({"from_publication":"x"})") ==
-             "wamp.error.invalid_argument");
+  // As a client may write it that knows of no milliseconds, or of another offset.
+  STRCMP_EQUAL("", events("[1]", R"({"before_time":"2020-01-01T00:00:00Z"})").c_str());
+  STRCMP_EQUAL("abc", events("[1]", R"({"from_time":"2020-01-01T01:00:00+14:00"})").c_str());
+  for (const char* wrong : {R"({"from_publication":"x"})", R"({"from_time":"yesterday"})", R"({"until_time":7})",
+                            R"({"from_time":"2020-01-01T00:00:00"})", R"({"limit":0})", R"({"limit":-1})"}) {
+    CHECK_TRUE(peer.call("wamp.subscription.get_events", "[1]", wrong) == "wamp.error.invalid_argument");
+  }
 }
 
 TEST(WampHistory, KeepsWhatWasForOthersFromOthers) {
-  publish("com.example.news", "for nobody", R"({"eligible":[]})");
+  publish("com.example.news", "for nobody", R"({"eligible_authid":[]})");
+  publish("com.example.news", "for others", R"({"exclude_authrole":["anonymous"]})");
+  // Session ids mean nothing later, so that these are not kept at all.
+  publish("com.example.news", "for one", "{\"eligible\":[" + peer.id() + "]}");
+  publish("com.example.news", "for all but one", R"({"exclude":[1]})");
   publish("com.example.news", "a");
   STRCMP_EQUAL("a", events().c_str());
 }

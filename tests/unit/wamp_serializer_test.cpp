@@ -171,3 +171,32 @@ TEST(WampPayload, IsTheSameInEachSerializer) {
     CHECK_TRUE(*decode(serializer, fragment.in(serializer)) == Value::array({kExample}));
   }
 }
+
+TEST(WampPayload, TagsAndExtensionsThatAReaderMayNotTakeAreLeftOut) {
+  // A date that is none; a list behind a tag of bytes; a tag and nothing behind it.
+  const std::string head = bytes({0x85, 0x10, 0x01, 0xa0, 0x63, 'a', '.', 'b'});
+  const auto date = parse_message(Serializer::kCbor, head + bytes({0x81, 0xc0, 0x61, 'x'}));
+  CHECK_TRUE(payload_of(*date).args.in(Serializer::kCbor) == bytes({0x81, 0x61, 'x'}));
+  CHECK_FALSE(parse_message(Serializer::kCbor, head + bytes({0x81, 0xc2, 0x80})));
+  CHECK_FALSE(parse_message(Serializer::kCbor, head + bytes({0x9f, 0xc1, 0xff})));
+  const std::string msgpack = bytes({0x95, 0x10, 0x01, 0x80, 0xa3, 'a', '.', 'b', 0x91, 0xd5, 0xff, 1, 2});
+  const auto extension = parse_message(Serializer::kMsgpack, msgpack);
+  CHECK_TRUE(payload_of(*extension).args.in(Serializer::kMsgpack) == bytes({0x91, 0xc4, 2, 1, 2}));
+}
+
+TEST(WampPayload, NothingStandsBehindIt) {
+  CHECK_FALSE(
+      parse_message(Serializer::kMsgpack, bytes({0x97, 0x10, 0x01, 0x80, 0xa3, 'a', '.', 'b', 0xc0, 0xc0, 0xc0})));
+}
+
+TEST(WampSerializer, DeepBinaryBecomesJsonInOneGo) {
+  // One copy of a message, not one for each level.
+  Value nested = Value::array({Value::binary({1})});
+  for (int i = 0; i < 20'000; ++i) {
+    nested.push_back(Value::array());
+  }
+  for (int i = 0; i < 50; ++i) {
+    nested = Value::array({std::move(nested)});
+  }
+  CHECK_TRUE(encoded(Serializer::kJson, nested).find("AQ==") != std::string::npos);
+}

@@ -115,6 +115,18 @@ TEST(WampSession, SiteLoginNeedsNoToken) {
   CHECK_TRUE(peer.last_begins("[33,1,"));
 }
 
+TEST(WampSession, ServerNamesAreForWhoHasSignedInWhateverIsAllowed) {
+  Realm realm("torrents", token_policy({tws::wamp::permission("", tws::Match::kPrefix, "anonymous")}));
+  Peer stranger(realm);
+  stranger.join();
+  stranger.say(R"([32,1,{},"torrents"])");
+  CHECK_TRUE(stranger.last_has("wamp.error.not_authorized"));
+  stranger.say(R"([48,2,{},"torrent.remove",[],{"ids":[]}])");
+  CHECK_TRUE(stranger.last_has("wamp.error.not_authorized"));
+  stranger.say(R"([32,3,{},"com.example.a"])");
+  CHECK_TRUE(stranger.last_begins("[33,"));
+}
+
 TEST(WampSession, ServerNamesAreNobodysToProvide) {
   Realm realm("realm1", open_policy());
   Peer peer(realm);

@@ -2,6 +2,7 @@
 
 #include "tests/unit/wamp_peer.hpp"
 #include "wamp/cra.hpp"
+#include "wamp/meta_api.hpp"
 
 using tws::wamp::CraKey;
 using tws::wamp::Peer;
@@ -251,4 +252,38 @@ TEST(WampRules, WhatIsNoLongerAllowedIsRevoked) {
   CHECK_TRUE(peer.client.received[before].find(R"([35,0,)") == 0);
   CHECK_TRUE(peer.last_begins("[67,0,"));
   LONGS_EQUAL(1, realm.broker().count());
+}
+
+TEST(WampRules, RequestIdsAreCountedBeforeItMatters) {
+  Realm realm("realm1", tws::wamp::open_policy());
+  Peer peer(realm);
+  peer.join();
+  peer.say(R"([16,56,{},"a.b"])");
+  RealmPolicy policy = tws::wamp::open_policy();
+  policy.strict_request_ids = true;
+  realm.set_policy(policy);
+  peer.say(R"([16,57,{},"a.b"])");
+  CHECK_FALSE(peer.client.closed);
+  peer.say(R"([16,57,{},"a.b"])");
+  CHECK_TRUE(peer.client.closed);
+}
+
+TEST(WampRules, ATestamentNeedsPermissionWhenItIsRead) {
+  Realm realm("torrents", token_policy({permission("com.example.", tws::Match::kPrefix)}));
+  add_meta_api(realm);
+  Peer boss(realm);
+  boss.sign_in("1");
+  boss.say(R"([32,1,{},"com.example.b"])");
+  {
+    Peer peer(realm);
+    peer.sign_in("2");
+    CHECK_TRUE(peer.call("wamp.session.add_testament", R"(["com.example.b",["will"],{}])").is_null());
+    realm.set_policy(token_policy({permission("com.example.b", tws::Match::kExact, "admin")}));
+  }
+  CHECK_TRUE(boss.last_begins("[33,"));
+}
+
+TEST(WampSignIn, AChallengeDoesNotTellWhoIsAnAdministrator) {
+  peer.say(hello(R"(["wampcra"])", "1"));
+  CHECK_TRUE(Value::parse(peer.last_message()[2]["challenge"].get<std::string>())["authrole"] == "user");
 }
