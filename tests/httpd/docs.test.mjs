@@ -17,12 +17,12 @@ const sources = ['mod_torrent_ws', 'worker']
 const allIn = (text, expression) => [...text.matchAll(expression)].map(([, found]) => found);
 const sorted = (values) => [...new Set(values)].sort();
 
-// The rows of the table below a heading of a document, each as its cells.
-function tableOf(document, heading) {
+// The rows of the table below a heading of a document, of which there are some at least, each as its cells.
+function tableOf(document, heading, least = 6) {
   const [, section] = read(document).split(`\n${heading}\n`);
   const lines = section.split('\n## ')[0].split('\n');
   const rows = lines.filter((line) => line.startsWith('| ')).slice(1);
-  assert.ok(rows.length > 5, `${document} has a table below ${heading}`);
+  assert.ok(rows.length >= least, `${document} has a table below ${heading}`);
   return rows.map((line) => line.split(/(?<!\\)\|/).slice(1, -1).map((cell) => cell.trim()));
 }
 
@@ -103,6 +103,64 @@ describe('directives', () => {
       );
       assert.deepEqual(unknown, [], file);
     }
+  });
+});
+
+describe('WAMP', () => {
+  const document = 'docs/wamp.md';
+  const headings = ['Basic profile', 'Publish and subscribe', 'Remote procedure calls', 'Meta API', 'Signing in, and what is allowed'];
+  const rows = headings.flatMap((heading) => tableOf(document, `## ${heading}`, 3));
+
+  test('features that WELCOME announces have a row each, and no others say that they are', () => {
+    const announced = allIn(read('mod_torrent_ws/wamp/features.cpp'), /role\(\{([^}]+)\}\)/g).flatMap((list) => allIn(list, /"(\w+)"/g));
+    assert.deepEqual(rows.flatMap(([feature]) => allIn(feature, /`(\w+)`/g)).sort(), sorted(announced));
+  });
+
+  // By the end of a file's name: its folder, and how a test of this name begins there.
+  const kinds = [
+    ['_test.cpp', 'tests/unit', (name) => `^TEST\\(\\w+, ${name}\\)`],
+    ['-cases.mjs', 'tests/support', (name) => `^  async '${name}'`],
+    ['.test.mjs', 'tests/httpd', (name) => `(?:test|describe)\\((['"\`])${name}\\1`],
+  ];
+
+  test('features have tests, which are there', () => {
+    const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    for (const [feature, , tests] of rows) {
+      assert.match(tests, /^`/, feature);
+      for (const part of tests.split('; ')) {
+        const [, file, titles] = part.match(/^`([\w.-]+)` (.+)$/);
+        const [ending, folder, begin] = kinds.find(([end]) => file.endsWith(end));
+        const source = read(`${folder}/${file}`);
+        const names = ending === '_test.cpp' ? titles.split(', ') : allIn(titles, /"([^"]+)"/g);
+        assert.ok(names.length > 0, part);
+        for (const name of names) {
+          assert.ok(new RegExp(begin(escaped(name)), 'm').test(source), `${feature}: ${file} has ${name}`);
+        }
+      }
+    }
+  });
+
+  test('features that are not there have a reason', () => {
+    for (const [feature, ...cells] of tableOf(document, '## What is not there, and why')) {
+      assert.equal(cells.length, 1, feature);
+      assert.ok(cells[0].length > 10, feature);
+    }
+  });
+
+  test('error URIs are documented, and no others', () => {
+    const documented = tableOf('docs/errors.md', '## WAMP errors').flatMap(([uris]) => allIn(uris, /`([\w.]+)`/g));
+    const known = allIn(read('mod_torrent_ws/wire/error_uris.hpp'), /"((?:wamp|torrent_ws)\.error\.\w+)"/g);
+    assert.deepEqual(documented.sort(), sorted(known));
+  });
+
+  test('the ends of a session have the codes and URIs that are documented', () => {
+    const closeCodes = tableOf('docs/errors.md', '## Close codes').map(([code]) => code);
+    const uris = allIn(read('mod_torrent_ws/wire/error_uris.hpp'), /"(wamp\.close\.\w+)"/g);
+    const ends = tableOf(document, '## How a session ends');
+    for (const [who, , codes] of ends) {
+      for (const code of allIn(codes, /\b(1\d{3})\b/g)) assert.ok(closeCodes.includes(code), `${who}: ${code}`);
+    }
+    assert.deepEqual(sorted(ends.flatMap(([, what]) => allIn(what, /`(wamp\.close\.\w+)`/g))), sorted(uris));
   });
 });
 

@@ -83,7 +83,8 @@ describe('WAMP-CRA', () => {
       const expected = [String(userId), role, 'wampcra', 'mod_torrent_ws'];
       assert.deepEqual([authid, authrole, authmethod, authprovider], expected);
       const { nonce, timestamp, ...challenge } = JSON.parse(extra.challenge);
-      assert.deepEqual(challenge, { authid, authrole, authmethod, authprovider, session: client.id });
+      // Who is an administrator is not told before the answer.
+      assert.deepEqual(challenge, { authid, authrole: 'user', authmethod, authprovider, session: client.id });
       assert.ok(nonce.length >= 16);
       assert.ok(Math.abs(Date.now() - Date.parse(timestamp)) < 600_000);
       assert.deepEqual(Object.keys(extra).sort(), userId === 13 ? ['challenge'] : ['challenge', 'iterations', 'keylen', 'salt']);

@@ -1,12 +1,15 @@
 // A site's own topics: users send to each other, to one page, to one user, to a role, to all; and who comes later asks for
 // what was said.
 
+import autobahn from 'autobahn';
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 
+import { EventQueue } from '../support/event-queue.mjs';
 import { notAuthorized, stranger, wampError } from '../support/site-policy.mjs';
 import { noDaemon, startStack } from '../support/stack.mjs';
-import { signedInClient } from '../support/wamp.mjs';
+import { endpoint, signedInClient } from '../support/wamp.mjs';
 
 const room = 'com.example.chat.room';
 
@@ -22,6 +25,7 @@ TorrentWsAllow subscribe com.example.news.* role=anonymous
 TorrentWsAllow publish com.example.news.* role=admin
 TorrentWsEventHistory com.example.news.* 5
 TorrentWsEventHistory com.example.chat.log 1000
+TorrentWsEventHistory com.example.chat.room 1000
 `,
   });
   const [first, second, other, admin] = await Promise.all([
@@ -159,6 +163,55 @@ describe('a chat', () => {
   });
 });
 
+test('the example in docs/wamp.md does what it says', async () => {
+  const document = fs.readFileSync(new URL('../../docs/wamp.md', import.meta.url), 'utf8');
+  const [example] = document.match(/(?<=\n\n)( {4}connection\.onopen = .*\n|\n| {5,}.*\n)+ {4}\};\n/);
+  const { other, second, admin } = pages;
+  const heard = {};
+  for (const [name, page] of Object.entries({ other, second, admin })) {
+    heard[name] = await page.subscribe(room, {}, { whole: true });
+  }
+  const shown = new EventQueue();
+  const connection = new autobahn.Connection({
+    transports: [{ type: 'websocket', url: endpoint(stack).url }],
+    realm: 'torrents',
+    use_es6_promises: true,
+    authmethods: ['ticket'],
+    authid: '2',
+    onchallenge: () => token,
+  });
+  const token = await stack.token(2);
+  new Function('connection', 'show', example)(connection, (line) => shown.push(line));
+  connection.open();
+
+  await shown.next((line) => line === '2: to this page, too');
+  const toAll = ['to all pages but this one', 'to this page, too'];
+  const kept = 'to all, and to who comes later';
+  for (const [name, texts] of Object.entries({
+    other: [...toAll, 'to each other page of user 3', kept],
+    second: [...toAll, 'to all but user 3', kept],
+    admin: [...toAll, 'to all but user 3', 'to administrators', kept],
+  })) {
+    const got = [];
+    while (got.length < texts.length) got.push((await heard[name].next()).args[0]);
+    assert.deepEqual(got, texts, name);
+  }
+  // The history has those that are for user 2.
+  const history = [];
+  while (history.length < 4) history.push((await shown.next((line) => /^\d{4}-.*Z: /.test(line))).split('Z: ')[1]);
+  assert.deepEqual(history, [kept, 'to all but user 3', ...toAll.toReversed()]);
+
+  await other.publish(room, {}, { disclose_me: true, args: ['who is there?'] });
+  assert.equal(await shown.next(), '3: who is there?');
+  assert.equal((await heard.other.next()).args[0], 'I am');
+  await other.publish(room, { end: true });
+  for (const name of ['second', 'admin']) {
+    assert.deepEqual((await heard[name].next()).args, ['who is there?']);
+    assert.deepEqual((await heard[name].next()).kwargs, { end: true });
+  }
+  connection.close();
+});
+
 describe('TorrentWsEventHistory', () => {
   const topic = 'com.example.news.today';
   const procedure = 'wamp.subscription.get_events';
@@ -280,8 +333,8 @@ describe('TorrentWsEventHistory', () => {
   });
 
   test('is there where it is configured', async () => {
-    const { subscription: of } = await pages.first.subscribe(room);
     const { first } = pages;
+    const { subscription: of } = await first.subscribe('com.example.chat.answer');
     await assert.rejects(first.ask(procedure, [of]), wampError('wamp.error.history_unavailable'));
     await assert.rejects(first.ask(procedure, [2 ** 40]), wampError('wamp.error.no_such_subscription'));
   });

@@ -116,9 +116,9 @@ export class WampClient {
     return result;
   }
 
-  // Resolves with the publication's id.
-  async publish(topic, kwargs = {}, options = {}) {
-    const [, , publication] = await this.#request(type.publish, [{ acknowledge: true, ...options }, topic, [], kwargs]);
+  // Resolves with the publication's id. options: those of PUBLISH, and args.
+  async publish(topic, kwargs = {}, { args = [], ...options } = {}) {
+    const [, , publication] = await this.#request(type.publish, [{ acknowledge: true, ...options }, topic, args, kwargs]);
     return publication;
   }
 
