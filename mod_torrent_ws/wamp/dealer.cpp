@@ -102,10 +102,9 @@ void Dealer::invoke(Session& caller, const Message& message, Registration& regis
   if (chosen.disclose_caller || flag_member(options, "disclose_me")) {
     details.update(caller.disclosed("caller"));
   }
-  // Intermediate results are for who can be interrupted: their caller may have gone.
-  const bool progress = flag_member(options, "receive_progress") &&
-                        callee.understands(Feature::kProgressiveCallResults) &&
-                        callee.understands(Feature::kCallCanceling);
+  // The specification wants callees that can be interrupted, too; Autobahn|JS has no INTERRUPT.
+  const bool progress =
+      flag_member(options, "receive_progress") && callee.understands(Feature::kProgressiveCallResults);
   if (progress) {
     details["receive_progress"] = true;
   }
