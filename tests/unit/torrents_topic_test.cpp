@@ -11,8 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "wamp/realm.hpp"
-#include "wamp/session.hpp"
+#include "tests/unit/wamp_peer.hpp"
 
 using tws::Fd;
 using tws::Json;
@@ -90,15 +89,14 @@ class Worker {
   std::int64_t id_ = 0;
 };
 
-// A client that has signed in, and its end of the connection.
-class Client final : public tws::Transport {
+// A client that looks at the list.
+class Viewer {
  public:
-  Client(tws::wamp::Realm& realm, Serializer serializer, const char* format = "object")
-      : serializer_(serializer), session_(realm, *this, "", serializer) {
+  Viewer(tws::wamp::Realm& realm, Serializer serializer, const char* format = "object")
+      : serializer_(serializer), peer_(realm, "", serializer) {
     say({1, realm.name(), {{"roles", Value::object()}}});
     say({32, 1, {{"_format", format}}, "torrents"});
-    CHECK_EQUAL(33, messages_.at(1)[0].get<int>());
-    subscription_ = messages_[1][2];
+    subscription_ = read(peer_.client.received.at(1))[2];
   }
 
   void leave() { say({34, 2, subscription_}); }
@@ -106,39 +104,29 @@ class Client final : public tws::Transport {
   // The kwargs of the events since.
   std::vector<Value> events() {
     std::vector<Value> events;
-    for (const Value& message : std::exchange(messages_, {})) {
-      if (message[0] == 36) {
+    for (const std::string& bytes : std::exchange(peer_.client.received, {})) {
+      if (const Value message = read(bytes); message[0] == 36) {
         events.push_back(message[5]);
       }
     }
     return events;
   }
 
-  // Transport
-  void send(tws::FramePtr frame) override {
-    auto message = tws::wamp::decode(serializer_, frame->payload());
-    CHECK_TRUE(!!message);
-    messages_.push_back(std::move(*message));
-  }
-  bool offer(std::span<const tws::FramePtr> frames) override {
-    for (const auto& frame : frames) {
-      send(frame);
-    }
-    return true;
-  }
-  void close(tws::CloseCode /*code*/, std::string_view /*reason*/) override {}
-
  private:
   void say(const Value& message) {
     std::string bytes;
     tws::wamp::encode(bytes, serializer_, message);
-    session_.on_message(bytes, tws::wamp::is_binary(serializer_));
+    peer_.session.on_message(bytes, tws::wamp::is_binary(serializer_));
+  }
+  [[nodiscard]] Value read(const std::string& bytes) const {
+    auto message = tws::wamp::decode(serializer_, bytes);
+    CHECK_TRUE(!!message);
+    return std::move(*message);
   }
 
   Serializer serializer_;
-  std::vector<Value> messages_;
+  tws::wamp::Peer peer_;
   Value subscription_;
-  tws::wamp::Session session_;
 };
 
 const std::string& name_in(const Value& event) { return event["torrents"]["h1"]["name"].get_ref<const std::string&>(); }
@@ -149,10 +137,10 @@ TEST_GROUP(TorrentsTopic) {
   struct ev_loop* loop = ev_loop_new(EVFLAG_AUTO);
   tws::Log log;
   tws::Feeds feeds;
-  tws::wamp::Realm realm{"torrents", tws::wamp::RealmPolicy{.open_to_anybody = true}};
+  tws::wamp::Realm realm{"torrents", tws::wamp::open_policy()};
   std::unique_ptr<tws::Jobs> jobs;
   std::unique_ptr<tws::TorrentsTopic> topic;
-  std::vector<std::unique_ptr<Client>> clients;
+  std::vector<std::unique_ptr<Viewer>> viewers;
   Worker worker;
   pid_t last_pid = 0;
 
@@ -172,7 +160,7 @@ TEST_GROUP(TorrentsTopic) {
     start_worker();
   }
   void teardown() override {
-    clients.clear();
+    viewers.clear();
     feeds.clear();
     jobs.reset();
     ev_loop_destroy(loop);
@@ -198,12 +186,12 @@ TEST_GROUP(TorrentsTopic) {
     worker.send({{"kind", "state"}, {"state", name}, {"since", 5.0}, {"reason", name}});
     turn();
   }
-  Client& join(Serializer serializer, const char* format = "object") {
-    return *clients.emplace_back(std::make_unique<Client>(realm, serializer, format));
+  Viewer& join(Serializer serializer, const char* format = "object") {
+    return *viewers.emplace_back(std::make_unique<Viewer>(realm, serializer, format));
   }
   // The one event that came since.
-  Value event_of(Client & client) {
-    const auto events = client.events();
+  Value event_of(Viewer & viewer) {
+    const auto events = viewer.events();
     CHECK_EQUAL(1, events.size());
     return events.back();
   }
@@ -214,27 +202,27 @@ TEST_GROUP(TorrentsTopic) {
     STRCMP_EQUAL("job", frames.back()["type"].get_ref<const std::string&>().c_str());
     return frames.back()["tails"];
   }
-  // A client who has the list in JSON, all others come later.
-  Client& first_client() {
-    Client& client = join(Serializer::kJson);
+  // One who has the list in JSON, all others come later.
+  Viewer& first_viewer() {
+    Viewer& viewer = join(Serializer::kJson);
     CHECK(asked() == kJsonForms);
     list("snapshot", kJsonForms);
-    STRCMP_EQUAL("by the worker, in json", name_in(event_of(client)).c_str());
-    return client;
+    STRCMP_EQUAL("by the worker, in json", name_in(event_of(viewer)).c_str());
+    return viewer;
   }
 };
 
 TEST(TorrentsTopic, ClientsGetTheWorkersBytesInTheirSerializer) {
-  Client& first = first_client();
+  Viewer& first = first_viewer();
   const std::vector<std::pair<Serializer, const char*>> others = {{Serializer::kCbor, "cbor"},
                                                                   {Serializer::kMsgpack, "msgpack"}};
   Value forms = kJsonForms;
   for (const auto& [serializer, name] : others) {
-    Client& client = join(serializer);
-    forms.insert(forms.begin() + static_cast<std::ptrdiff_t>(clients.size()) - 1, watched("object", name));
+    Viewer& viewer = join(serializer);
+    forms.insert(forms.begin() + static_cast<std::ptrdiff_t>(viewers.size()) - 1, watched("object", name));
     CHECK(asked() == forms);
     list("snapshot", forms, true);
-    const Value event = event_of(client);
+    const Value event = event_of(viewer);
     CHECK(name_in(event) == std::string("by the worker, in ") + name);
     CHECK(event["snapshot"] == true);
     CHECK(event["revision"].is_number_unsigned());
@@ -246,15 +234,15 @@ TEST(TorrentsTopic, ClientsGetTheWorkersBytesInTheirSerializer) {
   list("delta", forms);
   const Value revision = event_of(first)["revision"];
   for (std::size_t i = 0; i < others.size(); ++i) {
-    const Value event = event_of(*clients[i + 1]);
+    const Value event = event_of(*viewers[i + 1]);
     CHECK(name_in(event) == std::string("by the worker, in ") + others[i].second);
     CHECK(event["snapshot"] == false && event["revision"] == revision && !event.contains("daemons"));
   }
 }
 
 TEST(TorrentsTopic, WhoWaitsForHisFormMissesNothing) {
-  Client& first = first_client();
-  Client& late = join(Serializer::kCbor, "table");
+  Viewer& first = first_viewer();
+  Viewer& late = join(Serializer::kCbor, "table");
   // On their way when the worker is asked.
   list("delta", kJsonForms);
   state("busy");
@@ -267,7 +255,7 @@ TEST(TorrentsTopic, WhoWaitsForHisFormMissesNothing) {
   CHECK(event["torrents"]["rows"] == Value({{"h1", "by the worker, in cbor"}}));
   CHECK(event["daemons"][kDaemon]["state"] == "busy");
   // A first snapshot of the next worker may have been written before the question came, too.
-  Client& later = join(Serializer::kMsgpack, "table");
+  Viewer& later = join(Serializer::kMsgpack, "table");
   list("snapshot", forms);
   CHECK_EQUAL(1, first.events().size());
   CHECK_EQUAL(1, late.events().size());
@@ -277,7 +265,7 @@ TEST(TorrentsTopic, WhoWaitsForHisFormMissesNothing) {
 }
 
 TEST(TorrentsTopic, WhoComesBeforeTheFirstSnapshotWaits) {
-  Client& cbor = join(Serializer::kCbor);
+  Viewer& cbor = join(Serializer::kCbor);
   const Value forms = asked();
   state("up");
   CHECK(cbor.events().empty());
@@ -292,17 +280,17 @@ TEST(TorrentsTopic, ADaemonThatIsDownFromTheBeginningIsTold) {
   join(Serializer::kMsgpack, "table");
   worker.received();
   state("down");
-  for (const auto& client : clients) {
-    const Value event = event_of(*client);
+  for (const auto& viewer : viewers) {
+    const Value event = event_of(*viewer);
     CHECK(event["snapshot"] == true && event["daemons"][kDaemon]["state"] == "down");
-    CHECK(client == clients.back() ? event["torrents"] == Value({{"fields", {"hash"}}, {"rows", Value::array()}})
+    CHECK(viewer == viewers.back() ? event["torrents"] == Value({{"fields", {"hash"}}, {"rows", Value::array()}})
                                    : event["torrents"] == Value::object());
   }
 }
 
 TEST(TorrentsTopic, WithoutAWorkerTheLastListComesFromTheLoop) {
-  Client& first = first_client();
-  Client& waiting = join(Serializer::kCbor);
+  Viewer& first = first_viewer();
+  Viewer& waiting = join(Serializer::kCbor);
   CHECK(waiting.events().empty());
   kill_worker();
   CHECK(event_of(first)["daemons"][kDaemon]["state"] == "busy");
@@ -322,21 +310,21 @@ TEST(TorrentsTopic, WithoutAWorkerTheLastListComesFromTheLoop) {
 }
 
 TEST(TorrentsTopic, AWorkerThatCannotKnowTheListIsNotWaitedFor) {
-  first_client();
+  first_viewer();
   kill_worker();
   start_worker();
   worker.received();
   worker.send({{"kind", "alive"}});
   turn();
-  Client& late = join(Serializer::kCbor);
+  Viewer& late = join(Serializer::kCbor);
   CHECK(late.events().empty());  // the list may come at any moment
   state("busy");
   STRCMP_EQUAL("by the worker, in json", name_in(event_of(late)).c_str());
 }
 
 TEST(TorrentsTopic, FormsThatNobodyUsesAreLeftOutOfTheNextQuestion) {
-  first_client();
-  Client& cbor = join(Serializer::kCbor);
+  first_viewer();
+  Viewer& cbor = join(Serializer::kCbor);
   const Value forms = asked();
   list("snapshot", forms, true);
   event_of(cbor);
@@ -345,7 +333,7 @@ TEST(TorrentsTopic, FormsThatNobodyUsesAreLeftOutOfTheNextQuestion) {
   // Whoever comes back soon finds it.
   STRCMP_EQUAL("by the worker, in cbor", name_in(event_of(join(Serializer::kCbor))).c_str());
   CHECK(worker.received().empty());
-  clients.back()->leave();
+  viewers.back()->leave();
   for (int i = 0; i < 100; ++i) {
     list("delta", forms);
   }
@@ -353,14 +341,14 @@ TEST(TorrentsTopic, FormsThatNobodyUsesAreLeftOutOfTheNextQuestion) {
 }
 
 TEST(TorrentsTopic, AWatchThatBeginsAgainAsksForWhatIsUsedNow) {
-  first_client();
-  Client& cbor = join(Serializer::kCbor);
+  first_viewer();
+  Viewer& cbor = join(Serializer::kCbor);
   list("snapshot", asked(), true);
   event_of(cbor);
-  clients.clear();
+  viewers.clear();
   STRCMP_EQUAL("cancel", worker.received().back()["type"].get_ref<const std::string&>().c_str());
   // The former watch's last list is at hand for him, the worker's comes.
-  Client& msgpack = join(Serializer::kMsgpack);
+  Viewer& msgpack = join(Serializer::kMsgpack);
   CHECK(msgpack.events().empty());
   const Value forms = asked();
   CHECK(forms == Value({watched("object", "json"), watched("object", "msgpack"), watched("table", "json")}));
