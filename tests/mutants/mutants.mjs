@@ -372,4 +372,46 @@ export const mutants = [
     test: 'httpd/token-database.test.mjs',
     name: 'of the database',
   },
+
+  // What a site's users may do
+  {
+    guard: "the server's own names are for who has signed in",
+    file: 'mod_torrent_ws/wamp/realm.cpp',
+    from: 'if (identity.user.empty() && !policy_.open_to_anybody) {',
+    to: 'if (policy_.admins.size() == 9999) {',
+    test: 'httpd/policy.test.mjs',
+    name: 'strangers neither see torrents nor command them',
+  },
+  {
+    guard: 'what is no longer allowed is taken',
+    file: 'mod_torrent_ws/wamp/realm.cpp',
+    from: 'if (!may_subscribe(session->identity(), subscription->pattern)) {',
+    to: 'if (subscription->id == 0) {',
+    test: 'httpd/policy-changes.test.mjs',
+    name: 'that takes subscriptions away',
+  },
+  {
+    guard: 'a history has nothing for the eyes of others',
+    file: 'mod_torrent_ws/wamp/subscription_meta_api.cpp',
+    from: 'return !event->receivers.include(session.receiver()) || ',
+    to: 'return ',
+    test: 'httpd/site-chat.test.mjs',
+    name: 'shows nobody what was for others',
+  },
+  {
+    guard: 'an address has few wrong signatures',
+    file: 'mod_torrent_ws/wamp/sign_in.cpp',
+    from: 'if (!failed.may_try(address, now)) {',
+    to: 'if (address.size() == 9999) {',
+    test: 'httpd/sign-in-methods.test.mjs',
+    name: 'lets an address guess ten times a minute',
+  },
+  {
+    guard: 'a wrong signature is answered late',
+    file: 'mod_torrent_ws/wamp/sign_in.cpp',
+    from: 'kWrongAnswerDelay = std::chrono::milliseconds(1000);',
+    to: 'kWrongAnswerDelay = std::chrono::milliseconds(0);',
+    test: 'httpd/sign-in-methods.test.mjs',
+    name: 'refuses a wrong secret, late',
+  },
 ];

@@ -69,7 +69,7 @@ export class WampClient {
     });
     socket.on('message', (data) => this.#take(this.#serializer.decode(data)));
     socket.on('close', (code) => {
-      this.#end ??= new Error(`the connection ended with ${code}`);
+      this.#end = new Error(`the connection ended with ${code}`);
       this.#fail(this.#end);
     });
   }
@@ -173,8 +173,9 @@ export class WampClient {
         this.#joining.resolve(message[2]);
         break;
       case type.abort:
-        this.#end = new WampError(message[2], message[1]);
-        this.#fail(this.#end);
+        // For a test that waits for nothing when it comes.
+        this.aborted = new WampError(message[2], message[1]);
+        this.#fail(this.aborted);
         break;
       case type.goodbye:
         // The reason that the router gave, and what else it said, for a test to look at.
