@@ -85,7 +85,7 @@ void ListWatch::send_tails(const char* kind, const Json& members, const ListDelt
   for (std::size_t i = 0; i < forms_.size(); ++i) {
     json_array_append_new(tails.get(),
                           json_pack("{s:s,s:s,s:I}", "format", name_of(forms_[i].format), "serializer",
-                                    name_of(forms_[i].serializer), "length", static_cast<json_int_t>(lengths[i])));
+                                    tws::name_of(forms_[i].serializer), "length", static_cast<json_int_t>(lengths[i])));
   }
   json_object_set_new(members.get(), "updated", json_real(updated_));
   json_object_set(members.get(), "tails", tails.get());

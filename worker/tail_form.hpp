@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "support/json.hpp"
+#include "wire/serializer.hpp"
 
 namespace tws::worker {
 
@@ -12,14 +13,11 @@ enum class ListFormat {
   kObject,  // {"<key>": {field: value, …}, …}
   kTable,   // {"fields": ["hash", …], "rows": [[…], …]}; in a delta null stands for "not changed"
 };
-enum class Serializer { kJson, kCbor, kMsgpack };
 
 inline constexpr std::array kListFormats = {ListFormat::kObject, ListFormat::kTable};
-inline constexpr std::array kSerializers = {Serializer::kJson, Serializer::kCbor, Serializer::kMsgpack};
 
-// As the protocol writes them.
+// As the protocol writes it.
 const char* name_of(ListFormat format);
-const char* name_of(Serializer serializer);
 
 struct TailForm {
   ListFormat format;

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "support/hex.hpp"
 #include "wire/error_uris.hpp"
 
 namespace tws::worker {
@@ -26,13 +27,7 @@ std::string token_hash(std::string_view token) {
   if (EVP_Digest(token.data(), token.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) {
     return {};
   }
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string hex;
-  for (unsigned i = 0; i < size; ++i) {
-    hex += kDigits[digest[i] >> 4];
-    hex += kDigits[digest[i] & 0xF];
-  }
-  return hex;
+  return to_hex(digest.data(), size);
 }
 
 Status TokenStore::redeem(std::string_view user_id, std::string_view token, std::string_view attempt) {

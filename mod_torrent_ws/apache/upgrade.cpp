@@ -16,6 +16,7 @@
 #include "apache/connection_handover.hpp"
 #include "apache/directives.hpp"
 #include "apache/supervisor.hpp"
+#include "wire/serializer.hpp"
 
 namespace tws::apache {
 
@@ -39,8 +40,6 @@ constexpr std::array kEndpoints = {
     Endpoint{"torrent-ws-test-echo", "echo", ""},
 #endif
 };
-
-constexpr std::array<std::string_view, 3> kWampProtocols = {"wamp.2.json", "wamp.2.cbor", "wamp.2.msgpack"};
 
 const char* header(const request_rec* request, const char* name) {
   const char* value = apr_table_get(request->headers_in, name);
@@ -95,12 +94,16 @@ int refuse_upgrade_required(request_rec* request) {
   return HTTP_UPGRADE_REQUIRED;
 }
 
-// The first of those that the client offers, most wanted first, that is served (RFC 6455, 4.1); or null.
-const char* choose_protocol(request_rec* request) {
+// The first of those that the client offers, most wanted first, that is served (RFC 6455, 4.1), or null; "" where the
+// endpoint needs none.
+const char* choose_protocol(request_rec* request, const Endpoint& endpoint) {
+  if (*endpoint.realm == '\0') {
+    return "";
+  }
   const char* rest = header(request, "Sec-WebSocket-Protocol");
   while (*rest != '\0') {
     const char* offered = ap_get_token(request->pool, &rest, 0);
-    if (std::find(kWampProtocols.begin(), kWampProtocols.end(), offered) != kWampProtocols.end()) {
+    if (serializer_of(offered)) {
       return offered;
     }
     rest += *rest != '\0' ? 1 : 0;
@@ -108,10 +111,8 @@ const char* choose_protocol(request_rec* request) {
   return nullptr;
 }
 
-bool needs_protocol(const Endpoint& endpoint) { return *endpoint.realm != '\0'; }
-
 // OK, or the HTTP status that the request is refused with.
-int check_request(request_rec* request, const Endpoint& endpoint) {
+int check_request(request_rec* request, const char* protocol) {
   if (request->method_number != M_GET || request->header_only != 0) {
     ap_allow_standard_methods(request, REPLACE_ALLOW, M_GET, -1);
     return HTTP_METHOD_NOT_ALLOWED;
@@ -123,7 +124,7 @@ int check_request(request_rec* request, const Endpoint& endpoint) {
   if (has_body(request) || !is_key(header(request, "Sec-WebSocket-Key"))) {
     return HTTP_BAD_REQUEST;
   }
-  if (needs_protocol(endpoint) && choose_protocol(request) == nullptr) {
+  if (protocol == nullptr) {
     ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, request,
                   "TWS0007: the client offers no subprotocol that is served: wamp.2.json, wamp.2.cbor, wamp.2.msgpack");
     return HTTP_BAD_REQUEST;
@@ -137,7 +138,7 @@ int check_request(request_rec* request, const Endpoint& endpoint) {
   return OK;
 }
 
-Handover describe(request_rec* request, const Endpoint& endpoint) {
+Handover describe(request_rec* request, const Endpoint& endpoint, const char* protocol) {
   conn_rec* connection = request->connection;
   Handover handover;
   handover.tls = ap_ssl_conn_is_ssl(connection->master != nullptr ? connection->master : connection) != 0;
@@ -150,7 +151,7 @@ Handover describe(request_rec* request, const Endpoint& endpoint) {
   handover.address = request->useragent_ip;
   handover.user = request->user != nullptr ? request->user : "";
   handover.key = header(request, "Sec-WebSocket-Key");
-  handover.protocol = needs_protocol(endpoint) ? choose_protocol(request) : "";
+  handover.protocol = protocol;
   handover.extensions = header(request, "Sec-WebSocket-Extensions");
   return handover;
 }
@@ -170,7 +171,8 @@ int handle_upgrade(request_rec* request) {
   if (const int refused = check_handler_opened(request); refused != OK) {
     return refused;
   }
-  if (const int refused = check_request(request, *endpoint); refused != OK) {
+  const char* protocol = choose_protocol(request, *endpoint);
+  if (const int refused = check_request(request, protocol); refused != OK) {
     return refused;
   }
   const ServerState& state = state_of(request->server);
@@ -178,8 +180,8 @@ int handle_upgrade(request_rec* request) {
     return refuse_unavailable(request);
   }
   const std::string obstacle = handover_obstacle(request->connection);
-  return obstacle.empty() ? hand_over_connection(request, describe(request, *endpoint))
-                          : relay_blocking(request, describe(request, *endpoint), obstacle);
+  return obstacle.empty() ? hand_over_connection(request, describe(request, *endpoint, protocol))
+                          : relay_blocking(request, describe(request, *endpoint, protocol), obstacle);
 }
 
 }  // namespace tws::apache

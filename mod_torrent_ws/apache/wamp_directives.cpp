@@ -118,9 +118,7 @@ const char* add_event_history(cmd_parms* cmd, void* /*directory*/, const char* u
   if (const char* problem = number(cmd, events, std::size_t{1}, kMostEvents, history.events)) {
     return problem;
   }
-  const auto same_pattern = [&history](const EventHistory& other) {
-    return other.pattern.uri == history.pattern.uri && other.pattern.match == history.pattern.match;
-  };
+  const auto same_pattern = [&history](const EventHistory& other) { return other.pattern == history.pattern; };
   if (std::any_of(configuration->histories.begin(), configuration->histories.end(), same_pattern)) {
     return complain(cmd, "the pattern \"" + std::string(uris) + "\" is there already; give each once");
   }

@@ -211,7 +211,7 @@ std::unique_ptr<Protocol> EventLoop::make_protocol(const Handover& handover, Tra
   if (handover.endpoint != "wamp" || realm == realms_.end()) {
     return nullptr;
   }
-  const auto serializer = wamp::serializer_of(handover.protocol);
+  const auto serializer = serializer_of(handover.protocol);
   return serializer ? std::make_unique<wamp::Session>(*realm->second, transport, handover.user, *serializer) : nullptr;
 }
 

@@ -6,6 +6,8 @@
 #include <array>
 #include <cstdlib>
 
+#include "support/hex.hpp"
+
 namespace tws {
 
 namespace {
@@ -31,15 +33,8 @@ std::uint64_t random_bits() {
 std::uint64_t random_id() { return (random_bits() >> (64 - kIdBits)) + 1; }
 
 std::string random_hex() {
-  constexpr const char* kDigits = "0123456789abcdef";
-  std::string hex;
-  for (int word = 0; word < 2; ++word) {
-    std::uint64_t bits = random_bits();
-    for (int digit = 0; digit < 16; ++digit, bits >>= 4) {
-      hex.push_back(kDigits[bits & 0xF]);
-    }
-  }
-  return hex;
+  const std::array<std::uint64_t, 2> bits{random_bits(), random_bits()};
+  return to_hex(reinterpret_cast<const unsigned char*>(bits.data()), sizeof bits);
 }
 
 std::chrono::milliseconds random_in_last_quarter(std::chrono::milliseconds limit) {

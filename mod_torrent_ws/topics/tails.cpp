@@ -6,13 +6,8 @@ namespace tws {
 
 namespace {
 
-constexpr std::array kNames = {"json", "cbor", "msgpack"};  // by serializer
-static_assert(kNames.size() == wamp::kSerializers.size());
-
 // `torrents`, `removed` and `session`.
 constexpr int kTailMembers = 3;
-
-const char* name_of(wamp::Serializer serializer) { return kNames.at(static_cast<std::size_t>(serializer)); }
 
 }  // namespace
 
@@ -22,10 +17,8 @@ Json to_json(const Form& form) {
 
 std::optional<Form> form_of(const json_t* named) {
   const auto format = string_member(named, "format");
-  const auto name = string_member(named, "serializer");
-  const auto* const serializer = std::find_if(wamp::kSerializers.begin(), wamp::kSerializers.end(),
-                                              [name](wamp::Serializer each) { return name == name_of(each); });
-  if (std::find(kFormats.begin(), kFormats.end(), format) == kFormats.end() || serializer == wamp::kSerializers.end()) {
+  const auto serializer = serializer_named(string_member(named, "serializer").value_or(""));
+  if (std::find(kFormats.begin(), kFormats.end(), format) == kFormats.end() || !serializer) {
     return std::nullopt;
   }
   return Form{std::string(*format), *serializer};

@@ -1,7 +1,5 @@
 #include "wamp/broker.hpp"
 
-#include <algorithm>
-
 #include "support/random.hpp"
 #include "wamp/clock.hpp"
 #include "wamp/session.hpp"
@@ -66,7 +64,7 @@ void Broker::subscribe(Session& session, Id request, const UriPattern& pattern, 
     present = in_form == of_server_.end() ? nullptr : in_form->second.get();
   }
   const bool is_new = present == nullptr || !present->subscribers.contains(&session);
-  if (is_new && !has_room(session, pattern)) {
+  if (is_new && !of_sessions_.has_room(session, pattern, session.realm().policy().max_subscriptions)) {
     session.transport().count(Refusal::kSubscriptions);
     session.send_error(MessageType::kSubscribe, request,
                        Error{"the session has as many subscriptions as it may", error_uri::kTooManySubscriptions});
@@ -90,18 +88,9 @@ void Broker::subscribe(Session& session, Id request, const UriPattern& pattern, 
   }
 }
 
-bool Broker::has_room(const Session& session, const UriPattern& pattern) const {
-  const auto own = subscriptions_of(session);
-  const auto patterns = std::count_if(own.begin(), own.end(), [](const Subscription* subscription) {
-    return subscription->pattern.match != Match::kExact;
-  });
-  return own.size() < session.realm().policy().max_subscriptions &&
-         (pattern.match == Match::kExact || static_cast<std::size_t>(patterns) < kMaxPatterns);
-}
-
 void Broker::add_subscriber(Session& session, Subscription& subscription, bool is_created) {
   subscription.subscribers.insert(&session);
-  by_session_[&session].insert(&subscription);
+  of_sessions_.add(session, subscription);
   ++count_;
   if (is_created) {
     announce("wamp.subscription.on_create", [&] { return Value::array({session.id(), details_of(subscription)}); });
@@ -143,19 +132,27 @@ void Broker::revoke(Session& session, Subscription& subscription, std::string_vi
   drop(session, subscription);
 }
 
-std::size_t Broker::publish(const PublicationPtr& publication, const Session* excluded, bool retain) {
+// Sends it to the wanted subscribers of each subscription that it matches; how many of those there are.
+template <typename Wanted>
+std::size_t Broker::deliver(const Publication& publication, Wanted&& wanted) {
   std::size_t reached = 0;
-  const bool to_all = publication->receivers.are_all();
-  of_clients_.match(publication->topic, [&](const Subscription& subscription) {
-    const Event event(subscription.id, publication->id, event_details(subscription, *publication),
-                      publication->payload);
+  of_clients_.match(publication.topic, [&](const Subscription& subscription) {
+    const Event event(subscription.id, publication.id, event_details(subscription, publication), publication.payload);
     for (Session* subscriber : subscription.subscribers) {
-      if (subscriber != excluded && (to_all || publication->receivers.include(subscriber->receiver()))) {
+      if (wanted(*subscriber)) {
         subscriber->send(event);
       }
     }
     ++reached;
     return false;
+  });
+  return reached;
+}
+
+std::size_t Broker::publish(const PublicationPtr& publication, const Session* excluded, bool retain) {
+  const Receivers& receivers = publication->receivers;
+  const std::size_t reached = deliver(*publication, [&](const Session& subscriber) {
+    return &subscriber != excluded && (receivers.are_all() || receivers.include(subscriber.receiver()));
   });
   store_.record(publication);
   if (retain) {
@@ -166,17 +163,9 @@ std::size_t Broker::publish(const PublicationPtr& publication, const Session* ex
 
 void Broker::publish_announcement(const std::string& topic, Value args) {
   const auto payload = std::make_shared<const Payload>(args_payload(std::move(args)));
-  const Publication publication{random_id(), topic, payload, {}, Value::object(), 0};
-  of_clients_.match(topic, [&](const Subscription& subscription) {
-    const Event event(subscription.id, publication.id, event_details(subscription, publication), payload);
-    for (Session* subscriber : subscription.subscribers) {
-      // A pattern may reach further than its subscriber may.
-      if (subscriber->may_administer() && !subscriber->is_closed()) {
-        subscriber->send(event);
-      }
-    }
-    return false;
-  });
+  // A pattern may reach further than its subscriber may.
+  deliver({random_id(), topic, payload, {}, Value::object(), 0},
+          [](const Session& subscriber) { return subscriber.may_administer() && !subscriber.is_closed(); });
 }
 
 bool Broker::has_subscribers(const std::string& topic) const {
@@ -204,11 +193,7 @@ void Broker::forget(Session& session) {
 void Broker::drop(Session& session, Subscription& subscription) {
   const Id id = subscription.id;
   subscription.subscribers.erase(&session);
-  const auto of_session = by_session_.find(&session);
-  of_session->second.erase(&subscription);
-  if (of_session->second.empty()) {
-    by_session_.erase(of_session);
-  }
+  of_sessions_.remove(session, subscription);
   --count_;
   announce("wamp.subscription.on_unsubscribe", [&] { return Value::array({session.id(), id}); });
   if (ServerTopic* source = server_topic(subscription.pattern)) {
@@ -221,17 +206,6 @@ void Broker::drop(Session& session, Subscription& subscription) {
     of_clients_.remove(UriPattern(subscription.pattern));
     announce("wamp.subscription.on_delete", [&] { return Value::array({session.id(), id}); });
   }
-}
-
-std::size_t Broker::count(const Session& session) const {
-  const auto found = by_session_.find(&session);
-  return found == by_session_.end() ? 0 : found->second.size();
-}
-
-std::vector<Subscription*> Broker::subscriptions_of(const Session& session) const {
-  const auto found = by_session_.find(&session);
-  return found == by_session_.end() ? std::vector<Subscription*>()
-                                    : std::vector<Subscription*>(found->second.begin(), found->second.end());
 }
 
 std::vector<const Subscription*> Broker::subscriptions() const {

@@ -3,7 +3,6 @@
 
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -13,6 +12,7 @@
 #include "wamp/event.hpp"
 #include "wamp/event_store.hpp"
 #include "wamp/pattern_table.hpp"
+#include "wamp/session_entries.hpp"
 
 namespace tws::wamp {
 
@@ -58,8 +58,7 @@ class Broker {
   void forget(Session& session);
 
   // Sends it to the subscribers of all patterns that its topic matches; not to `excluded`, which may be null. Policy
-  // was checked.
-  // To how many subscriptions it went; `retain`: it is kept for those to come.
+  // was checked. `retain`: it is kept for those to come. To how many subscriptions it went.
   std::size_t publish(const PublicationPtr& publication, const Session* excluded, bool retain);
   // What WAMP's meta events say, to those who may administer the realm. `args` is a function that makes them: mostly
   // nobody listens.
@@ -75,9 +74,11 @@ class Broker {
   EventStore& store() { return store_; }
 
   [[nodiscard]] std::size_t count() const { return count_; }
-  [[nodiscard]] std::size_t count(const Session& session) const;
+  [[nodiscard]] std::size_t count(const Session& session) const { return of_sessions_.count(session); }
   // As of now.
-  [[nodiscard]] std::vector<Subscription*> subscriptions_of(const Session& session) const;
+  [[nodiscard]] std::vector<Subscription*> subscriptions_of(const Session& session) const {
+    return of_sessions_.of(session);
+  }
   // Those with subscribers.
   [[nodiscard]] std::vector<const Subscription*> subscriptions() const;
   [[nodiscard]] std::vector<const Subscription*> matching(const std::string& topic) const;
@@ -90,17 +91,18 @@ class Broker {
 
   [[nodiscard]] ServerTopic* server_topic(const UriPattern& pattern) const;
   std::unique_ptr<Subscription> make_subscription(const UriPattern& pattern, const std::string& format);
-  [[nodiscard]] bool has_room(const Session& session, const UriPattern& pattern) const;
   void add_subscriber(Session& session, Subscription& subscription, bool is_created);
   void send_retained(Session& session, const Subscription& subscription);
   void drop(Session& session, Subscription& subscription);
   [[nodiscard]] bool has_subscribers(const std::string& topic) const;
+  template <typename Wanted>
+  std::size_t deliver(const Publication& publication, Wanted&& wanted);
   void publish_announcement(const std::string& topic, Value args);
 
   std::map<Key, std::unique_ptr<Subscription>> of_server_;
   PatternTable<Subscription> of_clients_;
   std::unordered_map<Id, Subscription*> by_id_;
-  std::unordered_map<const Session*, std::set<Subscription*>> by_session_;
+  SessionEntries<Subscription> of_sessions_;
   std::size_t count_ = 0;               // of all sessions
   std::size_t meta_subscriptions_ = 0;  // to what may be topics of WAMP's own
   std::unordered_map<std::string, ServerTopic*> server_topics_;

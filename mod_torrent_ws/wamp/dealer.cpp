@@ -16,6 +16,10 @@ constexpr std::string_view kKill = "kill";
 constexpr std::string_view kKillNoWait = "killnowait";
 constexpr std::int64_t kMaxTimeoutMs = 24LL * 3600 * 1000;
 
+void send_result(Session& caller, Id request, const Value& details, const Payload& payload) {
+  caller.send(caller.build(MessageType::kResult).id(request).value(details).payload(payload));
+}
+
 }  // namespace
 
 void Dealer::join(Session& session) { peers_.emplace(session.id(), Peer{&session}); }
@@ -208,7 +212,7 @@ void Dealer::answer(Id session, Id request, const Answer& answer) {
     return;
   }
   if (answer) {
-    caller->send(caller->build(MessageType::kResult).id(request).dict().payload(*answer));
+    send_result(*caller, request, Value::object(), *answer);
     // What the server says costs its caller; what a callee says, nobody.
     caller->transport().charge(answer->args.bytes() + answer->kwargs.bytes());
   } else {
@@ -216,23 +220,11 @@ void Dealer::answer(Id session, Id request, const Answer& answer) {
   }
 }
 
-std::optional<Error> Dealer::refuse_registration(const Session& callee, const UriPattern& pattern) const {
-  const auto own = registrations_.of_session(callee);
-  const bool is_pattern = pattern.match != Match::kExact;
-  const auto patterns = std::count_if(own.begin(), own.end(), [](const Registration* registration) {
-    return registration->pattern.match != Match::kExact;
-  });
-  if (own.size() < callee.realm().policy().max_subscriptions &&
-      (!is_pattern || static_cast<std::size_t>(patterns) < kMaxPatterns)) {
-    return std::nullopt;
-  }
-  return Error{"the session has as many registrations as it may", error_uri::kTooManyRegistrations};
-}
-
 void Dealer::register_procedure(Session& callee, Id request, const UriPattern& pattern, const Value& options) {
-  if (const auto refused = refuse_registration(callee, pattern)) {
+  if (!registrations_.has_room(callee, pattern, callee.realm().policy().max_subscriptions)) {
     callee.transport().count(Refusal::kSubscriptions);
-    callee.send_error(MessageType::kRegister, request, *refused);
+    callee.send_error(MessageType::kRegister, request,
+                      Error{"the session has as many registrations as it may", error_uri::kTooManyRegistrations});
     return;
   }
   const auto invoke = invoke_of(text_member(options, "invoke").value_or("single")).value_or(Invoke::kSingle);
@@ -294,9 +286,7 @@ bool Dealer::yield(Session& callee, const Message& message) {
   const Key call{found->caller, found->request};
   if (flag_member(message.dict(2), "progress")) {
     if (found->progress) {
-      Session* caller = find(call.first);
-      caller->send(
-          caller->build(MessageType::kResult).id(call.second).value({{"progress", true}}).payload(payload_of(message)));
+      send_result(*find(call.first), call.second, {{"progress", true}}, payload_of(message));
       if (calls_.at(call).timer) {
         restart_timer(call);
       }
@@ -304,8 +294,7 @@ bool Dealer::yield(Session& callee, const Message& message) {
     return true;
   }
   take_invocation({callee.id(), request});
-  Session* caller = end_call(call);
-  caller->send(caller->build(MessageType::kResult).id(call.second).dict().payload(payload_of(message)));
+  send_result(*end_call(call), call.second, Value::object(), payload_of(message));
   return true;
 }
 
@@ -321,13 +310,7 @@ bool Dealer::invocation_error(Session& callee, const Message& message) {
   const Key call{found->caller, found->request};
   take_invocation({callee.id(), *request});
   // The callee's own error and arguments pass through as they are.
-  Session* caller = end_call(call);
-  caller->send(caller->build(MessageType::kError)
-                   .value(static_cast<int>(MessageType::kCall))
-                   .id(call.second)
-                   .dict()
-                   .text(message.text(4))
-                   .payload(payload_of(message)));
+  end_call(call)->send_error(MessageType::kCall, call.second, message.text(4), payload_of(message));
   return true;
 }
 

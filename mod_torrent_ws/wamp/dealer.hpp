@@ -103,7 +103,6 @@ class Dealer {
   // Null: it has left.
   [[nodiscard]] Session* find(Id session) const;
   [[nodiscard]] const Invocation* find_invocation(const Session& callee, Id request) const;
-  [[nodiscard]] std::optional<Error> refuse_registration(const Session& callee, const UriPattern& pattern) const;
 
   Broker& broker_;
   Timers& timers_;

@@ -15,8 +15,6 @@ std::size_t size_of(const Publication& publication) {
          kSerializers.size() * (publication.payload->args.bytes() + publication.payload->kwargs.bytes());
 }
 
-bool is_same(const UriPattern& a, const UriPattern& b) { return a.match == b.match && a.uri == b.uri; }
-
 }  // namespace
 
 void EventStore::configure(const std::vector<EventHistory>& histories) {
@@ -24,7 +22,7 @@ void EventStore::configure(const std::vector<EventHistory>& histories) {
   for (const EventHistory& wanted : histories) {
     History& history = histories_.emplace_back(History{wanted, {}});
     const auto found = std::find_if(before.begin(), before.end(), [&wanted](const History& old) {
-      return is_same(old.configuration.pattern, wanted.pattern);
+      return old.configuration.pattern == wanted.pattern;
     });
     if (found != before.end()) {
       history.events = std::move(found->events);

@@ -32,6 +32,12 @@ Value ids_by_match(const Entries& entries) {
   return ids;
 }
 
+// Of an entry that there may be: null is null.
+template <typename Entry>
+Value id_or_null(const Entry* entry) {
+  return entry != nullptr ? Value(entry->id) : Value();
+}
+
 // The pattern that a lookup names: a URI, and {"match": …} behind it.
 Result<UriPattern> pattern_argument(const Call& call);
 

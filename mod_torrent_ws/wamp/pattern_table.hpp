@@ -18,9 +18,6 @@
 
 namespace tws::wamp {
 
-// Of one session, subscriptions as well as registrations: each costs a look at every publication or call.
-inline constexpr std::size_t kMaxPatterns = 100;
-
 template <typename Entry>
 class PatternTable {
  public:

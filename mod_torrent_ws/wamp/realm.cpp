@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "support/hex.hpp"
 #include "wamp/cra.hpp"
 #include "wamp/session.hpp"
 #include "wire/error_uris.hpp"
@@ -30,9 +31,9 @@ bool Realm::is_admin(const std::string& user) const {
 }
 
 const std::string& Realm::role_of(const Identity& identity) const {
-  static const std::string admin = "admin";
-  static const std::string user = "user";
-  static const std::string anonymous = "anonymous";
+  static const std::string admin = kAdminRole;
+  static const std::string user = kUserRole;
+  static const std::string anonymous = kAnonymousRole;
   if (identity.user.empty()) {
     return anonymous;
   }
@@ -120,10 +121,8 @@ CraKey Realm::decoy_key(const std::string& user) const {
   constexpr std::size_t kSaltDigits = 32;
   constexpr std::int64_t kIterations = 10'000;
   constexpr std::int64_t kKeyBytes = 32;
-  std::string salt;
-  for (const unsigned char byte : cra_signature(decoy_secret_, user)) {
-    salt.push_back("0123456789abcdef"[byte % 16]);
-  }
+  const std::string signature = cra_signature(decoy_secret_, user);
+  std::string salt = to_hex(reinterpret_cast<const unsigned char*>(signature.data()), signature.size());
   salt.resize(kSaltDigits);
   return {random_hex(), std::move(salt), kIterations, kKeyBytes};
 }

@@ -1,6 +1,4 @@
 // wamp.registration.*: what is registered, and taking it from a callee.
-#include <algorithm>
-
 #include "wamp/meta_api.hpp"
 #include "wamp/session.hpp"
 #include "wire/error_uris.hpp"
@@ -17,10 +15,6 @@ Result<Registration*> registration_argument(Realm& realm, const Call& call) {
   Registration* registration = realm.dealer().registrations().find(*id);
   return registration != nullptr ? Result<Registration*>(registration)
                                  : Error{"no such registration", error_uri::kNoSuchRegistration};
-}
-
-Value id_or_null(const Registration* registration) {
-  return registration != nullptr ? Value(registration->id) : Value();
 }
 
 Result<Value> remove_callee(Realm& realm, const Call& call) {

@@ -64,17 +64,13 @@ Result<Registrations::Added> Registrations::add(Session& session, const UriPatte
     by_id_.emplace(present->id, present);
   }
   present->callees.push_back({&session, disclose_caller});
-  by_session_[&session].insert(present);
+  of_sessions_.add(session, *present);
   return Added{*present, is_created};
 }
 
 bool Registrations::remove(Session& session, Registration& registration) {
   std::erase_if(registration.callees, [&session](const Callee& callee) { return callee.session == &session; });
-  const auto of_session = by_session_.find(&session);
-  of_session->second.erase(&registration);
-  if (of_session->second.empty()) {
-    by_session_.erase(of_session);
-  }
+  of_sessions_.remove(session, registration);
   if (!registration.callees.empty()) {
     return false;
   }
@@ -95,12 +91,6 @@ Registration* Registrations::match(const std::string& procedure) const {
 Registration* Registrations::find(Id id) const {
   const auto found = by_id_.find(id);
   return found == by_id_.end() ? nullptr : found->second;
-}
-
-std::vector<Registration*> Registrations::of_session(const Session& session) const {
-  const auto found = by_session_.find(&session);
-  return found == by_session_.end() ? std::vector<Registration*>()
-                                    : std::vector<Registration*>(found->second.begin(), found->second.end());
 }
 
 std::vector<const Registration*> Registrations::all() const {

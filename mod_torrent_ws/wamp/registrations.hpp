@@ -3,7 +3,6 @@
 #pragma once
 
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -11,6 +10,7 @@
 
 #include "support/result.hpp"
 #include "wamp/pattern_table.hpp"
+#include "wamp/session_entries.hpp"
 #include "wamp/value.hpp"
 
 namespace tws::wamp {
@@ -60,13 +60,17 @@ class Registrations {
   [[nodiscard]] Registration* find(Id id) const;
   [[nodiscard]] Registration* find(const UriPattern& pattern) const { return table_.find(pattern); }
   // As of now.
-  [[nodiscard]] std::vector<Registration*> of_session(const Session& session) const;
+  [[nodiscard]] std::vector<Registration*> of_session(const Session& session) const { return of_sessions_.of(session); }
+  // Whether the session, which may have `most`, has room for one of this pattern.
+  [[nodiscard]] bool has_room(const Session& session, const UriPattern& pattern, std::size_t most) const {
+    return of_sessions_.has_room(session, pattern, most);
+  }
   [[nodiscard]] std::vector<const Registration*> all() const;
 
  private:
   PatternTable<Registration> table_;
   std::unordered_map<Id, Registration*> by_id_;
-  std::unordered_map<const Session*, std::set<Registration*>> by_session_;
+  SessionEntries<Registration> of_sessions_;
   Id last_id_ = 0;
 };
 

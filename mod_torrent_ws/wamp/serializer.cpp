@@ -15,9 +15,6 @@ namespace tws::wamp {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Serializer>, 3> kSubprotocols = {
-    {{"wamp.2.json", Serializer::kJson}, {"wamp.2.cbor", Serializer::kCbor}, {"wamp.2.msgpack", Serializer::kMsgpack}}};
-
 // Numbers above this that have no fraction are sent as floats by some clients (cbor-x, msgpackr).
 constexpr double kLargestUint32 = 4294967295.0;
 
@@ -129,24 +126,26 @@ class Builder final : public nlohmann::json_sax<Value> {
     return !rest_.empty() || (depth_ == 1 && root_.is_array() && root_.size() >= fields_);
   }
 
-  // For a list and a dictionary.
-  bool has_room() { return rest_.size() < 2 || fail("more than a list and a dictionary of arguments", {}); }
+  // A part of the rest, which has room for a list and a dictionary.
+  bool begin_part(bool is_list) {
+    rest_.push_back({{}, is_list, true, true});
+    return rest_.size() <= 2 || fail("more than a list and a dictionary of arguments", {});
+  }
 
   bool add(Value value) {
-    if (is_in_rest()) {
-      if (depth_ == 1 && !has_room()) {
-        return false;
-      }
-      if (depth_ == 1) {
-        // Some clients say null for what is absent.
-        rest_.push_back({{}, rest_.empty(), true, true});
-        end_item();
-        return value.is_null() || fail("arguments are a list and a dictionary", {});
-      }
+    if (!is_in_rest()) {
+      return build(std::move(value)) != nullptr;
+    }
+    if (depth_ > 1) {
       rest_.back().is_empty = false;
       return count_value();
     }
-    return build(std::move(value)) != nullptr;
+    // Some clients say null for what is absent.
+    if (!value.is_null()) {
+      return fail("arguments are a list and a dictionary", {});
+    }
+    end_item();
+    return begin_part(rest_.empty());
   }
 
   // Null: refused.
@@ -185,19 +184,7 @@ class Builder final : public nlohmann::json_sax<Value> {
       return fail("nested deeper than " + std::to_string(kMaxDepth), error_uri::kPayloadSizeExceeded);
     }
     if (is_in_rest()) {
-      if (depth_ == 1 && !has_room()) {
-        return false;
-      }
-      if (depth_ == 1) {
-        is_plain_ = true;
-        // What comes before it in JSON may be white space.
-        rest_begin_ = serializer_ == Serializer::kJson ? passed_ - 1 : item_end_;
-        rest_.push_back({{}, container.is_array(), true, true});
-      } else {
-        rest_.back().is_empty = false;
-      }
-      ++depth_;
-      return count_value();
+      return open_in_rest(container.is_array());
     }
     Value* built = build(std::move(container));
     if (built != nullptr) {
@@ -205,6 +192,17 @@ class Builder final : public nlohmann::json_sax<Value> {
       ++depth_;
     }
     return built != nullptr;
+  }
+
+  bool open_in_rest(bool is_list) {
+    if (depth_++ > 1) {
+      rest_.back().is_empty = false;
+      return count_value();
+    }
+    is_plain_ = true;
+    // What comes before it in JSON may be white space.
+    rest_begin_ = serializer_ == Serializer::kJson ? passed_ - 1 : item_end_;
+    return begin_part(is_list) && count_value();
   }
 
   bool close() {
@@ -266,12 +264,6 @@ void replace_binary(Value& value) {
 std::string to_json(const Value& value) { return value.dump(-1, ' ', false, Value::error_handler_t::replace); }
 
 }  // namespace
-
-std::optional<Serializer> serializer_of(std::string_view subprotocol) {
-  const auto* found = std::find_if(kSubprotocols.begin(), kSubprotocols.end(),
-                                   [subprotocol](const auto& entry) { return entry.first == subprotocol; });
-  return found == kSubprotocols.end() ? std::nullopt : std::optional(found->second);
-}
 
 Result<Value> decode(Serializer serializer, std::string_view bytes) {
   auto decoded = decode_partly(serializer, bytes, all_fields);

@@ -1,26 +1,21 @@
-// Serializers of WAMP v2 (wamp-proto, rfc/text/basic, "Serializers"): JSON as text, CBOR and MessagePack as binary
-// messages. Binary values are native in the latter two; in JSON they are strings that begin with U+0000, base64 behind
-// it. No thread affinity.
+// What the serializers of WAMP v2 make of values (wamp-proto, rfc/text/basic, "Serializers"): JSON as text, CBOR and
+// MessagePack as binary messages. Binary values are native in the latter two; in JSON they are strings that begin with
+// U+0000, base64 behind it. No thread affinity.
 #pragma once
 
-#include <array>
 #include <cstddef>
-#include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "support/result.hpp"
 #include "wamp/value.hpp"
+#include "wire/serializer.hpp"
 
 namespace tws::wamp {
 
-enum class Serializer : std::uint8_t { kJson, kCbor, kMsgpack };
-inline constexpr std::array kSerializers = {Serializer::kJson, Serializer::kCbor, Serializer::kMsgpack};
-
-// Of a WebSocket subprotocol, such as wamp.2.json.
-std::optional<Serializer> serializer_of(std::string_view subprotocol);
+using tws::kSerializers;
+using tws::Serializer;
 
 // Whether its messages are binary ones.
 constexpr bool is_binary(Serializer serializer) { return serializer != Serializer::kJson; }

@@ -245,9 +245,7 @@ void Session::on_publish(const Message& message) {
     }
     return;
   }
-  const auto publication = std::make_shared<const Publication>(Publication{
-      random_id(), message.text(3), std::make_shared<const Payload>(payload_of(message)), Receivers(options),
-      flag_member(options, "disclose_me") ? disclosed("publisher") : Value::object(), unix_ms_now()});
+  const auto publication = make_publication(message.text(3), payload_of(message), options);
   const Value* exclude_me = member(options, "exclude_me");
   const bool excluded = exclude_me == nullptr || exclude_me->get<bool>();
   const std::size_t reached =
@@ -258,6 +256,12 @@ void Session::on_publish(const Message& message) {
   if (acknowledge) {
     send(build(MessageType::kPublished).id(request).id(publication->id));
   }
+}
+
+PublicationPtr Session::make_publication(const std::string& topic, Payload payload, const Value& options) const {
+  return std::make_shared<const Publication>(
+      Publication{random_id(), topic, std::make_shared<const Payload>(std::move(payload)), Receivers(options),
+                  flag_member(options, "disclose_me") ? disclosed("publisher") : Value::object(), unix_ms_now()});
 }
 
 void Session::on_call(const Message& message) {
@@ -311,12 +315,11 @@ void Session::read_testaments() {
 void Session::send(MessageBuilder& message) { transport_.send(to_frame(serializer_, message.finish())); }
 
 void Session::send_error(MessageType request_type, Id request, const Error& error) {
-  send(build(MessageType::kError)
-           .value(static_cast<int>(request_type))
-           .id(request)
-           .dict()
-           .text(error.uri)
-           .payload(explanation(error.message)));
+  send_error(request_type, request, error.uri, explanation(error.message));
+}
+
+void Session::send_error(MessageType request_type, Id request, std::string_view uri, const Payload& payload) {
+  send(build(MessageType::kError).value(static_cast<int>(request_type)).id(request).dict().text(uri).payload(payload));
 }
 
 void Session::violate(std::string_view what) { abort(error_uri::kProtocolViolation, what, CloseCode::kProtocolError); }

@@ -81,11 +81,15 @@ class Session final : public Protocol {
   std::vector<Testament>& testaments() { return testaments_; }
   SignIn& sign_in() { return sign_in_; }
 
+  // What this session publishes now, with the options of PUBLISH, whose types were checked.
+  [[nodiscard]] PublicationPtr make_publication(const std::string& topic, Payload payload, const Value& options) const;
+
   // A message for this client: send(build(…).id(…)).
   [[nodiscard]] MessageBuilder build(MessageType type) const { return {serializer_, type}; }
   void send(MessageBuilder& message);
   void send(const Event& event) { transport_.send(event.frame(serializer_)); }
   void send_error(MessageType request_type, Id request, const Error& error);
+  void send_error(MessageType request_type, Id request, std::string_view uri, const Payload& payload);
 
   // Sends events, all or none, that a later snapshot can replace. They are left out when the client is behind;
   // on_subscribed() of the topic is called again when it has caught up.

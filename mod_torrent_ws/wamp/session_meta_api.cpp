@@ -1,8 +1,6 @@
 // wamp.session.*: who is there, sending them away, and testaments.
 #include <algorithm>
 
-#include "support/random.hpp"
-#include "wamp/clock.hpp"
 #include "wamp/meta_api.hpp"
 #include "wamp/options.hpp"
 #include "wamp/session.hpp"
@@ -126,9 +124,7 @@ Result<Value> add_testament(Realm& realm, const Call& call) {
   if (session.testaments().size() >= kMaxTestaments || bytes > kMaxTestamentBytes) {
     return Error{"the session has as many testaments as it may", error_uri::kOptionNotAllowed};
   }
-  const auto publication = std::make_shared<const Publication>(Publication{
-      random_id(), *topic, std::make_shared<const Payload>(std::move(payload)), Receivers(options),
-      flag_member(options, "disclose_me") ? session.disclosed("publisher") : Value::object(), unix_ms_now()});
+  const auto publication = session.make_publication(*topic, std::move(payload), options);
   session.testaments().push_back({publication, flag_member(options, "retain"), *scope});
   return Value();
 }

@@ -127,7 +127,7 @@ void SignIn::send_cra_challenge(const CraKey& key) {
   cra_key_ = key.key;
   cra_challenge_ = challenge_text(CraChallenge{.authid = pending_user_,
                                                // Not more than that, before anything is proved.
-                                               .authrole = "user",
+                                               .authrole = kUserRole,
                                                .authprovider = kAuthProvider,
                                                .session = session_.id()});
   Value extra = {{"challenge", cra_challenge_}};

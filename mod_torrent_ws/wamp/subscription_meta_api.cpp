@@ -168,11 +168,7 @@ void add_subscription_meta_api(Realm& realm) {
   });
   add_meta_procedure(realm, "wamp.subscription.lookup", [&realm](const Call& call) -> Result<Value> {
     const auto pattern = pattern_argument(call);
-    if (!pattern) {
-      return pattern.error();
-    }
-    const Subscription* found = realm.broker().find(*pattern);
-    return found != nullptr ? Value(found->id) : Value();
+    return pattern ? Result<Value>(id_or_null(realm.broker().find(*pattern))) : pattern.error();
   });
   add_meta_procedure(realm, "wamp.subscription.match", [&realm](const Call& call) -> Result<Value> {
     const auto topic = text_argument(call, 0, "the topic");

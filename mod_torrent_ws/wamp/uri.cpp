@@ -6,14 +6,11 @@ namespace tws::wamp {
 
 namespace {
 
-constexpr std::size_t kMaxUri = 512;
-
 bool is_allowed(char c, UriRules rules) {
-  const auto byte = static_cast<unsigned char>(c);
   if (rules == UriRules::kStrict) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
   }
-  return byte > ' ' && byte != '#' && byte != 0x7F;
+  return !is_forbidden_in_uri(c);
 }
 
 bool has_allowed_characters(std::string_view uri, UriRules rules) {
@@ -23,8 +20,7 @@ bool has_allowed_characters(std::string_view uri, UriRules rules) {
 }  // namespace
 
 bool is_uri(std::string_view uri, UriRules rules) {
-  return !uri.empty() && uri.front() != '.' && uri.back() != '.' && uri.find("..") == std::string_view::npos &&
-         has_allowed_characters(uri, rules);
+  return !has_empty_component(uri) && has_allowed_characters(uri, rules);
 }
 
 bool is_uri_pattern(const UriPattern& pattern, UriRules rules) {

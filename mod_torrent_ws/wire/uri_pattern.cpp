@@ -7,18 +7,8 @@ namespace tws {
 
 namespace {
 
-constexpr std::size_t kMaxPattern = 512;
 // In the order of the enumeration.
 constexpr std::array<const char*, 3> kMatchNames = {"exact", "prefix", "wildcard"};
-
-bool is_forbidden(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return byte <= ' ' || byte == '#' || byte == 0x7F;
-}
-
-bool has_empty_component(std::string_view uri) {
-  return uri.empty() || uri.front() == '.' || uri.back() == '.' || uri.find("..") != std::string_view::npos;
-}
 
 // Takes the first component off, with its dot.
 std::string_view take_component(std::string_view& rest) {
@@ -54,15 +44,24 @@ std::string_view literal_head(std::string_view wildcard) {
 
 }  // namespace
 
+bool is_forbidden_in_uri(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return byte <= ' ' || byte == '#' || byte == 0x7F;
+}
+
+bool has_empty_component(std::string_view uri) {
+  return uri.empty() || uri.front() == '.' || uri.back() == '.' || uri.find("..") != std::string_view::npos;
+}
+
 Result<UriPattern> parse_uri_pattern(std::string_view text) {
   const std::string quoted = "\"" + std::string(text) + "\" ";
   if (text.empty()) {
     return Error{"an empty pattern; write * for all URIs, or a URI such as com.example.chat", {}};
   }
-  if (text.size() > kMaxPattern) {
-    return Error{"a pattern of more than " + std::to_string(kMaxPattern) + " bytes; end it earlier, with a *", {}};
+  if (text.size() > kMaxUri) {
+    return Error{"a pattern of more than " + std::to_string(kMaxUri) + " bytes; end it earlier, with a *", {}};
   }
-  if (std::any_of(text.begin(), text.end(), is_forbidden)) {
+  if (std::any_of(text.begin(), text.end(), is_forbidden_in_uri)) {
     return Error{quoted + "has white space, a control character or #, which no URI has; leave it out", {}};
   }
   const std::size_t star = text.find('*');

@@ -19,7 +19,15 @@ enum class Match {
 struct UriPattern {
   std::string uri;
   Match match = Match::kExact;
+
+  bool operator==(const UriPattern&) const = default;
 };
+
+// Longer is none, whatever the rules.
+inline constexpr std::size_t kMaxUri = 512;
+// What no URI has: white space, control characters, '#'.
+bool is_forbidden_in_uri(char c);
+bool has_empty_component(std::string_view uri);
 
 // The notation of directives: "com.example.chat" is that URI, "com.example.*" all that begin with "com.example.", "*"
 // all there are, "com..status" those with any one component in the middle. An error says how to write it.
