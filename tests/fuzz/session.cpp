@@ -24,8 +24,8 @@ class Nowhere final : public tws::Transport {
 
 void say(tws::wamp::Session& session, Serializer serializer, const Value& message) {
   std::string bytes;
-  encode(bytes, serializer, message);
-  session.on_message(bytes, is_binary(serializer));
+  tws::wamp::encode(bytes, serializer, message);
+  session.on_message(bytes, tws::wamp::is_binary(serializer));
 }
 
 }  // namespace

@@ -7,13 +7,12 @@ import { after, before, describe, test } from 'node:test';
 
 import { startStack } from '../support/stack.mjs';
 import { TorrentView } from '../support/torrent-view.mjs';
-import { endpoint, signedInClient, WampError } from '../support/wamp.mjs';
+import { endpoint, signedInClient, wampError } from '../support/wamp.mjs';
 import { libraries } from '../support/wamp-libraries.mjs';
 
 const stopped = 0;
 const extra = 'edubuntu-14.04.5-dvd-amd64.iso';
 const magnetHash = '0123456789abcdef0123456789abcdef01234567';
-const wampError = (uri) => (error) => error instanceof WampError && error.uri === uri;
 
 const hashes = ({ torrents }) => Object.keys(torrents).sort();
 

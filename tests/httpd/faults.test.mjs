@@ -8,9 +8,8 @@ import { eventually } from '../support/patience.mjs';
 import { killHard, workersOf } from '../support/processes.mjs';
 import { startStack } from '../support/stack.mjs';
 import { TorrentView } from '../support/torrent-view.mjs';
-import { endpoint, signedInClient, WampClient, WampError } from '../support/wamp.mjs';
+import { endpoint, signedInClient, WampClient, wampError } from '../support/wamp.mjs';
 
-const wampError = (uri) => (error) => error instanceof WampError && error.uri === uri;
 const outcomeUnknown = wampError('torrent_ws.error.outcome_unknown');
 const stopped = 0;
 const now = () => Date.now() / 1000;

@@ -12,10 +12,9 @@ import { eventually } from '../support/patience.mjs';
 import { restartHttpd } from '../support/processes.mjs';
 import { RawConnection } from '../support/raw-http.mjs';
 import { noDaemon, startStack } from '../support/stack.mjs';
-import { endpoint, signedInClient, WampClient, WampError } from '../support/wamp.mjs';
+import { endpoint, signedInClient, WampClient, wampError } from '../support/wamp.mjs';
 
 const refusedWith = (status) => (error) => new RegExp(`Unexpected server response: ${status}`).test(error.message);
-const wampError = (uri) => (error) => error instanceof WampError && error.uri === uri;
 const tooManyConnections = wampError('torrent_ws.error.too_many_connections');
 
 let stack;

@@ -4,9 +4,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { announcing, notAuthorized, reconfigure, wampError } from '../support/site-policy.mjs';
+import { announcing, notAuthorized, reconfigure } from '../support/site-policy.mjs';
 import { noDaemon, startStack } from '../support/stack.mjs';
-import { endpoint, signedInClient, WampClient } from '../support/wamp.mjs';
+import { endpoint, signedInClient, WampClient, wampError } from '../support/wamp.mjs';
 
 const noSuchSubscription = wampError('wamp.error.no_such_subscription');
 const noSuchRegistration = wampError('wamp.error.no_such_registration');

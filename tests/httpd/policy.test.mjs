@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { notAuthorized, reconfigure, stranger, wampError } from '../support/site-policy.mjs';
+import { notAuthorized, reconfigure, stranger } from '../support/site-policy.mjs';
 import { noDaemon, startStack } from '../support/stack.mjs';
-import { endpoint, signedInClient, WampClient } from '../support/wamp.mjs';
+import { endpoint, signedInClient, WampClient, wampError } from '../support/wamp.mjs';
 
 const invalidUri = wampError('wamp.error.invalid_uri');
 const noSuchProcedure = wampError('wamp.error.no_such_procedure');

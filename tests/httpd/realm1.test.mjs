@@ -10,10 +10,9 @@ import WebSocket from 'ws';
 import { EventQueue } from '../support/event-queue.mjs';
 import { eventually } from '../support/patience.mjs';
 import { startStack } from '../support/stack.mjs';
-import { endpoint, WampClient, WampError } from '../support/wamp.mjs';
+import { endpoint, WampClient, WampError, wampError } from '../support/wamp.mjs';
 import { libraries } from '../support/wamp-libraries.mjs';
 
-const wampError = (uri) => (error) => error instanceof WampError && error.uri === uri;
 const megabyte = 1024 * 1024;
 
 let stack;

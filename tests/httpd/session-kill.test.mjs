@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 
 import { eventually } from '../support/patience.mjs';
-import { notAuthorized, stranger, wampError } from '../support/site-policy.mjs';
+import { notAuthorized, stranger } from '../support/site-policy.mjs';
 import { noDaemon, startStack } from '../support/stack.mjs';
-import { signedInClient } from '../support/wamp.mjs';
+import { signedInClient, wampError } from '../support/wamp.mjs';
 
 const policyViolation = 1008;
 

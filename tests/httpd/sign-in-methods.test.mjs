@@ -12,9 +12,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { loadModules } from '../support/httpd-modules.mjs';
 import { eventually } from '../support/patience.mjs';
-import { notAuthorized, reconfigure, stranger, wampError } from '../support/site-policy.mjs';
+import { notAuthorized, reconfigure, stranger } from '../support/site-policy.mjs';
 import { noDaemon, startStack } from '../support/stack.mjs';
-import { endpoint, WampClient } from '../support/wamp.mjs';
+import { endpoint, WampClient, wampError } from '../support/wamp.mjs';
 
 const failed = wampError('wamp.error.authentication_failed');
 const denied = wampError('wamp.error.authentication_denied');

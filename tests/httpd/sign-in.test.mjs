@@ -5,9 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, describe, test } from 'node:test';
 
 import { startStack } from '../support/stack.mjs';
-import { endpoint, signedInClient, WampClient, WampError } from '../support/wamp.mjs';
+import { endpoint, signedInClient, WampClient, wampError } from '../support/wamp.mjs';
 
-const wampError = (uri) => (error) => error instanceof WampError && error.uri === uri;
 const notAuthorized = wampError('wamp.error.not_authorized');
 const invalidArgument = wampError('wamp.error.invalid_argument');
 const failed = wampError('wamp.error.authentication_failed');

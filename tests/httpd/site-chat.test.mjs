@@ -7,9 +7,9 @@ import fs from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 
 import { EventQueue } from '../support/event-queue.mjs';
-import { notAuthorized, stranger, wampError } from '../support/site-policy.mjs';
+import { notAuthorized, stranger } from '../support/site-policy.mjs';
 import { noDaemon, startStack } from '../support/stack.mjs';
-import { endpoint, signedInClient } from '../support/wamp.mjs';
+import { endpoint, signedInClient, wampError } from '../support/wamp.mjs';
 
 const room = 'com.example.chat.room';
 

@@ -5,9 +5,8 @@ import fs from 'node:fs';
 
 import { eventually } from './patience.mjs';
 import { restartHttpd } from './processes.mjs';
-import { endpoint, WampClient, WampError } from './wamp.mjs';
+import { endpoint, WampClient, wampError } from './wamp.mjs';
 
-export const wampError = (uri) => (error) => error instanceof WampError && error.uri === uri;
 export const notAuthorized = wampError('wamp.error.not_authorized');
 
 // A client of the torrents realm whom nobody knows. details: those of HELLO.

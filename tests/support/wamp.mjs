@@ -38,6 +38,9 @@ export class WampError extends Error {
   }
 }
 
+// For assert.rejects: the error is one with this URI.
+export const wampError = (uri) => (error) => error instanceof WampError && error.uri === uri;
+
 export class WampClient {
   #socket;
   #serializer;

@@ -101,7 +101,7 @@ TEST(WampVectors, WhatClientsSendIsTakenOrRefused) {
     for (const auto& [name, serializer] : kSerializers) {
       std::string bytes;
       tws::wamp::encode(bytes, serializer, *decode(Serializer::kJson, text));
-      const auto message = parse_message(serializer, bytes);
+      const auto message = tws::wamp::parse_message(serializer, bytes);
       const bool to_refuse = sample.contains("expected_error");
       CHECK_TEXT(bool(message) != to_refuse, (name_of(sample) + ": " + text + ", " + name).c_str());
       if (!message) {

@@ -1,15 +1,13 @@
 // The site's logins and keys in a real SQLite database, as a pool worker answers for them.
 #include <CppUTest/TestHarness.h>
-#include <sqlite3.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
-#include <cstdlib>
-#include <filesystem>
 #include <string>
 #include <vector>
 
+#include "tests/unit/site_database.hpp"
 #include "wire/error_uris.hpp"
 #include "worker/job_socket.hpp"
 #include "worker/pool_worker.hpp"
@@ -18,31 +16,14 @@ using tws::Fd;
 using tws::JobFrame;
 using tws::Json;
 using tws::worker::JobSocket;
+using tws::worker::SiteDatabase;
 
 TEST_GROUP(WorkerSignIn) {
-  std::string directory;
-  std::string path;
+  SiteDatabase database;
 
   void setup() override {
-    std::string pattern = std::filesystem::temp_directory_path() / "torrent-ws-sign-in.XXXXXX";
-    CHECK(::mkdtemp(pattern.data()) != nullptr);
-    directory = pattern;
-    path = directory + "/tokens.sqlite";
-    // The first job creates the database.
+    // The first job creates it.
     STRCMP_EQUAL(tws::error_uri::kAuthenticationFailed, answer("login.user", R"({"login":"nobody"})").c_str());
-  }
-  void teardown() override {
-    std::filesystem::remove_all(directory);
-    directory = {};
-    path = {};
-  }
-
-  // What the site's pages do.
-  void execute(const std::string& sql) const {
-    sqlite3* database = nullptr;
-    CHECK_EQUAL(SQLITE_OK, sqlite3_open(path.c_str(), &database));
-    CHECK_EQUAL(SQLITE_OK, sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr));
-    sqlite3_close(database);
   }
 
   // All frames with which a worker answers one job.
@@ -56,7 +37,7 @@ TEST_GROUP(WorkerSignIn) {
     tws::append_job_frame(job, header.get(), arguments);
     CHECK_EQUAL(static_cast<ssize_t>(job.size()), ::send(loop.get(), job.data(), job.size(), MSG_NOSIGNAL));
     ::shutdown(loop.get(), SHUT_WR);
-    CHECK_EQUAL(0, tws::worker::run_pool_worker(worker, Json(json_pack("{ss}", "database", path.c_str()))));
+    CHECK_EQUAL(0, tws::worker::run_pool_worker(worker, Json(json_pack("{ss}", "database", database.path.c_str()))));
     std::array<char, 4096> bytes{};
     tws::JobFrameReader reader;
     ssize_t got = 0;
@@ -85,7 +66,7 @@ TEST_GROUP(WorkerSignIn) {
 };
 
 TEST(WorkerSignIn, LoginHasItsUser) {
-  execute("INSERT INTO torrent_ws_login VALUES ('alice', '245'), ('empty', ''), ('j\xc3\xb6rg', '\"7\"')");
+  database.execute("INSERT INTO torrent_ws_login VALUES ('alice', '245'), ('empty', ''), ('j\xc3\xb6rg', '\"7\"')");
   STRCMP_EQUAL(R"({"user_id":"245"})", answer("login.user", R"({"login":"alice"})").c_str());
   STRCMP_EQUAL(R"({"user_id":"\"7\""})", answer("login.user", "{\"login\":\"j\xc3\xb6rg\"}").c_str());
   for (const char* login : {"Alice", "alice ", "", "empty", "' OR 1=1 --", "245"}) {
@@ -94,7 +75,7 @@ TEST(WorkerSignIn, LoginHasItsUser) {
 }
 
 TEST(WorkerSignIn, KeyIsGivenAsItIsStored) {
-  execute(
+  database.execute(
       "INSERT INTO torrent_ws_key VALUES ('1', 'secret', NULL, NULL, NULL), ('2', 'a2V5', 'salt', 5000, 20),"
       " ('3', 'a2V5', 'salt', NULL, NULL), ('4', '', NULL, NULL, NULL)");
   STRCMP_EQUAL(R"({"key":"secret"})", answer("key.get", R"({"user_id":"1"})").c_str());
@@ -119,15 +100,15 @@ TEST(WorkerSignIn, ArgumentsAreChecked) {
 }
 
 TEST(WorkerSignIn, TablesAreAddedToADatabaseOfTokensAlone) {
-  execute("DROP TABLE torrent_ws_login; DROP TABLE torrent_ws_key");
+  database.execute("DROP TABLE torrent_ws_login; DROP TABLE torrent_ws_key");
   fails(tws::error_uri::kAuthenticationFailed, "key.get", R"({"user_id":"1"})");
-  execute("INSERT INTO torrent_ws_login VALUES ('alice', '245')");
+  database.execute("INSERT INTO torrent_ws_login VALUES ('alice', '245')");
   STRCMP_EQUAL(R"({"user_id":"245"})", answer("login.user", R"({"login":"alice"})").c_str());
 }
 
 TEST(WorkerSignIn, ReasonOfAFailureIsForTheLog) {
-  execute("DROP TABLE torrent_ws_login; CREATE TABLE torrent_ws_login (something_else TEXT)");
-  execute("INSERT INTO torrent_ws_key VALUES ('1', CAST(X'ff' AS TEXT), NULL, NULL, NULL)");
+  database.execute("DROP TABLE torrent_ws_login; CREATE TABLE torrent_ws_login (something_else TEXT)");
+  database.execute("INSERT INTO torrent_ws_key VALUES ('1', CAST(X'ff' AS TEXT), NULL, NULL, NULL)");
   for (const auto& answered : {frames("login.user", R"({"login":"a"})"), frames("key.get", R"({"user_id":"1"})")}) {
     CHECK_EQUAL(3, answered.size());
     STRCMP_EQUAL("log", tws::text_member(answered[1].header.get(), "type").c_str());

@@ -1,19 +1,19 @@
 // One-time tokens in a real SQLite database.
 #include <CppUTest/TestHarness.h>
-#include <sqlite3.h>
 
 #include <atomic>
 #include <barrier>
-#include <cstdlib>
 #include <ctime>
 #include <filesystem>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "tests/unit/site_database.hpp"
 #include "wire/error_uris.hpp"
 #include "worker/token_store.hpp"
 
+using tws::worker::SiteDatabase;
 using tws::worker::token_hash;
 using tws::worker::TokenStore;
 
@@ -21,18 +21,9 @@ namespace {
 
 constexpr const char* kToken = "a token of 128 bits or more";
 
-// What the site's pages do.
-void execute(const std::string& path, const std::string& sql) {
-  sqlite3* database = nullptr;
-  CHECK_EQUAL(SQLITE_OK, sqlite3_open(path.c_str(), &database));
-  sqlite3_busy_timeout(database, 60000);
-  CHECK_EQUAL(SQLITE_OK, sqlite3_exec(database, sql.c_str(), nullptr, nullptr, nullptr));
-  sqlite3_close(database);
-}
-
-void issue(const std::string& path, const std::string& user_id, std::time_t expires_at) {
-  execute(path, "INSERT INTO torrent_ws_token (token_hash, user_id, expires_at) VALUES ('" + token_hash(kToken) +
-                    "', '" + user_id + "', " + std::to_string(expires_at) + ")");
+void issue(const SiteDatabase& database, const std::string& user_id, std::time_t expires_at) {
+  database.execute("INSERT INTO torrent_ws_token (token_hash, user_id, expires_at) VALUES ('" + token_hash(kToken) +
+                   "', '" + user_id + "', " + std::to_string(expires_at) + ")");
 }
 
 std::string error_of(const tws::Status& status) { return status ? "" : status.error().uri; }
@@ -40,21 +31,12 @@ std::string error_of(const tws::Status& status) { return status ? "" : status.er
 }  // namespace
 
 TEST_GROUP(WorkerTokenStore) {
-  std::string directory;
-  std::string path;
+  SiteDatabase database;
+  const std::string& path = database.path;
 
   void setup() override {
-    std::string pattern = std::filesystem::temp_directory_path() / "torrent-ws-tokens.XXXXXX";
-    CHECK(::mkdtemp(pattern.data()) != nullptr);
-    directory = pattern;
-    path = directory + "/tokens.sqlite";
     // The first attempt creates the database.
     STRCMP_EQUAL(tws::error_uri::kAuthenticationFailed, error_of(TokenStore(path).redeem("1", kToken, "a0")).c_str());
-  }
-  void teardown() override {
-    std::filesystem::remove_all(directory);
-    directory = {};
-    path = {};
   }
 };
 
@@ -63,39 +45,39 @@ TEST(WorkerTokenStore, HashIsSha256InHex) {
 }
 
 TEST(WorkerTokenStore, ValidTokenIsRedeemedOnce) {
-  issue(path, "245", std::time(nullptr) + 60);
+  issue(database, "245", std::time(nullptr) + 60);
   TokenStore store(path);
   STRCMP_EQUAL("", error_of(store.redeem("245", kToken, "a1")).c_str());
   STRCMP_EQUAL(tws::error_uri::kAuthenticationFailed, error_of(store.redeem("245", kToken, "a2")).c_str());
 }
 
 TEST(WorkerTokenStore, SameAttemptMayRepeatItselfInAnotherProcess) {
-  issue(path, "245", std::time(nullptr) + 60);
+  issue(database, "245", std::time(nullptr) + 60);
   STRCMP_EQUAL("", error_of(TokenStore(path).redeem("245", kToken, "a1")).c_str());
   STRCMP_EQUAL("", error_of(TokenStore(path).redeem("245", kToken, "a1")).c_str());
 }
 
 TEST(WorkerTokenStore, AttemptWithoutNameIsRefused) {
-  issue(path, "245", std::time(nullptr) + 60);
+  issue(database, "245", std::time(nullptr) + 60);
   STRCMP_EQUAL(tws::error_uri::kAuthenticationFailed, error_of(TokenStore(path).redeem("245", kToken, "")).c_str());
 }
 
 TEST(WorkerTokenStore, AnotherUserDoesNotGetItNorSpendIt) {
-  issue(path, "245", std::time(nullptr) + 60);
+  issue(database, "245", std::time(nullptr) + 60);
   TokenStore store(path);
   STRCMP_EQUAL(tws::error_uri::kAuthenticationFailed, error_of(store.redeem("246", kToken, "a1")).c_str());
   STRCMP_EQUAL("", error_of(store.redeem("245", kToken, "a2")).c_str());
 }
 
 TEST(WorkerTokenStore, ExpiredTokenIsRefused) {
-  issue(path, "245", std::time(nullptr));
+  issue(database, "245", std::time(nullptr));
   STRCMP_EQUAL(tws::error_uri::kAuthenticationFailed, error_of(TokenStore(path).redeem("245", kToken, "a1")).c_str());
 }
 
 TEST(WorkerTokenStore, ExpiredTokensAreSwept) {
-  issue(path, "245", std::time(nullptr) - 1);
+  issue(database, "245", std::time(nullptr) - 1);
   STRCMP_EQUAL(tws::error_uri::kAuthenticationFailed, error_of(TokenStore(path).redeem("1", "other", "a1")).c_str());
-  issue(path, "245", std::time(nullptr) + 60);  // would fail if the row were still there
+  issue(database, "245", std::time(nullptr) + 60);  // would fail if the row were still there
 }
 
 TEST(WorkerTokenStore, FollowsAFileThatWasReplaced) {
@@ -105,22 +87,22 @@ TEST(WorkerTokenStore, FollowsAFileThatWasReplaced) {
     std::filesystem::remove(path + suffix);
   }
   STRCMP_EQUAL(tws::error_uri::kAuthenticationFailed, error_of(store.redeem("245", kToken, "a1")).c_str());
-  issue(path, "245", std::time(nullptr) + 60);
+  issue(database, "245", std::time(nullptr) + 60);
   STRCMP_EQUAL("", error_of(store.redeem("245", kToken, "a1")).c_str());
 }
 
 TEST(WorkerTokenStore, FailureOfTheDatabaseIsNoSuccess) {
-  TokenStore nowhere(directory + "/no such folder/tokens.sqlite");
+  TokenStore nowhere(database.directory + "/no such folder/tokens.sqlite");
   STRCMP_EQUAL(tws::error_uri::kDatabaseUnavailable, error_of(nowhere.redeem("245", kToken, "a1")).c_str());
-  execute(path, "DROP TABLE torrent_ws_token");
-  execute(path, "CREATE TABLE torrent_ws_token (something_else TEXT, expires_at INTEGER, user_id TEXT)");
+  database.execute("DROP TABLE torrent_ws_token");
+  database.execute("CREATE TABLE torrent_ws_token (something_else TEXT, expires_at INTEGER, user_id TEXT)");
   TokenStore foreign(path);
   STRCMP_EQUAL(tws::error_uri::kDatabaseUnavailable, error_of(foreign.redeem("245", kToken, "a1")).c_str());
 }
 
 TEST(WorkerTokenStore, OneOfTwoHundredSimultaneousAttemptsWins) {
   constexpr int kAttempts = 200;
-  issue(path, "245", std::time(nullptr) + 3600);
+  issue(database, "245", std::time(nullptr) + 3600);
   std::atomic<int> won = 0;
   std::atomic<int> refused = 0;
   std::barrier start(kAttempts);

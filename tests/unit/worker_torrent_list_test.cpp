@@ -8,13 +8,13 @@
 #include "worker/torrent_list.hpp"
 
 using tws::Json;
+using tws::Serializer;
 using tws::worker::HashSet;
 using tws::worker::kListFieldCount;
 using tws::worker::kListFields;
 using tws::worker::kListFormats;
 using tws::worker::ListDelta;
 using tws::worker::ListFormat;
-using tws::worker::Serializer;
 using tws::worker::TailForm;
 using tws::worker::TorrentEncoder;
 using tws::worker::TorrentList;
