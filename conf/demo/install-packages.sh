@@ -11,7 +11,7 @@ for set in "$@"; do
   case $set in
     build)
       install="$install g++ make autoconf pkg-config apache2-bin apache2-dev apache2-ssl-dev
-        libwebsockets-dev libwebsockets-evlib-ev libev-dev libwslay-dev libunistring-dev libjansson-dev nlohmann-json3-dev libcbor-dev libsqlite3-dev
+        libwebsockets-dev libwebsockets-evlib-ev libev-dev libzmq3-dev libwslay-dev libunistring-dev libjansson-dev nlohmann-json3-dev libcbor-dev libsqlite3-dev
         libcurl4-openssl-dev libssl-dev zlib1g-dev"
       node -e 'process.exit(parseInt(process.versions.node) < 18)' 2>/dev/null || install="$install nodejs"
       command -v npm >/dev/null || install="$install npm"
@@ -23,7 +23,7 @@ for set in "$@"; do
       ;;
     test)
       install="$install chromium libcpputest-dev clang-format clang-tidy libclang-rt-14-dev faketime python3
-        python3-autobahn python3-cbor2 python3-msgpack python3-prometheus-client python3-twisted python3-websockets
+        python3-autobahn python3-cbor2 python3-msgpack python3-zmq php-zmq python3-prometheus-client python3-twisted python3-websockets
         valgrind"
       unpack="$unpack prometheus"
       ;;
