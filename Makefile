@@ -223,6 +223,8 @@ install: all
 	install -D -m 644 -t $(DESTDIR)$(SHARE_DIRECTORY) $(BUILD)/torrent_ws.load conf/torrent_ws.conf conf/example-site.conf \
 	  conf/prometheus-rules.yml conf/grafana-dashboard.json
 	install -D -m 644 -t $(DESTDIR)$(SHARE_DIRECTORY)/php htdocs/php/*.php conf/schema.sql
+	install -D -m 644 -t $(DESTDIR)$(SHARE_DIRECTORY)/python htdocs/python/*.py
+	install -D -m 755 -t $(DESTDIR)$(SHARE_DIRECTORY)/handlers htdocs/handlers/*
 	cd $(BUILD)/gui && find . -type f -exec install -D -m 644 {} $(DESTDIR)$(SHARE_DIRECTORY)/gui/{} \;
 .PHONY: install
 

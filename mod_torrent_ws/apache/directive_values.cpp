@@ -1,6 +1,9 @@
 #include "apache/directive_values.hpp"
 
+#include <apr_lib.h>
 #include <apr_strings.h>
+
+#include <algorithm>
 
 namespace tws::apache {
 
@@ -23,6 +26,23 @@ const char* absolute_path(cmd_parms* cmd, const char* argument, std::string& pat
     return complain(cmd, "not a path; give an absolute one or one below ServerRoot");
   }
   path = full;
+  return nullptr;
+}
+
+const char* check_name(const cmd_parms* cmd, std::string_view name) {
+  constexpr std::size_t kLongest = 32;
+  const bool fits =
+      !name.empty() && name.size() <= kLongest &&
+      std::all_of(name.begin(), name.end(), [](unsigned char c) { return apr_isalnum(c) || c == '_' || c == '-'; });
+  return fits ? nullptr : complain(cmd, "the name \"" + std::string(name) + "\" must be 1 to 32 letters, digits, - or _");
+}
+
+const char* set_pattern(const cmd_parms* cmd, const char* argument, UriPattern& pattern) {
+  auto parsed = parse_uri_pattern(argument);
+  if (!parsed) {
+    return complain(cmd, parsed.error().message);
+  }
+  pattern = std::move(*parsed);
   return nullptr;
 }
 

@@ -20,6 +20,11 @@ const char* server_wide(cmd_parms* cmd, Configuration*& configuration);
 
 const char* absolute_path(cmd_parms* cmd, const char* argument, std::string& path);
 
+// Of a backend or handler.
+const char* check_name(const cmd_parms* cmd, std::string_view name);
+
+const char* set_pattern(const cmd_parms* cmd, const char* argument, UriPattern& pattern);
+
 const char* duration(const cmd_parms* cmd, const char* argument, std::int64_t least_ms, std::int64_t most_ms,
                      std::int64_t& value_ms);
 

@@ -1,6 +1,5 @@
 #include "apache/directives.hpp"
 
-#include <apr_lib.h>
 #include <apr_strings.h>
 #include <apr_uri.h>
 #include <fcntl.h>
@@ -12,6 +11,7 @@
 #include <string_view>
 
 #include "apache/directive_values.hpp"
+#include "apache/handler_directive.hpp"
 #include "apache/wamp_directives.hpp"
 #include "support/credentials.hpp"
 #include "support/fd.hpp"
@@ -144,11 +144,6 @@ bool is_web_url(const apr_uri_t& url) {
   return (scheme == "http" || scheme == "https") && has_host && port_fits;
 }
 
-bool is_name(std::string_view text) {
-  return !text.empty() && text.size() <= 32 &&
-         std::all_of(text.begin(), text.end(), [](unsigned char c) { return apr_isalnum(c) || c == '_' || c == '-'; });
-}
-
 const char* set_backend_option(cmd_parms* cmd, std::string_view option, DaemonConfiguration& daemon) {
   const auto equals = option.find('=');
   const auto name = option.substr(0, equals);
@@ -183,8 +178,8 @@ const char* add_backend(cmd_parms* cmd, void* /*directory*/, int argc, char* con
   DaemonConfiguration daemon;
   daemon.name = argv[0];
   daemon.url = argv[1];
-  if (!is_name(daemon.name)) {
-    return complain(cmd, "the name \"" + daemon.name + "\" must be 1 to 32 letters, digits, - or _");
+  if (const char* problem = check_name(cmd, daemon.name)) {
+    return problem;
   }
   const auto same_name = [&daemon](const DaemonConfiguration& other) { return other.name == daemon.name; };
   if (std::any_of(configuration->daemons.begin(), configuration->daemons.end(), same_name)) {
@@ -245,7 +240,7 @@ constexpr std::int64_t kHour = 3'600 * kSecond;
 }  // namespace
 
 const command_rec* directives() {
-  static const std::array<command_rec, 31> table = {
+  static const std::array<command_rec, 32> table = {
       directive("TorrentWsDatabase", set_database, TAKE1, RSRC_CONF, "SQLite file of one-time tokens"),
       directive("TorrentWsPrograms", set_programs, TAKE1, RSRC_CONF, "folder of torrent-ws and torrent-ws-worker"),
       directive("TorrentWsWorkers", set_workers, TAKE1, RSRC_CONF, "worker processes for the database"),
@@ -297,6 +292,8 @@ const command_rec* directives() {
                 "actions and a URI pattern that a role may use, then role=, user="),
       directive("TorrentWsEventHistory", add_event_history, TAKE2, RSRC_CONF,
                 "a URI pattern and how many of its topics' last events are kept"),
+      directive("TorrentWsHandler", add_handler, TAKE_ARGV, RSRC_CONF,
+                "name, command and URI patterns of the site's own code, then workers=, timeout=, queue="),
       directive("TorrentWsStrictUris", set_flag<&Configuration::strict_uris>, FLAG, RSRC_CONF,
                 "whether only WAMP's strict URIs are taken"),
       directive("TorrentWsStrictRequestIds", set_flag<&Configuration::strict_request_ids>, FLAG, RSRC_CONF,

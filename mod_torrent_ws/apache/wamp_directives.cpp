@@ -14,15 +14,6 @@ namespace {
 
 constexpr std::size_t kMostEvents = 10'000;
 
-const char* set_pattern(const cmd_parms* cmd, const char* argument, UriPattern& pattern) {
-  auto parsed = parse_uri_pattern(argument);
-  if (!parsed) {
-    return complain(cmd, parsed.error().message);
-  }
-  pattern = std::move(*parsed);
-  return nullptr;
-}
-
 const char* set_action(const cmd_parms* cmd, std::string_view action, Permission& permission) {
   const bool all = action == "all";
   if (!all && action != "subscribe" && action != "publish" && action != "call" && action != "register") {

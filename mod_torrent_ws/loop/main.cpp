@@ -112,9 +112,7 @@ bool Main::start() {
   };
   workers_ = std::make_unique<WorkerProcesses>(
       log_, worker_output_.write_end(),
-      [this](std::string name, pid_t pid, Fd socket, std::string worker_configuration) {
-        loop_->attach_worker(std::move(name), pid, std::move(socket), std::move(worker_configuration));
-      });
+      [this](StartedWorker worker) { loop_->attach_worker(std::move(worker)); });
   workers_->configure(*configuration);
   const auto admin = static_cast<uid_t>(configuration->admin_user);
   loop_ = std::make_unique<EventLoop>(

@@ -192,6 +192,9 @@ void Broker::forget(Session& session) {
 
 void Broker::drop(Session& session, Subscription& subscription) {
   const Id id = subscription.id;
+  if (!session.is_closed()) {
+    session.realm().application().unsubscribed(session, subscription.pattern);
+  }
   subscription.subscribers.erase(&session);
   of_sessions_.remove(session, subscription);
   --count_;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "support/random.hpp"
+#include "wamp/application.hpp"
 #include "wamp/broker.hpp"
 #include "wamp/dealer.hpp"
 #include "wamp/failed_sign_ins.hpp"
@@ -70,6 +71,9 @@ class Realm {
   Broker& broker() { return broker_; }
   Dealer& dealer() { return dealer_; }
   Timers& timers() { return timers_; }
+  Application& application() { return *application_; }
+  // It outlives the realm's sessions.
+  void set_application(Application& application) { application_ = &application; }
   // Wrong signatures under challenges: the secrets of people can be guessed, so that an address has few tries. Nobody
   // guesses a token.
   FailedSignIns& failed_sign_ins() { return failed_sign_ins_; }
@@ -109,6 +113,8 @@ class Realm {
   Timers timers_;
   Broker broker_;
   Dealer dealer_{broker_, timers_};
+  Application no_application_;
+  Application* application_ = &no_application_;
   FailedSignIns failed_sign_ins_;
   std::uint64_t wrong_tries_ = 0;
   const std::string decoy_secret_ = random_hex();

@@ -132,6 +132,7 @@ void Session::welcome() {
                    {"authmethod", identity_.method},
                    {"authprovider", kAuthProvider},
                    {"agent", "mod_torrent_ws"}}));
+  realm_.application().joined(*this);
   realm_.broker().announce("wamp.session.on_join", [this] { return Value::array({details_of(*this)}); });
 }
 
@@ -230,7 +231,34 @@ void Session::subscribe(Id request, const UriPattern& topics, const Value& optio
     return;
   }
   transport_.note(LogLevel::kDebug, "subscribes to ", topics.uri);
-  realm_.broker().subscribe(*this, request, topics, options);
+  if (!realm_.application().has(topics) || is_subscribed(topics)) {
+    realm_.broker().subscribe(*this, request, topics, options);
+    return;
+  }
+  realm_.application().may_subscribe(
+      *this, topics, options, [&realm = realm_, id = id_, request, topics, options](const Status& accepted) {
+        Session* session = realm.find(id);
+        if (session != nullptr && session->is_established()) {
+          session->finish_subscribe(request, topics, options, accepted);
+        }
+      });
+}
+
+void Session::finish_subscribe(Id request, const UriPattern& topics, const Value& options, const Status& accepted) {
+  // What was allowed when the application was asked need not be now.
+  if (const auto allowed = accepted ? realm_.may_subscribe(identity_, topics) : accepted; allowed) {
+    realm_.broker().subscribe(*this, request, topics, options);
+  } else {
+    send_error(MessageType::kSubscribe, request, allowed.error());
+  }
+  if (accepted && !is_subscribed(topics)) {
+    realm_.application().unsubscribed(*this, topics);
+  }
+}
+
+bool Session::is_subscribed(const UriPattern& topics) {
+  const Subscription* present = realm_.broker().find(topics);
+  return present != nullptr && present->subscribers.contains(this);
 }
 
 void Session::on_publish(const Message& message) {
@@ -248,13 +276,37 @@ void Session::on_publish(const Message& message) {
   const auto publication = make_publication(message.text(3), payload_of(message), options);
   const Value* exclude_me = member(options, "exclude_me");
   const bool excluded = exclude_me == nullptr || exclude_me->get<bool>();
-  const std::size_t reached =
-      realm_.broker().publish(publication, excluded ? this : nullptr, flag_member(options, "retain"));
-  // It was made for each subscription; once the message itself has paid for.
-  transport_.charge((message.args.bytes.size() + message.kwargs.bytes.size()) *
-                    (std::max<std::size_t>(reached, 1) - 1));
-  if (acknowledge) {
-    send(build(MessageType::kPublished).id(request).id(publication->id));
+  publish(publication, options, excluded, flag_member(options, "retain"), acknowledge ? request : 0);
+}
+
+void Session::publish(const PublicationPtr& asked, const Value& options, bool exclude_me, bool retain, Id acknowledge) {
+  const auto finish = [&realm = realm_, id = id_, asked_id = asked->id, exclude_me, retain,
+                       acknowledge](const Result<PublicationPtr>& accepted) {
+    // It is published also when who said it has left meanwhile.
+    Session* session = realm.find(id);
+    const bool is_there = session != nullptr && session->is_established();
+    if (accepted && *accepted) {
+      const std::size_t reached = realm.broker().publish(*accepted, exclude_me ? session : nullptr, retain);
+      // It was made for each subscription; once the message itself has paid for.
+      if (is_there) {
+        const Payload& payload = *(*accepted)->payload;
+        session->transport().charge((payload.args.bytes() + payload.kwargs.bytes()) *
+                                    (std::max<std::size_t>(reached, 1) - 1));
+      }
+    }
+    if (!is_there || acknowledge == 0) {
+      return;
+    }
+    if (accepted) {
+      session->send(session->build(MessageType::kPublished).id(acknowledge).id(asked_id));
+    } else {
+      session->send_error(MessageType::kPublish, acknowledge, accepted.error());
+    }
+  };
+  if (realm_.application().has({asked->topic, Match::kExact})) {
+    realm_.application().may_publish(*this, asked, options, finish);
+  } else {
+    finish(asked);
   }
 }
 
@@ -295,6 +347,7 @@ void Session::leave() {
   realm_.broker().announce("wamp.session.on_leave", [this] {
     return Value::array({id_, identity_.user, realm_.role_of(identity_)});
   });
+  realm_.application().left(*this);
 }
 
 void Session::read_testaments() {
@@ -306,7 +359,7 @@ void Session::read_testaments() {
       }
       // What was allowed then need not be now.
       if (realm_.may_publish(identity_, testament.publication->topic)) {
-        realm_.broker().publish(testament.publication, nullptr, testament.retain);
+        publish(testament.publication, Value::object(), false, testament.retain, 0);
       }
     }
   }

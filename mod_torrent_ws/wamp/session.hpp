@@ -113,9 +113,14 @@ class Session final : public Protocol {
   void on_goodbye();
   void on_subscribe(const Message& message);
   void subscribe(Id request, const UriPattern& topics, const Value& options);
+  // Once the application has answered.
+  void finish_subscribe(Id request, const UriPattern& topics, const Value& options, const Status& accepted);
+  [[nodiscard]] bool is_subscribed(const UriPattern& topics);
   void on_publish(const Message& message);
   void on_call(const Message& message);
   void on_register(const Message& message);
+  // Once the application has allowed it. `acknowledge`: the id of a request that is to be answered, or 0.
+  void publish(const PublicationPtr& asked, const Value& options, bool exclude_me, bool retain, Id acknowledge);
   void say_goodbye(std::string_view uri, std::string_view message);
   // After it nothing of the session is left in the realm but its id.
   void leave();

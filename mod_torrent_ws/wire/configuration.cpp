@@ -84,6 +84,38 @@ DaemonConfiguration daemon_from_json(const json_t* object) {
   return daemon;
 }
 
+UriPattern pattern_from_json(const json_t* uri, const json_t* match) {
+  return {string_from_json(uri), match_of(string_of(match)).value_or(Match::kExact)};
+}
+
+Json pattern_to_json(const UriPattern& pattern) {
+  return Json(json_pack("[s s]", pattern.uri.c_str(), name_of(pattern.match)));
+}
+
+UriPattern pattern_from_list(const json_t* list) {
+  return pattern_from_json(json_array_get(list, 0), json_array_get(list, 1));
+}
+
+Json handler_to_json(const HandlerConfiguration& handler) {
+  return Json(json_pack("{ss so ss so si sI sI}", "name", handler.name.c_str(), "command",
+                        list_to_json(handler.command, string_to_json).release(), "address", handler.address.c_str(),
+                        "patterns", list_to_json(handler.patterns, pattern_to_json).release(), "workers",
+                        handler.workers, "timeout_ms", static_cast<json_int_t>(handler.timeout_ms), "queue",
+                        static_cast<json_int_t>(handler.queue)));
+}
+
+HandlerConfiguration handler_from_json(const json_t* object) {
+  HandlerConfiguration handler;
+  handler.name = text_member(object, "name");
+  handler.command = list_from_json(json_object_get(object, "command"), string_from_json);
+  handler.address = text_member(object, "address");
+  handler.patterns = list_from_json(json_object_get(object, "patterns"), pattern_from_list);
+  handler.workers = static_cast<int>(integer_member(object, "workers").value_or(0));
+  handler.timeout_ms = integer_member(object, "timeout_ms").value_or(0);
+  handler.queue = static_cast<std::size_t>(integer_member(object, "queue").value_or(0));
+  return handler;
+}
+
 constexpr int kMaySubscribe = 1;
 constexpr int kMayPublish = 2;
 constexpr int kMayCall = 4;
@@ -95,10 +127,6 @@ Json permission_to_json(const Permission& permission) {
                       (permission.call ? kMayCall : 0) | (permission.register_procedures ? kMayRegister : 0);
   return Json(json_pack("[i s s s s]", actions, permission.pattern.uri.c_str(), name_of(permission.pattern.match),
                         permission.role.c_str(), permission.user.c_str()));
-}
-
-UriPattern pattern_from_json(const json_t* uri, const json_t* match) {
-  return {string_from_json(uri), match_of(string_of(match)).value_or(Match::kExact)};
 }
 
 Permission permission_from_json(const json_t* list) {
@@ -125,12 +153,13 @@ EventHistory history_from_json(const json_t* list) {
 }  // namespace
 
 Result<std::string> encode_configuration(const Configuration& configuration) {
-  const Json message(json_pack("{si ss ss so so so so}", "version", kWireVersion, "programs",
+  const Json message(json_pack("{si ss ss so so so so so}", "version", kWireVersion, "programs",
                                configuration.programs.c_str(), "database", configuration.database.c_str(), "daemons",
                                list_to_json(configuration.daemons, daemon_to_json).release(), "admins",
                                list_to_json(configuration.admins, string_to_json).release(), "permissions",
                                list_to_json(configuration.permissions, permission_to_json).release(), "histories",
-                               list_to_json(configuration.histories, history_to_json).release()));
+                               list_to_json(configuration.histories, history_to_json).release(), "handlers",
+                               list_to_json(configuration.handlers, handler_to_json).release()));
   if (!message) {
     return Error{"a value of a TorrentWs directive is not UTF-8; write the configuration in UTF-8", {}};
   }
@@ -143,7 +172,7 @@ Result<std::string> encode_configuration(const Configuration& configuration) {
   std::string text = to_text(message.get());
   if (text.size() > kMaxControlMessage) {
     return Error{
-        "the TorrentWs directives are too long together; use fewer backends, roots, admins or lines of TorrentWsAllow",
+        "the TorrentWs directives are too long together; use fewer backends, roots, admins, handlers or lines of TorrentWsAllow",
         {}};
   }
   return text;
@@ -165,6 +194,7 @@ Result<Configuration> decode_configuration(std::string_view message) {
   configuration.admins = list_from_json(json_object_get(object, "admins"), string_from_json);
   configuration.permissions = list_from_json(json_object_get(object, "permissions"), permission_from_json);
   configuration.histories = list_from_json(json_object_get(object, "histories"), history_from_json);
+  configuration.handlers = list_from_json(json_object_get(object, "handlers"), handler_from_json);
   each_number(configuration, [object](const char* name, auto& value) {
     value = static_cast<std::decay_t<decltype(value)>>(integer_member(object, name).value_or(0));
   });

@@ -20,6 +20,7 @@ namespace tws {
 inline constexpr std::size_t kMaxDaemons = 64;
 inline constexpr std::size_t kMaxPermissions = 1'000;
 inline constexpr std::size_t kMaxHistories = 100;
+inline constexpr std::size_t kMaxHandlers = 32;
 inline constexpr std::size_t kMaxControlMessage = 128UL << 10;
 
 // One transmission-daemon: a TorrentWsBackend directive.
@@ -33,6 +34,17 @@ struct DaemonConfiguration {
   std::vector<std::string> download_roots;
 };
 
+// The site's own code behind topics and procedures: a TorrentWsHandler directive.
+struct HandlerConfiguration {
+  std::string name;
+  std::vector<std::string> command;  // its processes' program and arguments; empty: its jobs go out over ZeroMQ, at
+  std::string address;
+  std::vector<UriPattern> patterns;
+  int workers = 1;              // processes
+  std::int64_t timeout_ms = 0;  // of one job; 0: job_timeout_ms
+  std::size_t queue = 1'000;    // jobs that are not answered yet
+};
+
 struct Configuration {
   std::string programs;  // folder that holds torrent-ws-worker
   std::string database;  // the SQLite file of tokens; empty: no tokens
@@ -41,6 +53,7 @@ struct Configuration {
   std::vector<std::string> admins;  // user ids
   std::vector<Permission> permissions;
   std::vector<EventHistory> histories;
+  std::vector<HandlerConfiguration> handlers;
   bool strict_uris = false;         // only WAMP's strict URIs are taken
   bool strict_request_ids = false;  // a session's request ids must count 1, 2, 3, …
   bool login_table = false;         // whose the site's own logins are stands in the database; else they are user ids
