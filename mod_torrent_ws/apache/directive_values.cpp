@@ -34,7 +34,8 @@ const char* check_name(const cmd_parms* cmd, std::string_view name) {
   const bool fits =
       !name.empty() && name.size() <= kLongest &&
       std::all_of(name.begin(), name.end(), [](unsigned char c) { return apr_isalnum(c) || c == '_' || c == '-'; });
-  return fits ? nullptr : complain(cmd, "the name \"" + std::string(name) + "\" must be 1 to 32 letters, digits, - or _");
+  return fits ? nullptr
+              : complain(cmd, "the name \"" + std::string(name) + "\" must be 1 to 32 letters, digits, - or _");
 }
 
 const char* set_pattern(const cmd_parms* cmd, const char* argument, UriPattern& pattern) {

@@ -34,8 +34,8 @@ const char* set_command(const cmd_parms* cmd, const char* argument, HandlerConfi
     return complain(cmd, "no command; give a program and its arguments, such as \"/usr/bin/php /srv/app/chat.php\"");
   }
   if (!is_program(cmd, words[0])) {
-    return complain(cmd, "no program \"" + std::string(words[0]) +
-                             "\" to be executed; give its absolute path, and chmod +x it");
+    return complain(
+        cmd, "no program \"" + std::string(words[0]) + "\" to be executed; give its absolute path, and chmod +x it");
   }
   for (; *words != nullptr; ++words) {
     handler.command.emplace_back(*words);

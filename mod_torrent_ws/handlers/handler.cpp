@@ -29,8 +29,7 @@ Result<HandlerAnswer> unwanted(const HandlerJob& job) {
 
 class Handler::Place final : public HandlerPortListener {
  public:
-  Place(Handler& handler, std::unique_ptr<HandlerProcess> process)
-      : handler_(handler), process_(std::move(process)) {}
+  Place(Handler& handler, std::unique_ptr<HandlerProcess> process) : handler_(handler), process_(std::move(process)) {}
 
   HandlerPort& port() { return *process_; }
   HandlerProcess& process() { return *process_; }
@@ -53,8 +52,7 @@ Handler::Handler(HandlerConfiguration configuration, std::chrono::milliseconds t
                  const Log& log, wamp::Realm& realm, const std::function<void(pid_t)>& replace_worker)
     : configuration_(std::move(configuration)), timeout_(timeout), log_(log), realm_(realm) {
   for (int i = 0; i < configuration_.workers; ++i) {
-    places_.push_back(
-        std::make_unique<Place>(*this, std::make_unique<HandlerProcess>(loop, replace_worker, timeout)));
+    places_.push_back(std::make_unique<Place>(*this, std::make_unique<HandlerProcess>(loop, replace_worker, timeout)));
   }
 }
 
@@ -73,9 +71,8 @@ bool Handler::touches(const UriPattern& uris) const {
 Handler::Place& Handler::place_of(wamp::Id session) const { return *places_[session % places_.size()]; }
 
 void Handler::attach(pid_t pid, pid_t previous, Fd socket, const std::string& configuration) {
-  const auto place = std::find_if(places_.begin(), places_.end(), [previous](const auto& candidate) {
-    return candidate->process().pid() == previous;
-  });
+  const auto place = std::find_if(places_.begin(), places_.end(),
+                                  [previous](const auto& candidate) { return candidate->process().pid() == previous; });
   if (place != places_.end()) {
     (*place)->process().attach(pid, std::move(socket), configuration, **place);
   }
@@ -95,7 +92,8 @@ void Handler::submit(HandlerJob job) {
   ++share.jobs;
   share.bytes += job.body.size();
   bytes_ += job.body.size();
-  const auto [added, is_new] = jobs_.emplace(++last_id_, Pending{std::move(job), random_hex(), Clock::now() + timeout_});
+  const auto [added, is_new] =
+      jobs_.emplace(++last_id_, Pending{std::move(job), random_hex(), Clock::now() + timeout_});
   send(place, added->first, added->second);
 }
 
@@ -198,9 +196,8 @@ void Handler::tick() {
   while (!jobs_.empty() && jobs_.begin()->second.deadline <= now) {
     const auto& [id, pending] = *jobs_.begin();
     const bool may_be_done = pending.is_sent && !pending.job.repeatable;
-    refuse(take(id), may_be_done
-                         ? Error{"no answer in time: it may have been done or not", error_uri::kOutcomeUnknown}
-                         : Error{"no answer in time", error_uri::kHandlerUnavailable});
+    refuse(take(id), may_be_done ? Error{"no answer in time: it may have been done or not", error_uri::kOutcomeUnknown}
+                                 : Error{"no answer in time", error_uri::kHandlerUnavailable});
   }
   for (const auto& place : places_) {
     place->port().tick();

@@ -1,4 +1,5 @@
-// What frames between the loop and a handler's workers hold (docs/worker-protocol.md, role handler). No thread affinity.
+// What frames between the loop and a handler's workers hold (docs/worker-protocol.md, role handler). No thread
+// affinity.
 #pragma once
 
 #include <optional>

@@ -52,9 +52,9 @@ Result<Parsed> parse(const Value& said, const std::function<bool(const std::stri
   if (!payload) {
     return payload.error();
   }
-  return Parsed{std::make_shared<const wamp::Publication>(wamp::Publication{
-                    random_id(), *topic, std::make_shared<const wamp::Payload>(std::move(*payload)),
-                    wamp::Receivers(options), Value::object(), wamp::unix_ms_now()}),
+  return Parsed{std::make_shared<const wamp::Publication>(
+                    wamp::Publication{random_id(), *topic, std::make_shared<const wamp::Payload>(std::move(*payload)),
+                                      wamp::Receivers(options), Value::object(), wamp::unix_ms_now()}),
                 wamp::flag_member(options, "retain")};
 }
 

@@ -34,6 +34,14 @@ Handler* Handlers::find(const std::string& name) const {
   return found == handlers_.end() ? nullptr : found->get();
 }
 
+std::vector<pid_t> Handlers::pids() const {
+  std::vector<pid_t> pids;
+  for (const auto& handler : handlers_) {
+    handler->append_pids(pids);
+  }
+  return pids;
+}
+
 void Handlers::tick() {
   for (const auto& handler : handlers_) {
     handler->tick();
@@ -45,8 +53,8 @@ Handler* Handlers::handler_of(const UriPattern& uris) const {
   if (uris.match == Match::kExact && is_reserved(uris.uri)) {
     return nullptr;
   }
-  const auto found = std::find_if(handlers_.begin(), handlers_.end(),
-                                  [&uris](const auto& handler) { return handler->touches(uris); });
+  const auto found =
+      std::find_if(handlers_.begin(), handlers_.end(), [&uris](const auto& handler) { return handler->touches(uris); });
   return found == handlers_.end() ? nullptr : found->get();
 }
 
@@ -78,11 +86,9 @@ void Handlers::may_subscribe(const wamp::Session& session, const UriPattern& top
                error_uri::kOptionNotAllowed});
     return;
   }
-  handler->submit({handler_event::kSubscribe,
-                   HandlerBody(session).topics(topics).value("options", options).finish(), session.id(), topics.uri,
-                   true, [done](const Result<HandlerAnswer>& answer) {
-                     done(answer ? Status(Done{}) : answer.error());
-                   }});
+  handler->submit({handler_event::kSubscribe, HandlerBody(session).topics(topics).value("options", options).finish(),
+                   session.id(), topics.uri, true,
+                   [done](const Result<HandlerAnswer>& answer) { done(answer ? Status(Done{}) : answer.error()); }});
 }
 
 void Handlers::unsubscribed(const wamp::Session& session, const UriPattern& topics) {

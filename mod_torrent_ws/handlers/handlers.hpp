@@ -1,5 +1,5 @@
-// Handlers: the site's own code (TorrentWsHandler) as the realm asks it. Of several handlers the first whose pattern has
-// a URI is the one. Event-loop thread only.
+// Handlers: the site's own code (TorrentWsHandler) as the realm asks it. Of several handlers the first whose pattern
+// has a URI is the one. Event-loop thread only.
 #pragma once
 
 #include <chrono>
@@ -22,6 +22,7 @@ class Handlers final : public wamp::Application {
   // Null: there is none of that name.
   [[nodiscard]] Handler* find(const std::string& name) const;
   [[nodiscard]] const std::vector<std::unique_ptr<Handler>>& all() const { return handlers_; }
+  [[nodiscard]] std::vector<pid_t> pids() const;
   void tick();
 
   // Application

@@ -195,9 +195,9 @@ void EventLoop::make_torrents_realm() {
 
 void EventLoop::make_handlers(const ReplaceWorker& replace_worker) {
   wamp::Realm& realm = *realms_.at(kTorrentsRealm);
-  handlers_ = std::make_unique<Handlers>(configuration_.handlers,
-                                         std::chrono::milliseconds(configuration_.job_timeout_ms), loop_, log_, realm,
-                                         replace_worker);
+  handlers_ =
+      std::make_unique<Handlers>(configuration_.handlers, std::chrono::milliseconds(configuration_.job_timeout_ms),
+                                 loop_, log_, realm, replace_worker);
   realm.set_application(*handlers_);
 }
 

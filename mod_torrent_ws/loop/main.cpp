@@ -111,8 +111,7 @@ bool Main::start() {
     [[maybe_unused]] const auto written = write(wake_up_.get(), &one, sizeof one);
   };
   workers_ = std::make_unique<WorkerProcesses>(
-      log_, worker_output_.write_end(),
-      [this](StartedWorker worker) { loop_->attach_worker(std::move(worker)); });
+      log_, worker_output_.write_end(), [this](StartedWorker worker) { loop_->attach_worker(std::move(worker)); });
   workers_->configure(*configuration);
   const auto admin = static_cast<uid_t>(configuration->admin_user);
   loop_ = std::make_unique<EventLoop>(

@@ -235,13 +235,13 @@ void Session::subscribe(Id request, const UriPattern& topics, const Value& optio
     realm_.broker().subscribe(*this, request, topics, options);
     return;
   }
-  realm_.application().may_subscribe(
-      *this, topics, options, [&realm = realm_, id = id_, request, topics, options](const Status& accepted) {
-        Session* session = realm.find(id);
-        if (session != nullptr && session->is_established()) {
-          session->finish_subscribe(request, topics, options, accepted);
-        }
-      });
+  realm_.application().may_subscribe(*this, topics, options,
+                                     [&realm = realm_, id = id_, request, topics, options](const Status& accepted) {
+                                       Session* session = realm.find(id);
+                                       if (session != nullptr && session->is_established()) {
+                                         session->finish_subscribe(request, topics, options, accepted);
+                                       }
+                                     });
 }
 
 void Session::finish_subscribe(Id request, const UriPattern& topics, const Value& options, const Status& accepted) {

@@ -172,7 +172,8 @@ Result<std::string> encode_configuration(const Configuration& configuration) {
   std::string text = to_text(message.get());
   if (text.size() > kMaxControlMessage) {
     return Error{
-        "the TorrentWs directives are too long together; use fewer backends, roots, admins, handlers or lines of TorrentWsAllow",
+        "the TorrentWs directives are too long together; use fewer backends, roots, admins, handlers or lines of "
+        "TorrentWsAllow",
         {}};
   }
   return text;
