@@ -6,7 +6,7 @@
 
 #include "admin/line_link.hpp"
 #include "wamp/realm.hpp"
-#include "wamp/session.hpp"
+#include "wamp/session_v2.hpp"
 #include "websocket/transport.hpp"
 
 namespace tws {
@@ -35,7 +35,7 @@ class AdminWatch final : public Transport {
   LineLink& link_;
   std::string topic_;
   bool behind_ = false;
-  wamp::Session session_;
+  wamp::SessionV2 session_;
 };
 
 }  // namespace tws

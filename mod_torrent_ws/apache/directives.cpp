@@ -240,7 +240,7 @@ constexpr std::int64_t kHour = 3'600 * kSecond;
 }  // namespace
 
 const command_rec* directives() {
-  static const std::array<command_rec, 32> table = {
+  static const std::array<command_rec, 33> table = {
       directive("TorrentWsDatabase", set_database, TAKE1, RSRC_CONF, "SQLite file of one-time tokens"),
       directive("TorrentWsPrograms", set_programs, TAKE1, RSRC_CONF, "folder of torrent-ws and torrent-ws-worker"),
       directive("TorrentWsWorkers", set_workers, TAKE1, RSRC_CONF, "worker processes for the database"),
@@ -298,6 +298,8 @@ const command_rec* directives() {
                 "whether only WAMP's strict URIs are taken"),
       directive("TorrentWsStrictRequestIds", set_flag<&Configuration::strict_request_ids>, FLAG, RSRC_CONF,
                 "whether a session's request ids must count 1, 2, 3"),
+      directive("TorrentWsRatchetPrefixes", set_flag<&Configuration::ratchet_prefixes>, FLAG, RSRC_CONF,
+                "whether a # stands between a prefix of WAMP v1 and what follows"),
       directive("TorrentWsLoginTable", set_flag<&Configuration::login_table>, FLAG, RSRC_CONF,
                 "whether the database says whose the site's own logins are"),
       directive("SetHandler", note_handler, TAKE1, OR_FILEINFO, "the core's; noted here where the server says it"),

@@ -103,7 +103,7 @@ const char* choose_protocol(request_rec* request, const Endpoint& endpoint) {
   const char* rest = header(request, "Sec-WebSocket-Protocol");
   while (*rest != '\0') {
     const char* offered = ap_get_token(request->pool, &rest, 0);
-    if (serializer_of(offered)) {
+    if (serializer_of(offered) || offered == kWampV1) {
       return offered;
     }
     rest += *rest != '\0' ? 1 : 0;
@@ -125,8 +125,9 @@ int check_request(request_rec* request, const char* protocol) {
     return HTTP_BAD_REQUEST;
   }
   if (protocol == nullptr) {
-    ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, request,
-                  "TWS0007: the client offers no subprotocol that is served: wamp.2.json, wamp.2.cbor, wamp.2.msgpack");
+    ap_log_rerror(
+        APLOG_MARK, APLOG_INFO, 0, request,
+        "TWS0007: the client offers no subprotocol that is served: wamp.2.json, wamp.2.cbor, wamp.2.msgpack, wamp");
     return HTTP_BAD_REQUEST;
   }
   if (!is_origin_allowed(request)) {

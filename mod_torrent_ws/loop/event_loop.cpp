@@ -9,7 +9,8 @@
 #include "jobs/directory_jobs.hpp"
 #include "topics/procedures.hpp"
 #include "wamp/meta_api.hpp"
-#include "wamp/session.hpp"
+#include "wamp/session_v1.hpp"
+#include "wamp/session_v2.hpp"
 #ifdef TWS_TEST_ENDPOINTS
 #include "loop/echo.hpp"
 #endif
@@ -175,6 +176,7 @@ void EventLoop::apply_policies() {
     }
     policy.uri_rules = now.strict_uris ? wamp::UriRules::kStrict : wamp::UriRules::kLoose;
     policy.strict_request_ids = now.strict_request_ids;
+    policy.curies = now.ratchet_prefixes ? wamp::Curies::kFragments : wamp::Curies::kConcatenated;
     policy.max_subscriptions = now.max_subscriptions;
     realm->set_policy(std::move(policy));
     realm->broker().store().configure(now.histories);
@@ -227,8 +229,12 @@ std::unique_ptr<Protocol> EventLoop::make_protocol(const Handover& handover, Tra
   if (handover.endpoint != "wamp" || realm == realms_.end()) {
     return nullptr;
   }
+  if (handover.protocol == kWampV1) {
+    return std::make_unique<wamp::SessionV1>(*realm->second, transport, handover.user);
+  }
   const auto serializer = serializer_of(handover.protocol);
-  return serializer ? std::make_unique<wamp::Session>(*realm->second, transport, handover.user, *serializer) : nullptr;
+  return serializer ? std::make_unique<wamp::SessionV2>(*realm->second, transport, handover.user, *serializer)
+                    : nullptr;
 }
 
 void EventLoop::on_handover(struct ev_loop* /*loop*/, ev_io* watcher, int /*events*/) {

@@ -3,6 +3,7 @@
 #include "support/random.hpp"
 #include "wamp/clock.hpp"
 #include "wamp/session.hpp"
+#include "wamp/uri.hpp"
 #include "wire/error_uris.hpp"
 
 namespace tws::wamp {
@@ -76,7 +77,7 @@ void Broker::subscribe(Session& session, Id request, const UriPattern& pattern, 
                                 : &of_clients_.add(pattern, make_subscription(pattern, *format));
     meta_subscriptions_ += may_be_meta(pattern) ? 1 : 0;
   }
-  session.send(session.build(MessageType::kSubscribed).id(request).id(present->id));
+  session.send_subscribed(request, *present);
   if (!is_new) {
     return;
   }
@@ -107,7 +108,7 @@ void Broker::send_retained(Session& session, const Subscription& subscription) {
     Value details = event_details(subscription, *kept);
     details["retained"] = true;
     const Event event(subscription.id, kept->id, std::move(details), kept->payload);
-    session.send(event);
+    session.send_event(event);
     bytes += event.frame(session.serializer())->wire(0).size();
   }
   session.transport().charge(bytes);
@@ -119,16 +120,12 @@ void Broker::unsubscribe(Session& session, Id request, Id id) {
     session.send_error(MessageType::kUnsubscribe, request, Error{"not subscribed", error_uri::kNoSuchSubscription});
     return;
   }
-  session.send(session.build(MessageType::kUnsubscribed).id(request));
+  session.send_unsubscribed(request);
   drop(session, *found);
 }
 
 void Broker::revoke(Session& session, Subscription& subscription, std::string_view reason) {
-  if (session.understands(Feature::kSubscriptionRevocation)) {
-    session.send(session.build(MessageType::kUnsubscribed)
-                     .value(0)
-                     .value({{"subscription", subscription.id}, {"reason", reason}}));
-  }
+  session.send_revoked(subscription, reason);
   drop(session, subscription);
 }
 
@@ -136,11 +133,15 @@ void Broker::revoke(Session& session, Subscription& subscription, std::string_vi
 template <typename Wanted>
 std::size_t Broker::deliver(const Publication& publication, Wanted&& wanted) {
   std::size_t reached = 0;
+  const bool is_uri_of_v2 = is_uri(publication.topic);
   of_clients_.match(publication.topic, [&](const Subscription& subscription) {
+    if (subscription.pattern.match != Match::kExact && !is_uri_of_v2) {
+      return false;  // EVENT.Details would have what is no URI to clients of WAMP v2
+    }
     const Event event(subscription.id, publication.id, event_details(subscription, publication), publication.payload);
     for (Session* subscriber : subscription.subscribers) {
       if (wanted(*subscriber)) {
-        subscriber->send(event);
+        subscriber->send_event(event);
       }
     }
     ++reached;

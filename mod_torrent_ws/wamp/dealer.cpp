@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "wamp/session.hpp"
+#include "wamp/session_v2.hpp"
 #include "wamp/uri.hpp"
 #include "wire/error_uris.hpp"
 #include "wire/reserved_names.hpp"
@@ -15,10 +15,6 @@ constexpr std::string_view kSkip = "skip";
 constexpr std::string_view kKill = "kill";
 constexpr std::string_view kKillNoWait = "killnowait";
 constexpr std::int64_t kMaxTimeoutMs = 24LL * 3600 * 1000;
-
-void send_result(Session& caller, Id request, const Value& details, const Payload& payload) {
-  caller.send(caller.build(MessageType::kResult).id(request).value(details).payload(payload));
-}
 
 }  // namespace
 
@@ -98,7 +94,7 @@ bool Dealer::call(Session& caller, const Message& message) {
 void Dealer::invoke(Session& caller, const Message& message, Registration& registration) {
   const Value& options = message.dict(2);
   const Callee& chosen = registration.choose();
-  Session& callee = *chosen.session;
+  SessionV2& callee = *chosen.session;
   // Or else whoever calls could have it closed as too slow.
   if (peers_.at(callee.id()).invocations >= kMaxInvocations || callee.transport().is_behind()) {
     caller.send_error(MessageType::kCall, message.id(1),
@@ -119,7 +115,7 @@ void Dealer::invoke(Session& caller, const Message& message, Registration& regis
     details["receive_progress"] = true;
   }
   const Key invocation{callee.id(), callee.next_invocation()};
-  invocations_.emplace(invocation, Invocation{caller.id(), message.id(1), progress});
+  invocations_.emplace(invocation, Invocation{&callee, caller.id(), message.id(1), progress});
   ++peers_.at(callee.id()).invocations;
   begin_call({caller.id(), message.id(1)}, {invocation, {}, {}});
   callee.send(callee.build(MessageType::kInvocation)
@@ -159,10 +155,10 @@ void Dealer::cancel(Session& caller, const Message& message) {
   }
   const std::string mode = text_member(message.dict(2), "mode").value_or(std::string(kKillNoWait));
   const auto& invocation = found->second.invocation;
-  const Session* callee = invocation ? find(invocation->first) : nullptr;
+  SessionV2* callee = invocation ? invocations_.at(*invocation).callee : nullptr;
   if (mode == kKill && callee != nullptr && callee->understands(Feature::kCallCanceling)) {
     // The callee's answer is the caller's.
-    interrupt(*invocation, kKill, error_uri::kCanceled);
+    interrupt(*callee, invocation->second, kKill, error_uri::kCanceled);
     return;
   }
   abandon(call, mode == kSkip ? kSkip : kKillNoWait, error_uri::kCanceled);
@@ -172,19 +168,17 @@ void Dealer::cancel(Session& caller, const Message& message) {
 Session* Dealer::abandon(Key call, std::string_view mode, std::string_view reason) {
   const auto invocation = calls_.at(call).invocation;
   if (invocation) {
-    take_invocation(*invocation);
+    SessionV2& callee = *take_invocation(*invocation).callee;
     if (mode != kSkip) {
-      interrupt(*invocation, mode, reason);
+      interrupt(callee, invocation->second, mode, reason);
     }
   }
   return end_call(call);
 }
 
-void Dealer::interrupt(Key invocation, std::string_view mode, std::string_view reason) {
-  Session* callee = find(invocation.first);
-  if (callee != nullptr && callee->understands(Feature::kCallCanceling)) {
-    callee->send(
-        callee->build(MessageType::kInterrupt).id(invocation.second).value({{"mode", mode}, {"reason", reason}}));
+void Dealer::interrupt(SessionV2& callee, Id request, std::string_view mode, std::string_view reason) {
+  if (callee.understands(Feature::kCallCanceling)) {
+    callee.send(callee.build(MessageType::kInterrupt).id(request).value({{"mode", mode}, {"reason", reason}}));
   }
 }
 
@@ -218,7 +212,7 @@ void Dealer::answer(Id session, Id request, const Answer& answer) {
     return;
   }
   if (answer) {
-    send_result(*caller, request, Value::object(), *answer);
+    caller->send_result(request, *answer, false);
     // What the server says costs its caller; what a callee says, nobody.
     caller->transport().charge(answer->args.bytes() + answer->kwargs.bytes());
   } else {
@@ -226,7 +220,7 @@ void Dealer::answer(Id session, Id request, const Answer& answer) {
   }
 }
 
-void Dealer::register_procedure(Session& callee, Id request, const UriPattern& pattern, const Value& options) {
+void Dealer::register_procedure(SessionV2& callee, Id request, const UriPattern& pattern, const Value& options) {
   if (!registrations_.has_room(callee, pattern, callee.realm().policy().max_subscriptions)) {
     callee.transport().count(Refusal::kSubscriptions);
     callee.send_error(MessageType::kRegister, request,
@@ -249,9 +243,9 @@ void Dealer::register_procedure(Session& callee, Id request, const UriPattern& p
   broker_.announce("wamp.registration.on_register", [&] { return Value::array({callee.id(), registration.id}); });
 }
 
-void Dealer::unregister(Session& callee, Id request, Id id) {
+void Dealer::unregister(SessionV2& callee, Id request, Id id) {
   Registration* registration = registrations_.find(id);
-  if (registration == nullptr || !registration->has(callee)) {
+  if (registration == nullptr || registration->callee(callee) == nullptr) {
     callee.send_error(MessageType::kUnregister, request, Error{"not registered", error_uri::kNoSuchRegistration});
     return;
   }
@@ -259,7 +253,7 @@ void Dealer::unregister(Session& callee, Id request, Id id) {
   drop(callee, *registration);
 }
 
-void Dealer::revoke(Session& callee, Registration& registration, std::string_view reason) {
+void Dealer::revoke(SessionV2& callee, Registration& registration, std::string_view reason) {
   if (callee.understands(Feature::kRegistrationRevocation)) {
     callee.send(callee.build(MessageType::kUnregistered)
                     .value(0)
@@ -268,7 +262,7 @@ void Dealer::revoke(Session& callee, Registration& registration, std::string_vie
   drop(callee, registration);
 }
 
-void Dealer::drop(Session& callee, Registration& registration) {
+void Dealer::drop(const Session& callee, Registration& registration) {
   const Id id = registration.id;
   const bool is_deleted = registrations_.remove(callee, registration);
   broker_.announce("wamp.registration.on_unregister", [&] { return Value::array({callee.id(), id}); });
@@ -282,7 +276,7 @@ const Dealer::Invocation* Dealer::find_invocation(const Session& callee, Id requ
   return found == invocations_.end() ? nullptr : &found->second;
 }
 
-bool Dealer::yield(Session& callee, const Message& message) {
+bool Dealer::yield(SessionV2& callee, const Message& message) {
   const Id request = message.id(1);
   const Invocation* found = find_invocation(callee, request);
   if (found == nullptr) {
@@ -292,7 +286,7 @@ bool Dealer::yield(Session& callee, const Message& message) {
   const Key call{found->caller, found->request};
   if (flag_member(message.dict(2), "progress")) {
     if (found->progress) {
-      send_result(*find(call.first), call.second, {{"progress", true}}, payload_of(message));
+      find(call.first)->send_result(call.second, payload_of(message), true);
       if (calls_.at(call).timer) {
         restart_timer(call);
       }
@@ -300,11 +294,11 @@ bool Dealer::yield(Session& callee, const Message& message) {
     return true;
   }
   take_invocation({callee.id(), request});
-  send_result(*end_call(call), call.second, Value::object(), payload_of(message));
+  end_call(call)->send_result(call.second, payload_of(message), false);
   return true;
 }
 
-bool Dealer::invocation_error(Session& callee, const Message& message) {
+bool Dealer::invocation_error(SessionV2& callee, const Message& message) {
   const auto request = to_id(message.field(2));
   if (message.field(1) != static_cast<int>(MessageType::kInvocation) || !request || !is_uri(message.text(4))) {
     return false;

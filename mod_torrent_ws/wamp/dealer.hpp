@@ -59,13 +59,13 @@ class Dealer {
   void answer(Id session, Id request, const Answer& answer);
 
   // Clients as callees; policy was checked.
-  void register_procedure(Session& callee, Id request, const UriPattern& pattern, const Value& options);
-  void unregister(Session& callee, Id request, Id id);
+  void register_procedure(SessionV2& callee, Id request, const UriPattern& pattern, const Value& options);
+  void unregister(SessionV2& callee, Id request, Id id);
   // The server's will: the client is told why, if it understands that.
-  void revoke(Session& callee, Registration& registration, std::string_view reason);
+  void revoke(SessionV2& callee, Registration& registration, std::string_view reason);
   // False: the message belongs to no invocation, which is a protocol violation.
-  bool yield(Session& callee, const Message& message);
-  bool invocation_error(Session& callee, const Message& message);
+  bool yield(SessionV2& callee, const Message& message);
+  bool invocation_error(SessionV2& callee, const Message& message);
 
   [[nodiscard]] const Registrations& registrations() const { return registrations_; }
 
@@ -84,6 +84,7 @@ class Dealer {
     std::chrono::milliseconds limit;  // of the timer
   };
   struct Invocation {
+    SessionV2* callee;
     Id caller = 0;
     Id request = 0;
     bool progress = false;  // the caller wants intermediate results
@@ -94,12 +95,12 @@ class Dealer {
   void restart_timer(Key call);
   // Takes the call out of those under way; the callee's answer will go nowhere. The caller, who is to be told.
   Session* abandon(Key call, std::string_view mode, std::string_view reason);
-  void interrupt(Key invocation, std::string_view mode, std::string_view reason);
+  static void interrupt(SessionV2& callee, Id request, std::string_view mode, std::string_view reason);
   void begin_call(Key call, PendingCall pending);
   // The caller; null when the call is over.
   Session* end_call(Key call);
   Invocation take_invocation(Key invocation);
-  void drop(Session& callee, Registration& registration);
+  void drop(const Session& callee, Registration& registration);
   // Null: it has left.
   [[nodiscard]] Session* find(Id session) const;
   [[nodiscard]] const Invocation* find_invocation(const Session& callee, Id request) const;

@@ -23,12 +23,22 @@ class Event {
 
   [[nodiscard]] const FramePtr& frame(Serializer serializer) const;
 
+  // The same in WAMP v1, [8, topic, event], in two frames: the first has the topic as the client spells it, as JSON;
+  // the second is one for all of them.
+  [[nodiscard]] const FramePtr& v1_head(const std::string& spelling) const;
+  [[nodiscard]] const FramePtr& v1_rest() const;
+
+  [[nodiscard]] Id subscription() const { return subscription_; }
+
  private:
   Id subscription_;
   Id publication_;
   Value details_;
   PayloadPtr payload_;
   mutable std::array<FramePtr, kSerializers.size()> frames_;
+  mutable FramePtr v1_rest_;
+  mutable FramePtr v1_head_;  // most clients spell it alike
+  mutable std::string v1_spelling_;
 };
 
 using EventPtr = std::shared_ptr<const Event>;

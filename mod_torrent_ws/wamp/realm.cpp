@@ -5,7 +5,7 @@
 
 #include "support/hex.hpp"
 #include "wamp/cra.hpp"
-#include "wamp/session.hpp"
+#include "wamp/session_v2.hpp"
 #include "wire/error_uris.hpp"
 #include "wire/reserved_names.hpp"
 
@@ -44,8 +44,8 @@ bool Realm::may_administer(const Identity& identity) const {
   return policy_.open_to_anybody || identity.method == kLocalAdministrator || is_admin(identity.user);
 }
 
-Status Realm::check(Action action, const Identity& identity, const UriPattern& pattern) const {
-  if (!is_uri_pattern(pattern, policy_.uri_rules)) {
+Status Realm::check(Action action, const Identity& identity, const UriPattern& pattern, UriRules rules) const {
+  if (!is_uri_pattern(pattern, rules)) {
     return Error{"\"" + pattern.uri + "\" is not a URI", error_uri::kInvalidUri};
   }
   if (policy_.open_to_anybody || identity.method == kLocalAdministrator ||
@@ -64,9 +64,9 @@ Status Realm::may_use_own_names(const Identity& identity) const {
   return Done{};
 }
 
-Status Realm::may_subscribe(const Identity& identity, const UriPattern& topics) const {
-  if (topics.match != Match::kExact || !is_reserved(topics.uri) || !is_uri_pattern(topics, policy_.uri_rules)) {
-    return check(Action::kSubscribe, identity, topics);
+Status Realm::may_subscribe(const Identity& identity, const UriPattern& topics, UriRules rules) const {
+  if (topics.match != Match::kExact || !is_reserved(topics.uri) || !is_uri_pattern(topics, rules)) {
+    return check(Action::kSubscribe, identity, topics, rules);
   }
   if (is_meta(topics.uri) && !may_administer(identity)) {
     return not_authorized("what happens in the realm is for its administrators to see");
@@ -74,16 +74,16 @@ Status Realm::may_subscribe(const Identity& identity, const UriPattern& topics) 
   return may_use_own_names(identity);
 }
 
-Status Realm::may_publish(const Identity& identity, const std::string& topic) const {
+Status Realm::may_publish(const Identity& identity, const std::string& topic, UriRules rules) const {
   if (is_reserved(topic)) {
     return not_authorized("\"" + topic + "\" is one of the server's own names");
   }
-  return check(Action::kPublish, identity, {topic, Match::kExact});
+  return check(Action::kPublish, identity, {topic, Match::kExact}, rules);
 }
 
-Status Realm::may_call(const Identity& identity, const std::string& procedure) const {
-  if (!is_reserved(procedure) || !is_uri(procedure, policy_.uri_rules)) {
-    return check(Action::kCall, identity, {procedure, Match::kExact});
+Status Realm::may_call(const Identity& identity, const std::string& procedure, UriRules rules) const {
+  if (!is_reserved(procedure) || !is_uri(procedure, rules)) {
+    return check(Action::kCall, identity, {procedure, Match::kExact}, rules);
   }
   const bool for_everybody = std::find(kForEverybody.begin(), kForEverybody.end(), procedure) != kForEverybody.end();
   if (is_meta(procedure) && !for_everybody && !may_administer(identity)) {
@@ -92,11 +92,11 @@ Status Realm::may_call(const Identity& identity, const std::string& procedure) c
   return for_everybody ? Done{} : may_use_own_names(identity);
 }
 
-Status Realm::may_register(const Identity& identity, const UriPattern& procedures) const {
+Status Realm::may_register(const Identity& identity, const UriPattern& procedures, UriRules rules) const {
   if (is_reserved(procedures.uri)) {
     return not_authorized("\"" + procedures.uri + "\" is one of the server's own names");
   }
-  return check(Action::kRegister, identity, procedures);
+  return check(Action::kRegister, identity, procedures, rules);
 }
 
 void Realm::set_policy(RealmPolicy policy) {
@@ -104,13 +104,13 @@ void Realm::set_policy(RealmPolicy policy) {
   constexpr const char* kReason = "the server's configuration allows it no longer";
   for (Session* session : sessions()) {
     for (Subscription* subscription : broker_.subscriptions_of(*session)) {
-      if (!may_subscribe(session->identity(), subscription->pattern)) {
+      if (!may_subscribe(session->identity(), subscription->pattern, session->uri_rules())) {
         broker_.revoke(*session, *subscription, kReason);
       }
     }
     for (Registration* registration : dealer_.registrations().of_session(*session)) {
-      if (!may_register(session->identity(), registration->pattern)) {
-        dealer_.revoke(*session, *registration, kReason);
+      if (!may_register(session->identity(), registration->pattern, session->uri_rules())) {
+        dealer_.revoke(*registration->callee(*session), *registration, kReason);
       }
     }
   }

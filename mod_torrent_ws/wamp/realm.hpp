@@ -16,6 +16,7 @@
 #include "wamp/policy.hpp"
 #include "wamp/timers.hpp"
 #include "wamp/uri.hpp"
+#include "wamp/v1_topic.hpp"
 
 namespace tws::wamp {
 
@@ -57,6 +58,7 @@ struct RealmPolicy {
   Policy permissions = {};
   UriRules uri_rules = UriRules::kLoose;
   bool strict_request_ids = false;
+  Curies curies = Curies::kConcatenated;
   std::size_t max_subscriptions = 1'000;  // of each session
 };
 
@@ -87,11 +89,11 @@ class Realm {
   // "admin", "user" or "anonymous".
   [[nodiscard]] const std::string& role_of(const Identity& identity) const;
 
-  // Done, or the error that a client gets for it.
-  [[nodiscard]] Status may_subscribe(const Identity& identity, const UriPattern& topics) const;
-  [[nodiscard]] Status may_publish(const Identity& identity, const std::string& topic) const;
-  [[nodiscard]] Status may_call(const Identity& identity, const std::string& procedure) const;
-  [[nodiscard]] Status may_register(const Identity& identity, const UriPattern& procedures) const;
+  // Done, or the error that a client gets for it. `rules`: what is a URI to it.
+  [[nodiscard]] Status may_subscribe(const Identity& identity, const UriPattern& topics, UriRules rules) const;
+  [[nodiscard]] Status may_publish(const Identity& identity, const std::string& topic, UriRules rules) const;
+  [[nodiscard]] Status may_call(const Identity& identity, const std::string& procedure, UriRules rules) const;
+  [[nodiscard]] Status may_register(const Identity& identity, const UriPattern& procedures, UriRules rules) const;
   // Meta procedures and events.
   [[nodiscard]] bool may_administer(const Identity& identity) const;
 
@@ -104,7 +106,7 @@ class Realm {
   [[nodiscard]] std::size_t session_count() const { return sessions_.size(); }
 
  private:
-  [[nodiscard]] Status check(Action action, const Identity& identity, const UriPattern& pattern) const;
+  [[nodiscard]] Status check(Action action, const Identity& identity, const UriPattern& pattern, UriRules rules) const;
   // The server's own topics and procedures are for who has signed in, whatever is allowed otherwise.
   [[nodiscard]] Status may_use_own_names(const Identity& identity) const;
 

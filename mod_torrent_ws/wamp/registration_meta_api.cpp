@@ -1,6 +1,6 @@
 // wamp.registration.*: what is registered, and taking it from a callee.
 #include "wamp/meta_api.hpp"
-#include "wamp/session.hpp"
+#include "wamp/session_v2.hpp"
 #include "wire/error_uris.hpp"
 
 namespace tws::wamp {
@@ -23,11 +23,12 @@ Result<Value> remove_callee(Realm& realm, const Call& call) {
   if (!registration || !callee) {
     return registration ? callee.error() : registration.error();
   }
-  Session* session = realm.find(*callee);
-  if (session == nullptr || !(*registration)->has(*session)) {
+  const Session* session = realm.find(*callee);
+  SessionV2* found = session != nullptr ? (*registration)->callee(*session) : nullptr;
+  if (found == nullptr) {
     return Error{"the session is none of its callees", error_uri::kNoSuchSession};
   }
-  realm.dealer().revoke(*session, **registration, text_member(call.kwargs, "reason").value_or("removed"));
+  realm.dealer().revoke(*found, **registration, text_member(call.kwargs, "reason").value_or("removed"));
   return Value();
 }
 

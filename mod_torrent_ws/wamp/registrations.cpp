@@ -6,6 +6,7 @@
 
 #include "support/random.hpp"
 #include "wamp/clock.hpp"
+#include "wamp/session_v2.hpp"
 #include "wire/error_uris.hpp"
 
 namespace tws::wamp {
@@ -46,15 +47,17 @@ const Callee& Registration::choose() {
   }
 }
 
-bool Registration::has(const Session& session) const {
-  return std::any_of(callees.begin(), callees.end(),
-                     [&session](const Callee& callee) { return callee.session == &session; });
+SessionV2* Registration::callee(const Session& session) const {
+  const auto found = std::find_if(callees.begin(), callees.end(),
+                                  [&session](const Callee& callee) { return callee.session == &session; });
+  return found == callees.end() ? nullptr : found->session;
 }
 
-Result<Registrations::Added> Registrations::add(Session& session, const UriPattern& pattern, Invoke invoke,
+Result<Registrations::Added> Registrations::add(SessionV2& session, const UriPattern& pattern, Invoke invoke,
                                                 bool disclose_caller) {
   Registration* present = table_.find(pattern);
-  if (present != nullptr && (invoke == Invoke::kSingle || present->invoke != invoke || present->has(session))) {
+  if (present != nullptr &&
+      (invoke == Invoke::kSingle || present->invoke != invoke || present->callee(session) != nullptr)) {
     return Error{pattern.uri + " is registered already", error_uri::kProcedureAlreadyExists};
   }
   const bool is_created = present == nullptr;
@@ -68,7 +71,7 @@ Result<Registrations::Added> Registrations::add(Session& session, const UriPatte
   return Added{*present, is_created};
 }
 
-bool Registrations::remove(Session& session, Registration& registration) {
+bool Registrations::remove(const Session& session, Registration& registration) {
   std::erase_if(registration.callees, [&session](const Callee& callee) { return callee.session == &session; });
   of_sessions_.remove(session, registration);
   if (!registration.callees.empty()) {

@@ -15,7 +15,7 @@
 
 namespace tws::wamp {
 
-class Session;
+class SessionV2;
 
 // Which of several callees gets a call.
 enum class Invoke { kSingle, kRoundRobin, kRandom, kFirst, kLast };
@@ -25,7 +25,7 @@ std::optional<Invoke> invoke_of(std::string_view name);
 std::string_view name_of(Invoke invoke);
 
 struct Callee {
-  Session* session = nullptr;
+  SessionV2* session = nullptr;
   bool disclose_caller = false;  // it asked for that
 };
 
@@ -39,7 +39,8 @@ struct Registration {
 
   // Whose turn it is; there is one.
   const Callee& choose();
-  [[nodiscard]] bool has(const Session& session) const;
+  // Null: the session is none of its callees.
+  [[nodiscard]] SessionV2* callee(const Session& session) const;
 };
 
 class Registrations {
@@ -51,9 +52,9 @@ class Registrations {
 
   // wamp.error.procedure_already_exists where the pattern is taken and not shared in the same way, or the session has
   // it already.
-  Result<Added> add(Session& session, const UriPattern& pattern, Invoke invoke, bool disclose_caller);
+  Result<Added> add(SessionV2& session, const UriPattern& pattern, Invoke invoke, bool disclose_caller);
   // Whether the registration has gone with its last callee.
-  bool remove(Session& session, Registration& registration);
+  bool remove(const Session& session, Registration& registration);
 
   // The one that a call goes to: exact, then the longest prefix, then wildcards. Null: none.
   [[nodiscard]] Registration* match(const std::string& procedure) const;

@@ -1,8 +1,7 @@
-// Session: the server's side of one WAMP v2 session over one connection (wamp-proto, basic profile, "Session
-// Management"). Event-loop thread only.
+// Session: the server's side of one client in a realm, whichever WAMP it speaks (wamp/session_v2.hpp,
+// wamp/session_v1.hpp): who it is, what it does there, and what the router tells it. Event-loop thread only.
 #pragma once
 
-#include <bitset>
 #include <ctime>
 #include <span>
 #include <string>
@@ -17,14 +16,6 @@
 
 namespace tws::wamp {
 
-// What a client says in HELLO that it can do, as far as it makes a difference.
-enum class Feature {
-  kProgressiveCallResults,  // as a callee
-  kCallCanceling,           // as a callee
-  kRegistrationRevocation,
-  kSubscriptionRevocation,
-};
-
 // A publication for the time when its session is gone (wamp-proto, advanced profile, "Testament").
 struct Testament {
   PublicationPtr publication;
@@ -35,28 +26,24 @@ struct Testament {
 inline constexpr const char* kDetached = "detached";
 inline constexpr const char* kDestroyed = "destroyed";
 
-class Session final : public Protocol {
+class Session : public Protocol {
  public:
-  // `site_user` is whom httpd's own access control let in, or empty. The realm and the transport outlive the session.
-  Session(Realm& realm, Transport& transport, const std::string& site_user, Serializer serializer = Serializer::kJson);
-  // Of somebody whom the server knows otherwise.
-  Session(Realm& realm, Transport& transport, Identity identity);
   ~Session() override;
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
   // Protocol
-  void on_message(std::string_view bytes, bool binary) override;
   void on_drained() override;
   void on_shutdown(std::string_view goodbye) override;
   [[nodiscard]] std::string_view user() const override { return identity_.user; }
   [[nodiscard]] std::uint64_t session_id() const override { return id_; }
 
-  // Ends it for a reason of the server's: GOODBYE with this URI, and with a message for people unless that is empty, if
-  // the client is welcome already, then the close. False when it has ended before.
+  // Ends it for a reason of the server's: a goodbye with this URI, and with a message for people unless that is empty,
+  // if the client is welcome already, then the close. False when it has ended before.
   bool end(std::string_view uri, CloseCode code, std::string_view reason, std::string_view message = {});
 
   [[nodiscard]] Id id() const { return id_; }
+  // In which it gets what it is sent.
   [[nodiscard]] Serializer serializer() const { return serializer_; }
   [[nodiscard]] const Identity& identity() const { return identity_; }
   // As of now: a graceful restart may change who is an administrator.
@@ -66,7 +53,6 @@ class Session final : public Protocol {
   // Who it is, for those who are to know: {"caller": id, "caller_authid": …, "caller_authrole": …} where `as` is
   // "caller".
   [[nodiscard]] Value disclosed(const std::string& as) const;
-  [[nodiscard]] bool understands(Feature feature) const { return features_.test(static_cast<std::size_t>(feature)); }
   Realm& realm() { return realm_; }
   [[nodiscard]] const Realm& realm() const { return realm_; }
   [[nodiscard]] std::time_t since() const { return since_; }
@@ -76,20 +62,25 @@ class Session final : public Protocol {
   [[nodiscard]] bool is_closed() const { return state_ == State::kClosed; }
   Transport& transport() { return transport_; }
   [[nodiscard]] const Transport& transport() const { return transport_; }
-  Id next_invocation() { return ++last_invocation_; }
-  [[nodiscard]] bool has_had_invocation(Id request) const { return request <= last_invocation_; }
   std::vector<Testament>& testaments() { return testaments_; }
   SignIn& sign_in() { return sign_in_; }
+  // What it may name: in WAMP v1 more is a URI than in v2.
+  [[nodiscard]] virtual UriRules uri_rules() const { return realm_.policy().uri_rules; }
 
   // What this session publishes now, with the options of PUBLISH, whose types were checked.
   [[nodiscard]] PublicationPtr make_publication(const std::string& topic, Payload payload, const Value& options) const;
 
-  // A message for this client: send(build(…).id(…)).
-  [[nodiscard]] MessageBuilder build(MessageType type) const { return {serializer_, type}; }
-  void send(MessageBuilder& message);
-  void send(const Event& event) { transport_.send(event.frame(serializer_)); }
+  // What broker and dealer tell the client about its own requests.
+  virtual void send_subscribed(Id request, const Subscription& subscription) = 0;
+  virtual void send_unsubscribed(Id request) = 0;
+  virtual void send_result(Id request, const Payload& payload, bool is_progress) = 0;
+  virtual void send_error(MessageType request_type, Id request, std::string_view uri, const Payload& payload) = 0;
   void send_error(MessageType request_type, Id request, const Error& error);
-  void send_error(MessageType request_type, Id request, std::string_view uri, const Payload& payload);
+  // The server has ended a subscription.
+  virtual void send_revoked(const Subscription& subscription, std::string_view reason) = 0;
+  virtual void send_event(const Event& event) = 0;
+  // What publish() was given as `request`, and the publication's id.
+  virtual void send_published(Id request, const Result<Id>& publication) = 0;
 
   // Sends events, all or none, that a later snapshot can replace. They are left out when the client is behind;
   // on_subscribed() of the topic is called again when it has caught up.
@@ -103,27 +94,44 @@ class Session final : public Protocol {
   void welcome();
   void abort(std::string_view uri, std::string_view message, CloseCode code = CloseCode::kNormal);
   void violate(std::string_view what);
+  virtual void send_challenge(std::string_view method, const Value& extra) = 0;
+
+ protected:
+  // `site_user` is whom httpd's own access control let in, or empty. The realm and the transport outlive the session.
+  Session(Realm& realm, Transport& transport, const std::string& site_user, Serializer serializer);
+  // Of somebody whom the server knows otherwise.
+  Session(Realm& realm, Transport& transport, Identity identity);
+
+  [[nodiscard]] bool is_fresh() const { return state_ == State::kFresh; }
+
+  // Policy is checked by these. Answers come through send_subscribed(), send_result() and send_error().
+  // A token in the options of SUBSCRIBE is redeemed first.
+  void subscribe(Id request, const UriPattern& topics, const Value& options);
+  // `bytes`: what the client sent for it.
+  void publish(const std::string& topic, Payload payload, const Value& options, std::size_t bytes, Id request);
+  // A CALL. False: the request's id is that of a call under way.
+  bool call(const Message& message);
+
+  // After it nothing of the session is left in the realm but its id. It may still be told things while it leaves, so
+  // that the destructor of what it is has to call this.
+  void leave();
 
  private:
   enum class State { kFresh, kAuthenticating, kEstablished, kClosed };
 
-  void on_hello(const Message& message);
-  void on_established(const Message& message);
-  [[nodiscard]] bool has_request_id(const Message& message);
-  void on_goodbye();
-  void on_subscribe(const Message& message);
-  void subscribe(Id request, const UriPattern& topics, const Value& options);
-  // Once the application has answered.
+  // Whether the client has not taken back its SUBSCRIBE, whose token was redeemed meanwhile.
+  [[nodiscard]] virtual bool still_wants(Id /*request*/) const { return true; }
+  virtual void send_welcome() = 0;
+  // The application is asked where the topics are its own; what follows happens at once, or when it has answered.
+  void ask_to_subscribe(Id request, const UriPattern& topics, const Value& options);
   void finish_subscribe(Id request, const UriPattern& topics, const Value& options, const Status& accepted);
   [[nodiscard]] bool is_subscribed(const UriPattern& topics);
-  void on_publish(const Message& message);
-  void on_call(const Message& message);
-  void on_register(const Message& message);
-  // Once the application has allowed it. `acknowledge`: the id of a request that is to be answered, or 0.
-  void publish(const PublicationPtr& asked, const Value& options, bool exclude_me, bool retain, Id acknowledge);
+  void ask_to_publish(const PublicationPtr& asked, const Value& options, const Application::Published& done);
+  // The session was refused, or has ended by a fault of the client's. Closes the transport.
+  virtual void send_abort(std::string_view uri, std::string_view message, CloseCode code) = 0;
+  virtual void send_goodbye(std::string_view uri, std::string_view message) = 0;
+  virtual void add_frames(const Event& event, std::vector<FramePtr>& frames) const = 0;
   void say_goodbye(std::string_view uri, std::string_view message);
-  // After it nothing of the session is left in the realm but its id.
-  void leave();
   void read_testaments();
 
   Realm& realm_;
@@ -131,13 +139,10 @@ class Session final : public Protocol {
   const Serializer serializer_;
   Identity identity_;
   SignIn sign_in_;
-  std::bitset<4> features_;
   std::unordered_set<const Subscription*> behind_;
   std::vector<Testament> testaments_;
   Id id_;
   std::time_t since_ = std::time(nullptr);
-  Id last_invocation_ = 0;
-  Id last_request_ = 0;
   State state_ = State::kFresh;
 };
 

@@ -108,7 +108,7 @@ Result<Value> add_testament(Realm& realm, const Call& call) {
     return scope.error();
   }
   Session& session = *realm.find(call.session);
-  if (const auto allowed = realm.may_publish(session.identity(), *topic); !allowed) {
+  if (const auto allowed = realm.may_publish(session.identity(), *topic, session.uri_rules()); !allowed) {
     return allowed.error();
   }
   const Value* given = member(call.kwargs, "publish_options");

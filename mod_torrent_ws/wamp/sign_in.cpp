@@ -102,7 +102,7 @@ void SignIn::challenge_ticket(std::string user) {
   session_.authenticating();
   challenged_ = true;
   pending_user_ = std::move(user);
-  session_.send(session_.build(MessageType::kChallenge).text("ticket").dict());
+  session_.send_challenge("ticket", Value::object());
 }
 
 void SignIn::challenge_cra(std::string user) {
@@ -136,7 +136,7 @@ void SignIn::send_cra_challenge(const CraKey& key) {
     extra["iterations"] = key.iterations;
     extra["keylen"] = key.key_length;
   }
-  session_.send(session_.build(MessageType::kChallenge).text("wampcra").value(extra));
+  session_.send_challenge("wampcra", extra);
 }
 
 void SignIn::on_authenticate(const std::string& signature) {

@@ -127,7 +127,8 @@ Result<Value> get_events(Realm& realm, const Call& call) {
     return subscription ? window.error() : subscription.error();
   }
   Session& session = *realm.find(call.session);
-  if (const auto allowed = realm.may_subscribe(session.identity(), (*subscription)->pattern); !allowed) {
+  if (const auto allowed = realm.may_subscribe(session.identity(), (*subscription)->pattern, session.uri_rules());
+      !allowed) {
     return allowed.error();
   }
   if (realm.application().has((*subscription)->pattern) && !(*subscription)->subscribers.contains(&session)) {

@@ -10,7 +10,7 @@ bool is_allowed(char c, UriRules rules) {
   if (rules == UriRules::kStrict) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.';
   }
-  return !is_forbidden_in_uri(c);
+  return rules == UriRules::kV1 ? !is_control_character(c) : !is_forbidden_in_uri(c);
 }
 
 bool has_allowed_characters(std::string_view uri, UriRules rules) {
@@ -20,7 +20,7 @@ bool has_allowed_characters(std::string_view uri, UriRules rules) {
 }  // namespace
 
 bool is_uri(std::string_view uri, UriRules rules) {
-  return !has_empty_component(uri) && has_allowed_characters(uri, rules);
+  return (rules == UriRules::kV1 ? !uri.empty() : !has_empty_component(uri)) && has_allowed_characters(uri, rules);
 }
 
 bool is_uri_pattern(const UriPattern& pattern, UriRules rules) {

@@ -8,8 +8,9 @@
 namespace tws::wamp {
 
 // The specification's rules. Loose: components without white space or '#', none of them empty. Strict: of lower-case
-// letters, digits and '_' alone.
-enum class UriRules { kLoose, kStrict };
+// letters, digits and '_' alone. WAMP v1's topics, such as http://example.com/event#chat, are any text without control
+// characters.
+enum class UriRules { kLoose, kStrict, kV1 };
 
 bool is_uri(std::string_view uri, UriRules rules = UriRules::kLoose);
 // As a client may name it in SUBSCRIBE and REGISTER: components of wildcards may be empty, and a prefix may end

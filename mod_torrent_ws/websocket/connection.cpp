@@ -152,6 +152,7 @@ void Connection::count(Refusal refusal) { services_.refusals.count(refusal, reco
 
 void Connection::begin(std::string response_head, std::string_view first) {
   push_urgent(std::move(response_head));
+  protocol_->on_open();
   receive(first);
 }
 

@@ -20,8 +20,9 @@ constexpr std::size_t kFragmentPayload = Frame::kFragment - kLongHead;
 
 // Below this a message gains less than deflate costs.
 constexpr std::size_t kWorthDeflating = 1024;
-constexpr std::size_t kFlushTail = 4;  // 00 00 ff ff, cut by RFC 7692, 7.2.1
-constexpr int kSmallestWindow = 9;     // of zlib: for a client with less, plain messages are as good
+constexpr std::size_t kStoredHead = 5;  // of a stored block: its kind, its size, and that inverted
+constexpr std::size_t kFlushTail = 4;   // 00 00 ff ff, cut by RFC 7692, 7.2.1
+constexpr int kSmallestWindow = 9;      // of zlib: for a client with less, plain messages are as good
 constexpr int kMemoryLevel = 8;
 constexpr int kFastLevel = 1;
 
@@ -61,7 +62,24 @@ std::string_view fragment_payload(std::string_view wire) {
 Frame::Frame(Opcode opcode, std::string_view payload)
     : opcode_(opcode), plain_(to_wire(static_cast<unsigned char>(opcode), payload)) {}
 
+// As one stored block of deflate (RFC 1951, 3.2.4), which ends at a byte: so the rest's stream, which refers to nothing
+// before it, may follow.
+Frame::Frame(Opcode opcode, std::string_view beginning, std::shared_ptr<const Frame> rest)
+    : opcode_(opcode), rest_(std::move(rest)) {
+  append_head(plain_, static_cast<unsigned char>(opcode), beginning.size());
+  plain_.append(beginning);
+  append_head(before_deflated_, kCompressed | static_cast<unsigned char>(opcode), kStoredHead + beginning.size());
+  const auto size = static_cast<unsigned>(beginning.size());
+  for (const unsigned part : {0U, size, size >> 8U, ~size, ~size >> 8U}) {
+    before_deflated_.push_back(static_cast<char>(part & 0xFFU));
+  }
+  before_deflated_.append(beginning);
+}
+
 std::string_view Frame::wire(int window_bits) const {
+  if (rest_) {
+    return rest_->is_deflated(window_bits) ? before_deflated_ : plain_;
+  }
   if (window_bits < kSmallestWindow || plain_.size() < kWorthDeflating) {
     return plain_;
   }
@@ -77,7 +95,9 @@ std::string Frame::deflated_wire(int window_bits) const {
   const std::string payload = deflated_payload(window_bits);
   return payload.empty() || payload.size() >= plain_.size()
              ? std::string()
-             : to_wire(kCompressed | static_cast<unsigned char>(opcode_), payload);
+             : to_wire((opcode_ == Opcode::kContinuation ? kContinuation : kCompressed) |
+                           static_cast<unsigned char>(opcode_),
+                       payload);
 }
 
 std::string Frame::payload() const {

@@ -14,11 +14,22 @@
 
 namespace tws {
 
-enum class Opcode : unsigned char { kText = 0x1, kBinary = 0x2, kClose = 0x8, kPing = 0x9, kPong = 0xA };
+enum class Opcode : unsigned char {
+  kContinuation = 0x0,
+  kText = 0x1,
+  kBinary = 0x2,
+  kClose = 0x8,
+  kPing = 0x9,
+  kPong = 0xA
+};
 
 class Frame {
  public:
+  // kContinuation: the rest of a message that others begin.
   Frame(Opcode opcode, std::string_view payload);
+  // The beginning of a message, at most 1 kB, whose rest is a frame that others share. Both are sent, one behind the
+  // other.
+  Frame(Opcode opcode, std::string_view beginning, std::shared_ptr<const Frame> rest);
 
   // The bytes to send. `window_bits` is what a client that negotiated permessage-deflate can inflate (8 to 15): then
   // they are the compressed form where that is shorter. 0: it negotiated none.
@@ -36,11 +47,14 @@ class Frame {
     std::string wire;  // empty: no shorter than the plain form
   };
 
+  [[nodiscard]] bool is_deflated(int window_bits) const { return wire(window_bits).data() != plain_.data(); }
   [[nodiscard]] std::string deflated_wire(int window_bits) const;
   [[nodiscard]] std::string deflated_payload(int window_bits) const;
 
   Opcode opcode_;
   std::string plain_;
+  std::shared_ptr<const Frame> rest_;  // of a beginning
+  std::string before_deflated_;        // of a beginning: what it is where the rest is deflated
   // One for each window that some client has: mostly one.
   mutable std::vector<Deflated> deflated_;
 };

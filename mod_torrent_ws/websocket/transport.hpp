@@ -81,6 +81,8 @@ class Transport {
 class Protocol {
  public:
   virtual ~Protocol() = default;
+  // The answer to the upgrade is on its way.
+  virtual void on_open() {}
   // What is not binary is UTF-8.
   virtual void on_message(std::string_view message, bool binary) = 0;
   // The client has caught up after an offer() was refused.

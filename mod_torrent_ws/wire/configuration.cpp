@@ -64,6 +64,7 @@ void each_flag(AnyConfiguration& configuration, Visit&& visit) {
   visit("admin_socket", configuration.has_admin_socket);
   visit("strict_uris", configuration.strict_uris);
   visit("strict_request_ids", configuration.strict_request_ids);
+  visit("ratchet_prefixes", configuration.ratchet_prefixes);
   visit("login_table", configuration.login_table);
 }
 

@@ -56,6 +56,7 @@ struct Configuration {
   std::vector<HandlerConfiguration> handlers;
   bool strict_uris = false;         // only WAMP's strict URIs are taken
   bool strict_request_ids = false;  // a session's request ids must count 1, 2, 3, …
+  bool ratchet_prefixes = false;    // WAMP v1: p:x is the prefix's URI, #, and x
   bool login_table = false;         // whose the site's own logins are stands in the database; else they are user ids
   std::int64_t poll_interval_ms = 1'000;
   std::int64_t job_timeout_ms = 10'000;

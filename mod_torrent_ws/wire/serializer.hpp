@@ -16,7 +16,10 @@ inline constexpr std::array kSerializers = {Serializer::kJson, Serializer::kCbor
 const char* name_of(Serializer serializer);
 std::optional<Serializer> serializer_named(std::string_view name);
 
-// Of a WebSocket subprotocol: wamp.2. and the name.
+// Of a WebSocket subprotocol of WAMP v2: wamp.2. and the name.
 std::optional<Serializer> serializer_of(std::string_view subprotocol);
+
+// The subprotocol of WAMP v1.
+inline constexpr std::string_view kWampV1 = "wamp";
 
 }  // namespace tws

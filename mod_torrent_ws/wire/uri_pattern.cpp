@@ -44,10 +44,9 @@ std::string_view literal_head(std::string_view wildcard) {
 
 }  // namespace
 
-bool is_forbidden_in_uri(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return byte <= ' ' || byte == '#' || byte == 0x7F;
-}
+bool is_control_character(char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7F; }
+
+bool is_forbidden_in_uri(char c) { return is_control_character(c) || c == ' ' || c == '#'; }
 
 bool has_empty_component(std::string_view uri) {
   return uri.empty() || uri.front() == '.' || uri.back() == '.' || uri.find("..") != std::string_view::npos;

@@ -26,6 +26,7 @@ struct UriPattern {
 // Longer is none, whatever the rules.
 inline constexpr std::size_t kMaxUri = 512;
 // What no URI has: white space, control characters, '#'.
+bool is_control_character(char c);
 bool is_forbidden_in_uri(char c);
 bool has_empty_component(std::string_view uri);
 

@@ -1,6 +1,6 @@
 // A client's messages in JSON, one a line, to a session of an open realm: beside it sessions with the other serializers
 // that subscribe, call and are called, and one of an administrator who watches. An empty line lets a second pass.
-#include "wamp/session.hpp"
+#include "wamp/session_v2.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -22,7 +22,7 @@ class Nowhere final : public tws::Transport {
   void close(tws::CloseCode /*code*/, std::string_view /*reason*/) override {}
 };
 
-void say(tws::wamp::Session& session, Serializer serializer, const Value& message) {
+void say(tws::wamp::SessionV2& session, Serializer serializer, const Value& message) {
   std::string bytes;
   tws::wamp::encode(bytes, serializer, message);
   session.on_message(bytes, tws::wamp::is_binary(serializer));
@@ -43,10 +43,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   add_meta_api(realm);
   realm.broker().store().configure({{{"a.", tws::Match::kPrefix}, 3}});
   Nowhere transport;
-  std::unique_ptr<tws::wamp::Session> others[3];
+  std::unique_ptr<tws::wamp::SessionV2> others[3];
   for (const Serializer serializer : tws::wamp::kSerializers) {
     auto& other = others[static_cast<std::size_t>(serializer)];
-    other = std::make_unique<tws::wamp::Session>(realm, transport, "", serializer);
+    other = std::make_unique<tws::wamp::SessionV2>(realm, transport, "", serializer);
     const Value able = {{"progressive_call_results", true}, {"call_canceling", true}};
     say(*other, serializer, {1, "realm1", {{"roles", {{"callee", {{"features", able}}}}}}});
     say(*other, serializer, {32, 1, {{"match", "prefix"}}, "a."});
@@ -54,7 +54,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     say(*other, serializer, {64, 3, {{"invoke", "roundrobin"}}, "a.call"});
     say(*other, serializer, {32, 4, {{"match", "prefix"}}, "wamp."});
   }
-  auto session = std::make_unique<tws::wamp::Session>(realm, transport, "");
+  auto session = std::make_unique<tws::wamp::SessionV2>(realm, transport, "");
   std::string_view text(reinterpret_cast<const char*>(data), size);
   for (int line = 0; !text.empty(); ++line) {
     const auto end = text.find('\n');

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "wamp/realm.hpp"
-#include "wamp/session.hpp"
+#include "wamp/session_v2.hpp"
 
 namespace tws::wamp {
 
@@ -89,7 +89,7 @@ struct Peer {
   }
 
   Client client;
-  Session session;
+  SessionV2 session;
   Id last_call = 1'000'000;
 };
 

@@ -1,0 +1,274 @@
+#include "wamp/session_v1.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "wamp/v1_value.hpp"
+#include "wire/error_uris.hpp"
+#include "wire/reserved_names.hpp"
+
+namespace tws::wamp {
+
+namespace {
+
+// wamp.ws/spec/wamp1: those that are not written out below.
+enum V1Message : std::uint8_t {
+  kPrefix = 1,
+  kCall = 2,
+  kCallError = 4,
+  kSubscribe = 5,
+  kUnsubscribe = 6,
+  kPublish = 7
+};
+
+// Ids of sessions are numbers here, and texts there. What is none is nobody's.
+Value ids_of(const Value& texts) {
+  Value ids = Value::array();
+  for (const Value& text : texts) {
+    Id id = 0;
+    if (text.is_string()) {
+      const auto& digits = text.get_ref<const std::string&>();
+      std::from_chars(digits.data(), digits.data() + digits.size(), id);
+    }
+    ids.push_back(id);
+  }
+  return ids;
+}
+
+// PUBLISH's excludeMe or exclude, and eligible, as options of v2. There the publisher does not get its own event unless
+// it asks for it, and an empty list of eligible ones is nobody.
+Value publish_options(const Value& message) {
+  Value options = {{"exclude_me", false}};
+  if (message.size() > 3) {
+    if (message[3].is_array()) {
+      options["exclude"] = ids_of(message[3]);
+    } else {
+      options["exclude_me"] = message[3] == true;
+    }
+  }
+  if (message.size() > 4 && message[4].is_array() && !message[4].empty()) {
+    options["eligible"] = ids_of(message[4]);
+  }
+  return options;
+}
+
+}  // namespace
+
+SessionV1::SessionV1(Realm& realm, Transport& transport, const std::string& site_user)
+    : Session(realm, transport, site_user, Serializer::kJson) {}
+
+void SessionV1::on_message(std::string_view bytes, bool binary) {
+  if (is_closed()) {
+    return;
+  }
+  if (binary) {
+    abort(error_uri::kProtocolViolation, "WAMP v1 is sent as text", CloseCode::kUnsupportedData);
+    return;
+  }
+  const auto message = decode(Serializer::kJson, bytes);
+  if (!message) {
+    refuse(message.error().message);
+    return;
+  }
+  if (!message->is_array() || message->size() < 2 || !message->front().is_number_integer()) {
+    refuse("not a WAMP v1 message: a list of a type and more");
+    return;
+  }
+  if (!is_established()) {
+    refuse("WELCOME comes first");
+    return;
+  }
+  switch (message->front().get<int>()) {
+    case kPrefix:
+      on_prefix(*message);
+      break;
+    case kCall:
+      on_call(*message);
+      break;
+    case kSubscribe:
+      on_subscribe(*message);
+      break;
+    case kUnsubscribe:
+      on_unsubscribe(*message);
+      break;
+    case kPublish:
+      on_publish(*message, bytes.size());
+      break;
+    default:
+      refuse("no message that a client sends");
+      break;
+  }
+}
+
+void SessionV1::on_prefix(const Value& message) {
+  if (message.size() != 3 || !message[1].is_string() || !message[2].is_string()) {
+    refuse("PREFIX has a prefix and a URI");
+    return;
+  }
+  if (const auto set = prefixes_.set(message[1].get<std::string>(), message[2].get<std::string>()); !set) {
+    refuse(set.error().message);
+  }
+}
+
+void SessionV1::on_call(const Value& message) {
+  if (message.size() < 3 || !(message[1].is_string() || message[1].is_number()) || !message[2].is_string()) {
+    refuse("CALL has an id and a procedure");
+    return;
+  }
+  const std::string procedure = prefixes_.resolve(message[2].get_ref<const std::string&>(), realm().policy().curies);
+  // Ratchet: a list that is the only argument is the arguments.
+  Value args(message.begin() + 3, message.end());
+  if (args.size() == 1 && args.front().is_array()) {
+    args = Value(args.front());
+  }
+  Value kwargs;
+  // The server's own procedures have named arguments only.
+  if (is_reserved(procedure) && args.size() == 1 && args.front().is_object()) {
+    kwargs = std::exchange(args, Value::array()).front();
+  }
+  std::string args_bytes;
+  std::string kwargs_bytes;
+  encode(args_bytes, Serializer::kJson, args);
+  encode(kwargs_bytes, Serializer::kJson, kwargs);
+  const Id request = ++last_request_;
+  calls_.emplace(request, message[1]);
+  call(Message{MessageType::kCall,
+               {static_cast<int>(MessageType::kCall), request, Value::object(), procedure},
+               Serializer::kJson,
+               {.bytes = args_bytes, .is_list = true, .is_empty = args.empty()},
+               {.bytes = kwargs_bytes, .is_empty = kwargs.empty()}});
+}
+
+void SessionV1::on_subscribe(const Value& message) {
+  auto topic = v1_topic(message[1], prefixes_, realm().policy().curies);
+  if (!topic) {
+    refuse(topic.error().message);
+    return;
+  }
+  if (topics_.contains(topic->spelling)) {
+    return;
+  }
+  if (topics_.size() >= realm().policy().max_subscriptions) {
+    transport().count(Refusal::kSubscriptions);
+    transport().note(LogLevel::kInfo, "has as many topics as it may, and may not subscribe to ", topic->uri);
+    return;
+  }
+  const Id request = ++last_request_;
+  topics_.emplace(topic->spelling, Topic{.request = request, .has_token = !topic->sign_in.empty()});
+  subscribing_.emplace(request, std::move(topic->spelling));
+  subscribe(request, {topic->uri, Match::kExact}, topic->sign_in);
+}
+
+void SessionV1::on_unsubscribe(const Value& message) {
+  const auto topic = v1_topic(message[1], prefixes_, realm().policy().curies);
+  if (!topic) {
+    refuse(topic.error().message);
+    return;
+  }
+  const auto own = topics_.extract(topic->spelling);
+  if (own.empty() || subscribing_.erase(own.mapped().request) > 0) {
+    return;
+  }
+  const Id id = own.mapped().subscription;
+  const auto spellings = spellings_.find(id);
+  std::erase(spellings->second, topic->spelling);
+  if (spellings->second.empty()) {
+    spellings_.erase(spellings);
+    realm().broker().unsubscribe(*this, own.mapped().request, id);
+  }
+}
+
+void SessionV1::on_publish(const Value& message, std::size_t bytes) {
+  const auto topic = v1_topic(message[1], prefixes_, realm().policy().curies);
+  if (!topic || message.size() < 3) {
+    refuse(topic ? "PUBLISH has a topic and an event" : topic.error().message);
+    return;
+  }
+  publish(topic->uri, args_payload(Value::array({message[2]})), publish_options(message), bytes, ++last_request_);
+}
+
+// WAMP v1 has no answer to PUBLISH.
+void SessionV1::send_published(Id /*request*/, const Result<Id>& publication) {
+  if (!publication) {
+    transport().note(LogLevel::kInfo, "may not publish: ", publication.error().message);
+  }
+}
+
+bool SessionV1::still_wants(Id request) const { return subscribing_.contains(request); }
+
+void SessionV1::send_subscribed(Id request, const Subscription& subscription) {
+  std::string spelling = std::move(subscribing_.extract(request).mapped());
+  topics_.at(spelling).subscription = subscription.id;
+  auto& spellings = spellings_[subscription.id];
+  spellings.push_back(std::move(spelling));
+  if (spellings.size() > 1) {
+    // To the broker it is nothing new, but it is to the client: of the server's own topics it gets the state.
+    realm().broker().resume(*this, subscription);
+  }
+}
+
+void SessionV1::send_result(Id request, const Payload& payload, bool /*is_progress*/) {
+  send_text("[3," + calls_.extract(request).mapped().dump() + "," + v1_value(payload) + "]");
+}
+
+void SessionV1::send_error(MessageType request_type, Id request, std::string_view uri, const Payload& payload) {
+  const Value args = payload.args.empty() ? Value::array() : payload.args.value();
+  const std::string message = !args.empty() && args.front().is_string() ? args.front().get<std::string>() : "";
+  if (request_type == MessageType::kCall) {
+    Value error = {kCallError, calls_.extract(request).mapped(), uri, message};
+    if (args.size() > 1 || !payload.kwargs.empty()) {
+      error.push_back(decode_trusted(Serializer::kJson, v1_value(payload)));
+    }
+    std::string text;
+    encode(text, Serializer::kJson, error);
+    send_text(text);
+    return;
+  }
+  // WAMP v1 has no answer to SUBSCRIBE: whoever came with a token that is no good can only be sent away.
+  const auto pending = subscribing_.extract(request);
+  const bool had_token = topics_.extract(pending.mapped()).mapped().has_token;
+  if (had_token) {
+    const bool is_temporary = uri == error_uri::kDatabaseUnavailable || uri == error_uri::kTimeout;
+    abort(uri, message, is_temporary ? CloseCode::kTryAgainLater : CloseCode::kPolicyViolation);
+  } else {
+    transport().note(LogLevel::kInfo, "may not subscribe: ", message);
+  }
+}
+
+void SessionV1::send_revoked(const Subscription& subscription, std::string_view /*reason*/) {
+  const auto own = spellings_.extract(subscription.id);
+  for (const std::string& spelling : own.mapped()) {
+    topics_.erase(spelling);
+  }
+}
+
+void SessionV1::send_event(const Event& event) {
+  std::vector<FramePtr> frames;
+  add_frames(event, frames);
+  for (FramePtr& frame : frames) {
+    transport().send(std::move(frame));
+  }
+}
+
+void SessionV1::add_frames(const Event& event, std::vector<FramePtr>& frames) const {
+  for (const std::string& spelling : spellings_.at(event.subscription())) {
+    frames.push_back(event.v1_head(spelling));
+    frames.push_back(event.v1_rest());
+  }
+}
+
+void SessionV1::send_welcome() {
+  send_text(R"([0,")" + std::to_string(id()) + R"(",1,"mod_torrent_ws/)" TWS_VERSION R"("])");
+}
+
+void SessionV1::send_abort(std::string_view /*uri*/, std::string_view message, CloseCode code) {
+  // 1000 would say that all is well.
+  transport().close(code == CloseCode::kNormal ? CloseCode::kPolicyViolation : code, message);
+}
+
+void SessionV1::refuse(std::string_view why) { abort(error_uri::kProtocolViolation, why, CloseCode::kInvalidPayload); }
+
+void SessionV1::send_text(std::string_view message) { transport().send(text_frame(message)); }
+
+}  // namespace tws::wamp
