@@ -1,4 +1,4 @@
-#include "admin/line_link.hpp"
+#include "io/line_link.hpp"
 
 #include <sys/socket.h>
 
