@@ -1,6 +1,9 @@
 #include "apache/directive_values.hpp"
 
+#include <apr_lib.h>
 #include <apr_strings.h>
+
+#include <algorithm>
 
 namespace tws::apache {
 
@@ -15,6 +18,11 @@ const char* server_wide(cmd_parms* cmd, Configuration*& configuration) {
   }
   configuration = &state_of(cmd->server).configuration;
   return nullptr;
+}
+
+bool is_name(std::string_view text) {
+  return !text.empty() && text.size() <= 32 &&
+         std::all_of(text.begin(), text.end(), [](unsigned char c) { return apr_isalnum(c) || c == '_' || c == '-'; });
 }
 
 const char* absolute_path(cmd_parms* cmd, const char* argument, std::string& path) {

@@ -54,6 +54,7 @@ EventLoop::EventLoop(const Log& log, Configuration configuration, Fd handover_so
   });
   server_->set_access_log(std::move(access_log));
   admin_server_ = std::make_unique<AdminServer>(loop_, log_, realms_, [this] { return status_json(); });
+  bridges_ = std::make_unique<Bridges>(loop_, log_, *realms_.at(kTorrentsRealm));
   apply_limits();
 
   ev_io_init(&handover_ready_, on_handover, handover_socket_.get(), EV_READ);
@@ -68,6 +69,7 @@ EventLoop::~EventLoop() {
     leave(CloseCode::kServiceRestart, {});
     thread_.join();
   }
+  bridges_.reset();
   admin_server_.reset();
   server_.reset();
   feeds_.clear();
@@ -101,6 +103,7 @@ void EventLoop::leave(CloseCode code, std::chrono::milliseconds drain) {
     drain_ = Drain(open_count() - server_->traffic().closing, drain, now, latest);
     leave_code_ = code;
     leaving_ = true;
+    bridges_->leave();
     close_some(now);
   });
 }
@@ -144,10 +147,16 @@ void EventLoop::serve_admins(Fd listener, uid_t user) {
   mailbox_.post([this, shared, user] { admin_server_->listen(std::move(*shared), user); });
 }
 
+void EventLoop::serve_publishers(Fd listener) {
+  auto shared = std::make_shared<Fd>(std::move(listener));
+  mailbox_.post([this, shared] { bridges_->listen(std::move(*shared)); });
+}
+
 void EventLoop::apply_limits() {
   using std::chrono::milliseconds;
   const Configuration& now = configuration_;
   apply_policies();
+  bridges_->configure(now);
   server_->set_limits({{now.max_connections, now.max_connections_per_user, now.max_connections_per_address,
                         now.max_handshakes, now.max_blocking_relays},
                        {now.max_message_bytes, now.max_queued_bytes, now.max_message_rate,
@@ -254,6 +263,8 @@ Status EventLoop::take_handover(ReceivedMessage& message) {
   Fd descriptor = std::move(message.descriptors.front());
   if (handover->kind == HandoverKind::kStatus) {
     answer_status(std::move(descriptor));
+  } else if (handover->kind == HandoverKind::kPublish) {
+    bridges_->take(std::move(descriptor), *handover);
   } else if (handover->kind == HandoverKind::kRelay) {
     relays_.add(handover->relay, std::move(descriptor));
   } else {

@@ -248,11 +248,10 @@ void Session::on_publish(const Message& message) {
   const auto publication = make_publication(message.text(3), payload_of(message), options);
   const Value* exclude_me = member(options, "exclude_me");
   const bool excluded = exclude_me == nullptr || exclude_me->get<bool>();
-  const std::size_t reached =
-      realm_.broker().publish(publication, excluded ? this : nullptr, flag_member(options, "retain"));
+  const Reach reach = realm_.broker().publish(publication, excluded ? this : nullptr, flag_member(options, "retain"));
   // It was made for each subscription; once the message itself has paid for.
   transport_.charge((message.args.bytes.size() + message.kwargs.bytes.size()) *
-                    (std::max<std::size_t>(reached, 1) - 1));
+                    (std::max<std::size_t>(reach.subscriptions, 1) - 1));
   if (acknowledge) {
     send(build(MessageType::kPublished).id(request).id(publication->id));
   }
