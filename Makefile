@@ -36,7 +36,7 @@ CONTROL_FLAGS = $(CONTROL_CFLAGS) -DTWS_RUNTIME_DIRECTORY='"$(HTTPD_RUNTIME_DIRE
 
 SHARED_SOURCES := $(wildcard mod_torrent_ws/support/*.cpp mod_torrent_ws/wire/*.cpp)
 MODULE_SOURCES := $(wildcard mod_torrent_ws/apache/*.cpp) $(SHARED_SOURCES)
-LOOP_SOURCES := $(wildcard $(addprefix mod_torrent_ws/,$(addsuffix /*.cpp,loop websocket wamp topics jobs admin bridge handlers))) $(SHARED_SOURCES)
+LOOP_SOURCES := $(wildcard $(addprefix mod_torrent_ws/,$(addsuffix /*.cpp,loop websocket wamp topics jobs admin io bridge handlers))) $(SHARED_SOURCES)
 WORKER_SOURCES := $(wildcard worker/*.cpp) $(SHARED_SOURCES)
 CONTROL_SOURCES := $(wildcard mod_torrent_ws/ctl/*.cpp) $(SHARED_SOURCES)
 UNIT_SOURCES := $(wildcard tests/unit/*.cpp)

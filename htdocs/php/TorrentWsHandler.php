@@ -77,10 +77,11 @@ abstract class TorrentWsHandler
      *
      * @param string $jobs    the address of TorrentWsHandler, such as tcp://127.0.0.1:5556
      * @param string $results the address of TorrentWsZmqBind
+     * @param string[] $curve with TorrentWsZmqCurve: the server's public key, one's own public and secret ones
      */
-    final public function runZmq(string $jobs, string $results): void
+    final public function runZmq(string $jobs, string $results, array $curve = []): void
     {
-        $this->serve(new TorrentWsZmqChannel($jobs, $results));
+        $this->serve(new TorrentWsZmqChannel($jobs, $results, $curve));
     }
 
     /** The topic of this name, to publish to. */
@@ -370,20 +371,18 @@ abstract class TorrentWsChannel
     /** Waits for [header, body]; null: the server has gone. */
     abstract public function receive(): ?array;
 
-    abstract protected function write(string $header, string $body): void;
-
-    final public function send(array $header, ?array $body = null): void
-    {
-        $this->write(self::encode($header), $body === null ? '' : self::encode($body));
-    }
+    abstract public function send(array $header, ?array $body = null): void;
 
     final protected static function decode(string $header, string $body): array
     {
         return [json_decode($header, true), $body === '' ? [] : json_decode($body, true, 512, JSON_BIGINT_AS_STRING)];
     }
 
-    private static function encode(array $value): string
+    final protected static function encode(?array $value): string
     {
+        if ($value === null) {
+            return '';
+        }
         $json = json_encode($value, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_PRESERVE_ZERO_FRACTION);
         if ($json === false) {
             throw new InvalidArgumentException('not JSON: ' . json_last_error_msg());
@@ -416,8 +415,9 @@ final class TorrentWsSocketChannel extends TorrentWsChannel
         return $bytes === null ? null : self::decode(substr($bytes, 0, $header), substr($bytes, $header));
     }
 
-    protected function write(string $header, string $body): void
+    public function send(array $header, ?array $body = null): void
     {
+        [$header, $body] = [self::encode($header), self::encode($body)];
         $bytes = pack('NN', strlen($header), strlen($body)) . $header . $body;
         for ($sent = 0; $sent < strlen($bytes); $sent += $written) {
             $written = fwrite($this->socket, $sent === 0 ? $bytes : substr($bytes, $sent));
@@ -447,13 +447,21 @@ final class TorrentWsZmqChannel extends TorrentWsChannel
     private $jobs;
     private $results;
 
-    public function __construct(string $jobs, string $results)
+    public function __construct(string $jobs, string $results, array $curve)
     {
-        $context = new ZMQContext();
-        $this->jobs = $context->getSocket(ZMQ::SOCKET_PULL);
-        $this->jobs->connect($jobs);
-        $this->results = $context->getSocket(ZMQ::SOCKET_PUSH);
-        $this->results->connect($results);
+        $this->jobs = self::connected(ZMQ::SOCKET_PULL, $jobs, $curve);
+        $this->results = self::connected(ZMQ::SOCKET_PUSH, $results, $curve);
+    }
+
+    private static function connected(int $type, string $address, array $curve): ZMQSocket
+    {
+        $socket = new ZMQSocket(new ZMQContext(), $type);
+        if ($curve !== []) {
+            $socket->setSockOpt(ZMQ::SOCKOPT_CURVE_SERVERKEY, $curve[0]);
+            $socket->setSockOpt(ZMQ::SOCKOPT_CURVE_PUBLICKEY, $curve[1]);
+            $socket->setSockOpt(ZMQ::SOCKOPT_CURVE_SECRETKEY, $curve[2]);
+        }
+        return $socket->connect($address);
     }
 
     public function receive(): ?array
@@ -462,8 +470,10 @@ final class TorrentWsZmqChannel extends TorrentWsChannel
         return self::decode($header, $body);
     }
 
-    protected function write(string $header, string $body): void
+    public function send(array $header, ?array $body = null): void
     {
-        $this->results->sendmulti([$header, $body]);
+        // What is published is no result of a job, but like any other message to this address.
+        $isPublication = $header['type'] === 'publish';
+        $this->results->sendmulti($isPublication ? [self::encode($body)] : [self::encode($header), self::encode($body)]);
     }
 }

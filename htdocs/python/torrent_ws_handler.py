@@ -121,10 +121,11 @@ class Handler:
         """Serves as a process of TorrentWsHandler's, until the server ends it."""
         self._serve(_SocketChannel())
 
-    def run_zmq(self, jobs, results):
+    def run_zmq(self, jobs, results, curve=None):
         """Serves as a worker of a queue, from anywhere: `jobs` is the address of TorrentWsHandler, `results` that of
-        TorrentWsZmqBind."""
-        self._serve(_ZmqChannel(jobs, results))
+        TorrentWsZmqBind. With TorrentWsZmqCurve, `curve` are the server's public key, and one's own public and secret
+        ones."""
+        self._serve(_ZmqChannel(jobs, results, curve))
 
     def topic(self, name):
         """The topic of this name, to publish to."""
@@ -218,17 +219,24 @@ class _SocketChannel:
 class _ZmqChannel:
     """Jobs come from the server's PUSH socket, results go to its PULL socket."""
 
-    def __init__(self, jobs, results):
+    def __init__(self, jobs, results, curve):
         import zmq
 
-        context = zmq.Context.instance()
-        self._jobs = context.socket(zmq.PULL)
-        self._jobs.connect(jobs)
-        self._results = context.socket(zmq.PUSH)
-        self._results.connect(results)
+        def connected(kind, address):
+            connecting = zmq.Context.instance().socket(kind)
+            if curve:
+                keys = (key.encode() for key in curve)
+                connecting.curve_serverkey, connecting.curve_publickey, connecting.curve_secretkey = keys
+            connecting.connect(address)
+            return connecting
+
+        self._jobs = connected(zmq.PULL, jobs)
+        self._results = connected(zmq.PUSH, results)
 
     def send(self, header, body=None):
-        self._results.send_multipart([_encode(header), _encode(body)])
+        # What is published is no result of a job, but like any other message to this address.
+        frames = [body] if header["type"] == "publish" else [header, body]
+        self._results.send_multipart([_encode(frame) for frame in frames])
 
     def frames(self):
         while True:

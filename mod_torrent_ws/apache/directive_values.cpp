@@ -20,6 +20,11 @@ const char* server_wide(cmd_parms* cmd, Configuration*& configuration) {
   return nullptr;
 }
 
+bool is_name(std::string_view text) {
+  return !text.empty() && text.size() <= 32 &&
+         std::all_of(text.begin(), text.end(), [](unsigned char c) { return apr_isalnum(c) || c == '_' || c == '-'; });
+}
+
 const char* absolute_path(cmd_parms* cmd, const char* argument, std::string& path) {
   char* full = ap_server_root_relative(cmd->pool, argument);
   if (full == nullptr) {
@@ -27,15 +32,6 @@ const char* absolute_path(cmd_parms* cmd, const char* argument, std::string& pat
   }
   path = full;
   return nullptr;
-}
-
-const char* check_name(const cmd_parms* cmd, std::string_view name) {
-  constexpr std::size_t kLongest = 32;
-  const bool fits =
-      !name.empty() && name.size() <= kLongest &&
-      std::all_of(name.begin(), name.end(), [](unsigned char c) { return apr_isalnum(c) || c == '_' || c == '-'; });
-  return fits ? nullptr
-              : complain(cmd, "the name \"" + std::string(name) + "\" must be 1 to 32 letters, digits, - or _");
 }
 
 const char* set_pattern(const cmd_parms* cmd, const char* argument, UriPattern& pattern) {

@@ -18,10 +18,10 @@ const char* complain(const cmd_parms* cmd, std::string_view problem);
 // The configuration that a server-wide directive fills, or a message when it is in the wrong place.
 const char* server_wide(cmd_parms* cmd, Configuration*& configuration);
 
-const char* absolute_path(cmd_parms* cmd, const char* argument, std::string& path);
+// What backends and keys may be called: 1 to 32 letters, digits, - or _.
+bool is_name(std::string_view text);
 
-// Of a backend or handler.
-const char* check_name(const cmd_parms* cmd, std::string_view name);
+const char* absolute_path(cmd_parms* cmd, const char* argument, std::string& path);
 
 const char* set_pattern(const cmd_parms* cmd, const char* argument, UriPattern& pattern);
 

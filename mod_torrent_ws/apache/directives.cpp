@@ -12,6 +12,7 @@
 
 #include "apache/directive_values.hpp"
 #include "apache/handler_directive.hpp"
+#include "apache/publish_directives.hpp"
 #include "apache/wamp_directives.hpp"
 #include "support/credentials.hpp"
 #include "support/fd.hpp"
@@ -178,8 +179,8 @@ const char* add_backend(cmd_parms* cmd, void* /*directory*/, int argc, char* con
   DaemonConfiguration daemon;
   daemon.name = argv[0];
   daemon.url = argv[1];
-  if (const char* problem = check_name(cmd, daemon.name)) {
-    return problem;
+  if (!is_name(daemon.name)) {
+    return complain(cmd, "the name \"" + daemon.name + "\" must be 1 to 32 letters, digits, - or _");
   }
   const auto same_name = [&daemon](const DaemonConfiguration& other) { return other.name == daemon.name; };
   if (std::any_of(configuration->daemons.begin(), configuration->daemons.end(), same_name)) {
@@ -240,7 +241,7 @@ constexpr std::int64_t kHour = 3'600 * kSecond;
 }  // namespace
 
 const command_rec* directives() {
-  static const std::array<command_rec, 33> table = {
+  static const std::array<command_rec, 39> table = {
       directive("TorrentWsDatabase", set_database, TAKE1, RSRC_CONF, "SQLite file of one-time tokens"),
       directive("TorrentWsPrograms", set_programs, TAKE1, RSRC_CONF, "folder of torrent-ws and torrent-ws-worker"),
       directive("TorrentWsWorkers", set_workers, TAKE1, RSRC_CONF, "worker processes for the database"),
@@ -290,6 +291,17 @@ const command_rec* directives() {
                 "origins of pages that may connect; none: the same origin only"),
       directive("TorrentWsAllow", add_permission, TAKE_ARGV, RSRC_CONF,
                 "actions and a URI pattern that a role may use, then role=, user="),
+      directive("TorrentWsPublishKey", add_publish_key, TAKE2, RSRC_CONF,
+                "name of a key for publications over HTTP, and the file of its secret"),
+      directive("TorrentWsPublishWindow", set_duration<&Configuration::publish_window_ms, kSecond, kHour>, TAKE1,
+                RSRC_CONF, "how old or how far ahead a signed publication may be"),
+      directive("TorrentWsPublishSocket", set_publish_socket, TAKE_ARGV, RSRC_CONF,
+                "Unix socket for programs that publish, then mode=, group=, user=; or off"),
+      directive("TorrentWsZmqBind", set_zmq_bind, TAKE1, RSRC_CONF, "ZeroMQ endpoint to take publications at"),
+      directive("TorrentWsZmqHighWater", set_zmq_high_water, TAKE1, RSRC_CONF,
+                "messages that may wait of one ZeroMQ client"),
+      directive("TorrentWsZmqCurve", set_zmq_curve, TAKE2, RSRC_CONF,
+                "files of the server's secret key and of the clients' public keys for ZeroMQ"),
       directive("TorrentWsEventHistory", add_event_history, TAKE2, RSRC_CONF,
                 "a URI pattern and how many of its topics' last events are kept"),
       directive("TorrentWsHandler", add_handler, TAKE_ARGV, RSRC_CONF,
@@ -357,6 +369,9 @@ Status check_configuration(const Configuration& configuration) {
   if (configuration.login_table && configuration.database.empty()) {
     return Error{"TorrentWsLoginTable: there is no database with such a table; name its file with TorrentWsDatabase",
                  {}};
+  }
+  if (auto checked = check_zmq(configuration); !checked) {
+    return checked;
   }
   const auto encoded = encode_configuration(configuration);
   return encoded ? Status(Done{}) : encoded.error();

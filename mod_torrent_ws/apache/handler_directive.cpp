@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "apache/directive_values.hpp"
+#include "apache/publish_directives.hpp"
 #include "wire/reserved_names.hpp"
 
 namespace tws::apache {
@@ -26,6 +27,8 @@ bool is_program(const cmd_parms* cmd, const char* path) {
   return *path == '/' && apr_stat(&info, path, APR_FINFO_TYPE, cmd->temp_pool) == APR_SUCCESS &&
          info.filetype == APR_REG && access(path, X_OK) == 0;
 }
+
+bool is_endpoint(std::string_view text) { return text.starts_with("tcp://") || text.starts_with("ipc://"); }
 
 // In the notation of a shell, without its expansions.
 const char* set_command(const cmd_parms* cmd, const char* argument, HandlerConfiguration& handler) {
@@ -61,7 +64,7 @@ const char* add_pattern(const cmd_parms* cmd, const char* argument, HandlerConfi
 const char* set_option(const cmd_parms* cmd, std::string_view option, HandlerConfiguration& handler) {
   const auto name = option.substr(0, option.find('='));
   const std::string value(option.substr(name.size() + 1));
-  if (name == "workers") {
+  if (name == "workers" && handler.address.empty()) {
     return number(cmd, value.c_str(), 1, kMostProcesses, handler.workers);
   }
   if (name == "timeout") {
@@ -70,7 +73,8 @@ const char* set_option(const cmd_parms* cmd, std::string_view option, HandlerCon
   if (name == "queue") {
     return number(cmd, value.c_str(), std::size_t{1}, kMostJobs, handler.queue);
   }
-  return complain(cmd, "unknown option \"" + std::string(option) + "\"; known are workers=, timeout= and queue=");
+  return complain(
+      cmd, "unknown option \"" + std::string(option) + "\"; known are workers= (of a command), timeout= and queue=");
 }
 
 }  // namespace
@@ -87,10 +91,11 @@ const char* add_handler(cmd_parms* cmd, void* /*directory*/, int argc, char* con
   }
   HandlerConfiguration handler;
   handler.name = argv[0];
-  const char* problem = check_name(cmd, handler.name);
-  if (problem == nullptr) {
-    problem = set_command(cmd, argv[1], handler);
+  if (!is_name(handler.name)) {
+    return complain(cmd, "the name \"" + handler.name + "\" must be 1 to 32 letters, digits, - or _");
   }
+  const char* problem =
+      is_endpoint(argv[1]) ? set_zmq_endpoint(cmd, argv[1], handler.address) : set_command(cmd, argv[1], handler);
   for (int i = 2; i < argc && problem == nullptr; ++i) {
     const bool is_option = std::string_view(argv[i]).find('=') != std::string_view::npos;
     problem = is_option ? set_option(cmd, argv[i], handler) : add_pattern(cmd, argv[i], handler);

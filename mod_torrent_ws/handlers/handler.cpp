@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "handlers/handler_messages.hpp"
-#include "handlers/handler_publications.hpp"
 #include "support/random.hpp"
 #include "wamp/session.hpp"
 #include "wire/error_uris.hpp"
@@ -16,6 +15,8 @@ namespace {
 
 // A job that so many workers were lost with is not given to another.
 constexpr int kMaxLosses = 2;
+// How often a repeatable one is put into a queue, evenly over its time.
+constexpr int kTries = 3;
 
 // Of what nobody asks to be asked for: it may be, but a call has nobody who answers.
 Result<HandlerAnswer> unwanted(const HandlerJob& job) {
@@ -29,10 +30,9 @@ Result<HandlerAnswer> unwanted(const HandlerJob& job) {
 
 class Handler::Place final : public HandlerPortListener {
  public:
-  Place(Handler& handler, std::unique_ptr<HandlerProcess> process) : handler_(handler), process_(std::move(process)) {}
+  Place(Handler& handler, HandlerPort& port) : handler_(handler), port_(port) {}
 
-  HandlerPort& port() { return *process_; }
-  HandlerProcess& process() { return *process_; }
+  HandlerPort& port() { return port_; }
 
   // HandlerPortListener
   void on_begin() override {
@@ -45,14 +45,26 @@ class Handler::Place final : public HandlerPortListener {
 
  private:
   Handler& handler_;
-  std::unique_ptr<HandlerProcess> process_;
+  HandlerPort& port_;
 };
 
-Handler::Handler(HandlerConfiguration configuration, std::chrono::milliseconds timeout, struct ev_loop* loop,
-                 const Log& log, wamp::Realm& realm, const std::function<void(pid_t)>& replace_worker)
-    : configuration_(std::move(configuration)), timeout_(timeout), log_(log), realm_(realm) {
+Handler::Handler(HandlerConfiguration configuration, std::chrono::milliseconds timeout,
+                 const HandlerSurroundings& surroundings)
+    : configuration_(std::move(configuration)),
+      timeout_(timeout),
+      log_(surroundings.log),
+      realm_(surroundings.realm),
+      publisher_(surroundings.publisher) {
+  if (!configuration_.address.empty()) {
+    queue_ = std::make_unique<JobQueue>(surroundings.loop, log_, configuration_.name, configuration_.address,
+                                        static_cast<int>(configuration_.queue));
+    places_.push_back(std::make_unique<Place>(*this, *queue_));
+    queue_->set_listener(*places_.front());
+    return;
+  }
   for (int i = 0; i < configuration_.workers; ++i) {
-    places_.push_back(std::make_unique<Place>(*this, std::make_unique<HandlerProcess>(loop, replace_worker, timeout)));
+    processes_.push_back(std::make_unique<HandlerProcess>(surroundings.loop, surroundings.replace_worker, timeout));
+    places_.push_back(std::make_unique<Place>(*this, *processes_.back()));
   }
 }
 
@@ -71,10 +83,11 @@ bool Handler::touches(const UriPattern& uris) const {
 Handler::Place& Handler::place_of(wamp::Id session) const { return *places_[session % places_.size()]; }
 
 void Handler::attach(pid_t pid, pid_t previous, Fd socket, const std::string& configuration) {
-  const auto place = std::find_if(places_.begin(), places_.end(),
-                                  [previous](const auto& candidate) { return candidate->process().pid() == previous; });
-  if (place != places_.end()) {
-    (*place)->process().attach(pid, std::move(socket), configuration, **place);
+  for (std::size_t i = 0; i < processes_.size(); ++i) {
+    if (processes_[i]->pid() == previous) {
+      processes_[i]->attach(pid, std::move(socket), configuration, *places_[i]);
+      return;
+    }
   }
 }
 
@@ -130,6 +143,7 @@ void Handler::send(Place& place, JobId id, Pending& pending) {
                               std::max(static_cast<json_int_t>(left.count()), json_int_t{1}), "attempt",
                               pending.attempt.c_str()));
   pending.is_sent = place.port().send(header.get(), pending.job.body);
+  pending.sent = Clock::now();
 }
 
 void Handler::send_waiting(Place& place) {
@@ -145,7 +159,7 @@ void Handler::send_waiting(Place& place) {
     }
   }
   for (const JobId id : declined) {
-    const HandlerJob job = take(id);
+    const HandlerJob job = end(id);
     job.done(unwanted(job));
   }
 }
@@ -185,7 +199,7 @@ void Handler::on_lost(const Place& place) {
     }
   }
   for (const JobId id : lost) {
-    refuse(take(id),
+    refuse(end(id),
            Error{"the handler ended before it answered: it may have been done or not", error_uri::kOutcomeUnknown});
   }
 }
@@ -196,11 +210,44 @@ void Handler::tick() {
   while (!jobs_.empty() && jobs_.begin()->second.deadline <= now) {
     const auto& [id, pending] = *jobs_.begin();
     const bool may_be_done = pending.is_sent && !pending.job.repeatable;
-    refuse(take(id), may_be_done ? Error{"no answer in time: it may have been done or not", error_uri::kOutcomeUnknown}
-                                 : Error{"no answer in time", error_uri::kHandlerUnavailable});
+    refuse(end(id), may_be_done ? Error{"no answer in time: it may have been done or not", error_uri::kOutcomeUnknown}
+                                : Error{"no answer in time", error_uri::kHandlerUnavailable});
+  }
+  if (queue_) {
+    send_again(now);
   }
   for (const auto& place : places_) {
     place->port().tick();
+  }
+}
+
+// Who had taken it from the queue may be lost, and nobody tells.
+void Handler::send_again(Clock::time_point now) {
+  for (auto& [id, pending] : jobs_) {
+    if (pending.job.repeatable && pending.is_sent && now - pending.sent > timeout_ / kTries) {
+      send(*places_.front(), id, pending);
+    }
+  }
+}
+
+bool Handler::take(const JobFrame& frame) {
+  const auto job = jobs_.find(static_cast<JobId>(integer_member(frame.header.get(), "id").value_or(0)));
+  if (!queue_ || job == jobs_.end() || text_member(frame.header.get(), "attempt") != job->second.attempt) {
+    return false;
+  }
+  on_frame(frame);
+  return true;
+}
+
+void Handler::admit(const ZmqConfiguration& zmq) {
+  if (queue_) {
+    queue_->configure(zmq);
+  }
+}
+
+void Handler::leave() {
+  if (queue_) {
+    queue_->close();
   }
 }
 
@@ -218,7 +265,7 @@ void Handler::on_frame(const JobFrame& frame) {
     // One that is not there is late.
     if (const auto id = static_cast<JobId>(integer_member(header, "id").value_or(0)); jobs_.contains(id)) {
       ++figures_.jobs;
-      take(id).done(answer_of(frame));
+      end(id).done(answer_of(frame));
     }
   } else {
     complain("a frame of the type " + type);
@@ -240,11 +287,15 @@ Result<HandlerAnswer> Handler::answer_of(const JobFrame& frame) {
 }
 
 void Handler::on_publish(const JobFrame& frame) {
-  const auto is_own = [this](const std::string& topic) {
-    return wamp::is_uri(topic) && !is_reserved(topic) && covers({topic, Match::kExact});
+  const auto may_publish = [this](const std::string& topic) -> Status {
+    if (wamp::is_uri(topic) && !is_reserved(topic) && covers({topic, Match::kExact})) {
+      return Done{};
+    }
+    return Error{"\"" + topic + "\" is none of its topics", error_uri::kNotAuthorized};
   };
-  if (const auto published = publish_all(realm_, frame.body, is_own); !published) {
-    complain("a publication that was left out: " + published.error().message);
+  const auto answer = publisher_.publish(PublishWay::kHandler, frame.body, may_publish);
+  if (answer.first_error) {
+    complain("a publication that was left out: " + answer.first_error->message);
   }
 }
 
@@ -269,7 +320,7 @@ bool Handler::may_close(const wamp::Session& session) const {
                      [this](const wamp::Subscription* subscription) { return covers(subscription->pattern); });
 }
 
-HandlerJob Handler::take(JobId id) {
+HandlerJob Handler::end(JobId id) {
   HandlerJob job = std::move(jobs_.extract(id).mapped().job);
   const auto share = shares_.find(job.session);
   share->second.bytes -= job.body.size();
@@ -287,9 +338,9 @@ void Handler::complain(const std::string& what) {
 }
 
 void Handler::append_pids(std::vector<pid_t>& pids) const {
-  for (const auto& place : places_) {
-    if (place->process().pid() != 0) {
-      pids.push_back(place->process().pid());
+  for (const auto& process : processes_) {
+    if (process->pid() != 0) {
+      pids.push_back(process->pid());
     }
   }
 }

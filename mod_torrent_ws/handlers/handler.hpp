@@ -12,8 +12,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include "bridge/publisher.hpp"
 #include "handlers/handler_port.hpp"
 #include "handlers/handler_process.hpp"
+#include "handlers/job_queue.hpp"
 #include "support/log.hpp"
 #include "support/occasional.hpp"
 #include "support/result.hpp"
@@ -44,6 +46,15 @@ struct HandlerFigures {
   std::uint64_t restarts = 0;  // of its processes
 };
 
+// What all handlers share; it outlives them.
+struct HandlerSurroundings {
+  struct ev_loop* loop;
+  const Log& log;
+  wamp::Realm& realm;
+  Publisher& publisher;
+  std::function<void(pid_t)> replace_worker;  // has a process killed and started again
+};
+
 class Handler {
  public:
   using Clock = std::chrono::steady_clock;
@@ -54,9 +65,9 @@ class Handler {
   static constexpr std::size_t kMaxBytesOfSession = 8UL << 20;
   static constexpr std::size_t kMaxBytes = 64UL << 20;
 
-  // `timeout`: of each job. What is referred to outlives it.
-  Handler(HandlerConfiguration configuration, std::chrono::milliseconds timeout, struct ev_loop* loop, const Log& log,
-          wamp::Realm& realm, const std::function<void(pid_t)>& replace_worker);
+  // `timeout`: of each job.
+  Handler(HandlerConfiguration configuration, std::chrono::milliseconds timeout,
+          const HandlerSurroundings& surroundings);
   ~Handler();
   Handler(const Handler&) = delete;
   Handler& operator=(const Handler&) = delete;
@@ -71,6 +82,11 @@ class Handler {
   // The job's `done` is called once: at once when there is no room for it.
   void submit(HandlerJob job);
   void tell(const wamp::Session& session, std::string_view event, const std::string& body);
+  // A frame of a worker's of its queue. False: there is no job of its own with this id and attempt.
+  bool take(const JobFrame& frame);
+  // Of the workers of its queue; and it gives back the queue's address.
+  void admit(const ZmqConfiguration& zmq);
+  void leave();
   // Deadlines. Called often.
   void tick();
 
@@ -87,6 +103,7 @@ class Handler {
     std::string attempt;
     Clock::time_point deadline;
     bool is_sent = false;
+    Clock::time_point sent = {};
     int losses = 0;  // workers that were lost with it
   };
   struct Share {
@@ -100,6 +117,7 @@ class Handler {
   void refuse(const HandlerJob& job, const Error& error);
   void send(Place& place, JobId id, Pending& pending);
   void send_waiting(Place& place);
+  void send_again(Clock::time_point now);
   void tell_all(Place& place);
   void on_lost(const Place& place);
   void on_frame(const JobFrame& frame);
@@ -108,7 +126,7 @@ class Handler {
   [[nodiscard]] bool may_close(const wamp::Session& session) const;
   Result<HandlerAnswer> answer_of(const JobFrame& frame);
   // It is no longer under way.
-  HandlerJob take(JobId id);
+  HandlerJob end(JobId id);
   // Of a worker that says what it may not.
   void complain(const std::string& what);
 
@@ -116,6 +134,9 @@ class Handler {
   const std::chrono::milliseconds timeout_;
   const Log& log_;
   wamp::Realm& realm_;
+  Publisher& publisher_;
+  std::vector<std::unique_ptr<HandlerProcess>> processes_;
+  std::unique_ptr<JobQueue> queue_;  // instead of them
   std::vector<std::unique_ptr<Place>> places_;
   std::map<JobId, Pending> jobs_;  // in the order in which they came
   std::unordered_map<wamp::Id, Share> shares_;

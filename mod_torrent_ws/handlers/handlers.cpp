@@ -18,13 +18,12 @@ bool is_client(const wamp::Session& session) { return session.identity().method 
 }  // namespace
 
 Handlers::Handlers(const std::vector<HandlerConfiguration>& configurations, std::chrono::milliseconds job_timeout,
-                   struct ev_loop* loop, const Log& log, wamp::Realm& realm,
-                   const std::function<void(pid_t)>& replace_worker)
-    : realm_(realm) {
+                   const HandlerSurroundings& surroundings)
+    : realm_(surroundings.realm) {
   for (const HandlerConfiguration& configuration : configurations) {
     const auto timeout =
         configuration.timeout_ms > 0 ? std::chrono::milliseconds(configuration.timeout_ms) : job_timeout;
-    handlers_.push_back(std::make_unique<Handler>(configuration, timeout, loop, log, realm, replace_worker));
+    handlers_.push_back(std::make_unique<Handler>(configuration, timeout, surroundings));
   }
 }
 
@@ -40,6 +39,29 @@ std::vector<pid_t> Handlers::pids() const {
     handler->append_pids(pids);
   }
   return pids;
+}
+
+Status Handlers::take(std::string_view header, std::string_view body) {
+  auto parsed = header.size() <= kMaxJobHeader ? parse_json(header) : Result<Json>(Error{});
+  if (!parsed || !string_member(parsed->get(), "type")) {
+    return Error{"its first frame is no header of the worker protocol", {}};
+  }
+  const JobFrame frame{std::move(*parsed), std::string(body)};
+  const bool taken =
+      std::any_of(handlers_.begin(), handlers_.end(), [&frame](const auto& handler) { return handler->take(frame); });
+  return taken ? Status(Done{}) : Error{"no job has its id and attempt: it is late, or was not asked for", {}};
+}
+
+void Handlers::admit(const ZmqConfiguration& zmq) {
+  for (const auto& handler : handlers_) {
+    handler->admit(zmq);
+  }
+}
+
+void Handlers::leave() {
+  for (const auto& handler : handlers_) {
+    handler->leave();
+  }
 }
 
 void Handlers::tick() {

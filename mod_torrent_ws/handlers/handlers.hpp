@@ -15,14 +15,20 @@ namespace tws {
 
 class Handlers final : public wamp::Application {
  public:
-  // `job_timeout`: of those that have no timeout of their own. All that is referred to outlives it.
+  // `job_timeout`: of those that have no timeout of their own.
   Handlers(const std::vector<HandlerConfiguration>& configurations, std::chrono::milliseconds job_timeout,
-           struct ev_loop* loop, const Log& log, wamp::Realm& realm, const std::function<void(pid_t)>& replace_worker);
+           const HandlerSurroundings& surroundings);
 
   // Null: there is none of that name.
   [[nodiscard]] Handler* find(const std::string& name) const;
   [[nodiscard]] const std::vector<std::unique_ptr<Handler>>& all() const { return handlers_; }
   [[nodiscard]] std::vector<pid_t> pids() const;
+  // What a worker of a queue said over TorrentWsZmqBind. An error when nobody asked for it.
+  Status take(std::string_view header, std::string_view body);
+  // Who may be a worker of a queue, from now on.
+  void admit(const ZmqConfiguration& zmq);
+  // Gives back the addresses of queues.
+  void leave();
   void tick();
 
   // Application

@@ -46,6 +46,7 @@ EventLoop::EventLoop(const Log& log, Configuration configuration, Fd handover_so
       relays_(loop_),
       on_left_(std::move(on_left)) {
   make_torrents_realm();
+  bridges_ = std::make_unique<Bridges>(loop_, log_, *realms_.at(kTorrentsRealm));
   make_handlers(replace_worker);
 #ifdef TWS_TEST_ENDPOINTS
   realms_.emplace(kOpenRealm, std::make_unique<wamp::Realm>(kOpenRealm, wamp::RealmPolicy{.open_to_anybody = true}));
@@ -70,6 +71,7 @@ EventLoop::~EventLoop() {
     leave(CloseCode::kServiceRestart, {});
     thread_.join();
   }
+  bridges_.reset();
   admin_server_.reset();
   server_.reset();
   feeds_.clear();
@@ -103,6 +105,8 @@ void EventLoop::leave(CloseCode code, std::chrono::milliseconds drain) {
     drain_ = Drain(open_count() - server_->traffic().closing, drain, now, latest);
     leave_code_ = code;
     leaving_ = true;
+    bridges_->leave();
+    handlers_->leave();
     close_some(now);
   });
 }
@@ -153,10 +157,17 @@ void EventLoop::serve_admins(Fd listener, uid_t user) {
   mailbox_.post([this, shared, user] { admin_server_->listen(std::move(*shared), user); });
 }
 
+void EventLoop::serve_publishers(Fd listener) {
+  auto shared = std::make_shared<Fd>(std::move(listener));
+  mailbox_.post([this, shared] { bridges_->listen(std::move(*shared)); });
+}
+
 void EventLoop::apply_limits() {
   using std::chrono::milliseconds;
   const Configuration& now = configuration_;
   apply_policies();
+  bridges_->configure(now);
+  handlers_->admit(now.zmq);
   server_->set_limits({{now.max_connections, now.max_connections_per_user, now.max_connections_per_address,
                         now.max_handshakes, now.max_blocking_relays},
                        {now.max_message_bytes, now.max_queued_bytes, now.max_message_rate,
@@ -199,7 +210,9 @@ void EventLoop::make_handlers(const ReplaceWorker& replace_worker) {
   wamp::Realm& realm = *realms_.at(kTorrentsRealm);
   handlers_ =
       std::make_unique<Handlers>(configuration_.handlers, std::chrono::milliseconds(configuration_.job_timeout_ms),
-                                 loop_, log_, realm, replace_worker);
+                                 HandlerSurroundings{loop_, log_, realm, bridges_->publisher(), replace_worker});
+  bridges_->set_on_result(
+      [this](std::string_view header, std::string_view body) { return handlers_->take(header, body); });
   realm.set_application(*handlers_);
 }
 
@@ -276,6 +289,8 @@ Status EventLoop::take_handover(ReceivedMessage& message) {
   Fd descriptor = std::move(message.descriptors.front());
   if (handover->kind == HandoverKind::kStatus) {
     answer_status(std::move(descriptor));
+  } else if (handover->kind == HandoverKind::kPublish) {
+    bridges_->take(std::move(descriptor), *handover);
   } else if (handover->kind == HandoverKind::kRelay) {
     relays_.add(handover->relay, std::move(descriptor));
   } else {

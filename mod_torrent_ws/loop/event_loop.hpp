@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "admin/admin_server.hpp"
+#include "bridge/bridges.hpp"
 #include "handlers/handlers.hpp"
 #include "jobs/jobs.hpp"
 #include "jobs/worker_processes.hpp"
@@ -52,6 +53,8 @@ class EventLoop {
   void reconfigure(Configuration configuration, Fd access_log);
   // Where torrent-wsctl connects from now on: a listening socket, or none. root and this user may.
   void serve_admins(Fd listener, uid_t user);
+  // Where local programs connect to publish: the same.
+  void serve_publishers(Fd listener);
   // Says good-bye to all, evenly over `drain`, and ends the thread; takes no more connections then. Returns
   // at once; a second call may cut the first one's drain short.
   void leave(CloseCode code, std::chrono::milliseconds drain);
@@ -91,6 +94,7 @@ class EventLoop {
   // Destroyed before the realms: its connections hold their sessions.
   std::unique_ptr<WebSocketServer> server_;
   std::unique_ptr<AdminServer> admin_server_;
+  std::unique_ptr<Bridges> bridges_;
   ev_io handover_ready_{};
   ev_timer tick_{};
   bool leaving_ = false;

@@ -23,6 +23,9 @@ namespace tws::wamp {
 // The method of an administrator on the server's own machine (torrent-wsctl), who may see everything.
 inline constexpr const char* kLocalAdministrator = "admin";
 
+// The method of who publishes from outside: docs/pushing.md. No session has it.
+inline constexpr const char* kPublisherMethod = "publisher";
+
 // Who says so, in WELCOME and challenges.
 inline constexpr const char* kAuthProvider = "mod_torrent_ws";
 
@@ -86,7 +89,7 @@ class Realm {
   [[nodiscard]] std::uint64_t wrong_tries() const { return wrong_tries_; }
 
   [[nodiscard]] bool is_admin(const std::string& user) const;
-  // "admin", "user" or "anonymous".
+  // "publisher", "admin", "user" or "anonymous".
   [[nodiscard]] const std::string& role_of(const Identity& identity) const;
 
   // Done, or the error that a client gets for it. `rules`: what is a URI to it.

@@ -116,11 +116,11 @@ void Session::publish(const std::string& topic, Payload payload, const Value& op
     // It is published also when who said it has left meanwhile.
     Session* session = realm.find(id);
     const bool is_published = accepted && *accepted;
-    const std::size_t reached =
-        is_published ? realm.broker().publish(*accepted, excluded ? session : nullptr, retain) : 0;
+    const Reach reach =
+        is_published ? realm.broker().publish(*accepted, excluded ? session : nullptr, retain) : Reach{};
     if (session != nullptr && session->is_established()) {
       // It was made for each subscription; once the message itself has paid for.
-      session->transport_.charge(bytes * (std::max<std::size_t>(reached, 1) - 1));
+      session->transport_.charge(bytes * (std::max<std::size_t>(reach.subscriptions, 1) - 1));
       session->send_published(request, accepted ? Result<Id>(asked->id) : accepted.error());
     }
   });

@@ -33,6 +33,9 @@ std::vector<Item> list_from_json(const json_t* list, Item (*from_json)(const jso
 Json string_to_json(const std::string& text) { return Json(json_stringn(text.data(), text.size())); }
 std::string string_from_json(const json_t* value) { return std::string(string_of(value)); }
 
+Json number_to_json(const std::int64_t& number) { return Json(json_integer(number)); }
+std::int64_t number_from_json(const json_t* value) { return json_integer_value(value); }
+
 // Calls `visit(name, member)` for each number; the names are those of the message.
 template <typename AnyConfiguration, typename Visit>
 void each_number(AnyConfiguration& configuration, Visit&& visit) {
@@ -53,6 +56,8 @@ void each_number(AnyConfiguration& configuration, Visit&& visit) {
   visit("idle_timeout_ms", configuration.idle_timeout_ms);
   visit("max_session_age_ms", configuration.max_session_age_ms);
   visit("relay_lifetime_ms", configuration.relay_lifetime_ms);
+  visit("publish_window_ms", configuration.publish_window_ms);
+  visit("zmq_high_water", configuration.zmq.high_water);
   visit("admin_user", configuration.admin_user);
   visit("log_level", configuration.log_level);
 }
@@ -62,6 +67,7 @@ template <typename AnyConfiguration, typename Visit>
 void each_flag(AnyConfiguration& configuration, Visit&& visit) {
   visit("access_log", configuration.has_access_log);
   visit("admin_socket", configuration.has_admin_socket);
+  visit("publish_socket", configuration.has_publish_socket);
   visit("strict_uris", configuration.strict_uris);
   visit("strict_request_ids", configuration.strict_request_ids);
   visit("ratchet_prefixes", configuration.ratchet_prefixes);
@@ -151,16 +157,23 @@ EventHistory history_from_json(const json_t* list) {
           .events = static_cast<std::size_t>(json_integer_value(json_array_get(list, 2)))};
 }
 
+Json key_to_json(const PublishKey& key) { return string_to_json(key.name); }
+PublishKey key_from_json(const json_t* name) { return {string_from_json(name), {}, {}}; }
+
 }  // namespace
 
 Result<std::string> encode_configuration(const Configuration& configuration) {
-  const Json message(json_pack("{si ss ss so so so so so}", "version", kWireVersion, "programs",
+  const Json message(json_pack("{si ss ss so so so so so so so ss sb}", "version", kWireVersion, "programs",
                                configuration.programs.c_str(), "database", configuration.database.c_str(), "daemons",
                                list_to_json(configuration.daemons, daemon_to_json).release(), "admins",
                                list_to_json(configuration.admins, string_to_json).release(), "permissions",
                                list_to_json(configuration.permissions, permission_to_json).release(), "histories",
                                list_to_json(configuration.histories, history_to_json).release(), "handlers",
-                               list_to_json(configuration.handlers, handler_to_json).release()));
+                               list_to_json(configuration.handlers, handler_to_json).release(), "publish_keys",
+                               list_to_json(configuration.publish_keys, key_to_json).release(), "publish_users",
+                               list_to_json(configuration.publish_users, number_to_json).release(), "zmq_endpoint",
+                               configuration.zmq.endpoint.c_str(), "zmq_curve",
+                               configuration.zmq.server_secret_file.empty() ? 0 : 1));
   if (!message) {
     return Error{"a value of a TorrentWs directive is not UTF-8; write the configuration in UTF-8", {}};
   }
@@ -197,6 +210,10 @@ Result<Configuration> decode_configuration(std::string_view message) {
   configuration.permissions = list_from_json(json_object_get(object, "permissions"), permission_from_json);
   configuration.histories = list_from_json(json_object_get(object, "histories"), history_from_json);
   configuration.handlers = list_from_json(json_object_get(object, "handlers"), handler_from_json);
+  configuration.publish_keys = list_from_json(json_object_get(object, "publish_keys"), key_from_json);
+  configuration.publish_users = list_from_json(json_object_get(object, "publish_users"), number_from_json);
+  configuration.zmq.endpoint = text_member(object, "zmq_endpoint");
+  configuration.zmq.has_curve = bool_member(object, "zmq_curve");
   each_number(configuration, [object](const char* name, auto& value) {
     value = static_cast<std::decay_t<decltype(value)>>(integer_member(object, name).value_or(0));
   });

@@ -43,6 +43,8 @@ inline constexpr const char* kTooManyCalls = "torrent_ws.error.too_many_calls";
 inline constexpr const char* kHandlerUnavailable = "torrent_ws.error.handler_unavailable";
 // That code failed, or its answer was none.
 inline constexpr const char* kHandlerFailed = "torrent_ws.error.handler_failed";
+// There is no room for it now; it can be sent again.
+inline constexpr const char* kBusy = "torrent_ws.error.busy";
 // This daemon is too old for it.
 inline constexpr const char* kNotSupported = "torrent_ws.error.not_supported";
 
