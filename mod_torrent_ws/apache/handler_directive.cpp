@@ -17,7 +17,6 @@ namespace tws::apache {
 namespace {
 
 constexpr int kMostProcesses = 16;
-constexpr std::size_t kMostPatterns = 100;
 constexpr std::size_t kMostJobs = 100'000;
 constexpr std::int64_t kShortestMs = 100;
 constexpr std::int64_t kLongestMs = 600'000;
@@ -54,9 +53,6 @@ const char* add_pattern(const cmd_parms* cmd, const char* argument, HandlerConfi
   if (has_only_reserved(pattern)) {
     return complain(cmd, "\"" + std::string(argument) + "\" is the server's own; name others");
   }
-  if (handler.patterns.size() == kMostPatterns) {
-    return complain(cmd, "more than " + std::to_string(kMostPatterns) + " patterns; name several URIs with one");
-  }
   handler.patterns.push_back(std::move(pattern));
   return nullptr;
 }
@@ -88,6 +84,10 @@ const char* add_handler(cmd_parms* cmd, void* /*directory*/, int argc, char* con
     return complain(cmd,
                     "needs a name, a command and URI patterns, such as: TorrentWsHandler chat \"/usr/bin/php "
                     "/srv/app/chat.php\" com.example.chat.*");
+  }
+  // httpd leaves out what is beyond.
+  if (argc == AP_MAX_ARGC) {
+    return complain(cmd, std::to_string(argc) + " arguments or more; name several URIs with one pattern");
   }
   HandlerConfiguration handler;
   handler.name = argv[0];
