@@ -155,6 +155,7 @@ const bad = [
   ['TorrentWsStrictUris', /On or Off/],
   ['TorrentWsStrictUris yes', /On or Off/],
   ['TorrentWsStrictRequestIds 1', /On or Off/],
+  ['TorrentWsRatchetPrefixes #', /On or Off/],
   ['TorrentWsLoginTable table', /On or Off/],
 ];
 
@@ -240,6 +241,7 @@ describe('a directive in the wrong place', () => {
     'TorrentWsEventHistory com.example.* 10',
     'TorrentWsStrictUris On',
     'TorrentWsStrictRequestIds On',
+    'TorrentWsRatchetPrefixes On',
     'TorrentWsLoginTable On',
   ];
   for (const directive of serverWide) {
@@ -276,7 +278,7 @@ describe('a good configuration', () => {
       'TorrentWsAllow publish com..status role=admin "user=j\u00f6rg m"',
     ],
     [programs, backend(), 'TorrentWsEventHistory com.example.* 1', 'TorrentWsEventHistory com.example. 10000'],
-    [programs, 'TorrentWsStrictUris On', 'TorrentWsStrictRequestIds On', 'TorrentWsLoginTable Off'],
+    [programs, 'TorrentWsStrictUris On', 'TorrentWsStrictRequestIds On', 'TorrentWsRatchetPrefixes Off', 'TorrentWsLoginTable Off'],
     [programs, 'TorrentWsDatabase tokens.sqlite', 'TorrentWsLoginTable On'],
     [programs, backend(), `TorrentWsControlSocket /${'d'.repeat(105)}`],
     [
