@@ -194,6 +194,7 @@ const bad = [
   ['TorrentWsStrictUris', /On or Off/],
   ['TorrentWsStrictUris yes', /On or Off/],
   ['TorrentWsStrictRequestIds 1', /On or Off/],
+  ['TorrentWsRatchetPrefixes #', /On or Off/],
   ['TorrentWsLoginTable table', /On or Off/],
 ];
 
@@ -279,6 +280,7 @@ describe('a directive in the wrong place', () => {
     'TorrentWsEventHistory com.example.* 10',
     'TorrentWsStrictUris On',
     'TorrentWsStrictRequestIds On',
+    'TorrentWsRatchetPrefixes On',
     'TorrentWsLoginTable On',
   ];
   for (const directive of serverWide) {
@@ -323,6 +325,7 @@ describe('a good configuration', () => {
       'TorrentWsZmqBind tcp://127.0.0.1:5555',
     ],
     [programs, 'TorrentWsStrictUris On', 'TorrentWsStrictRequestIds On', 'TorrentWsLoginTable Off'],
+    [programs, 'TorrentWsStrictUris On', 'TorrentWsStrictRequestIds On', 'TorrentWsRatchetPrefixes Off', 'TorrentWsLoginTable Off'],
     [programs, 'TorrentWsDatabase tokens.sqlite', 'TorrentWsLoginTable On'],
     [programs, backend(), `TorrentWsControlSocket /${'d'.repeat(105)}`],
     [
