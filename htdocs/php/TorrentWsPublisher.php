@@ -54,7 +54,9 @@ final class TorrentWsPublisher
                 }
                 stream_set_timeout($socket, (int) ceil($timeout));
             }
-            $line = @fwrite($socket, "$json\n") === strlen($json) + 1 ? fgets($socket) : false;
+            // Who may not connect is told why, and then nothing is read from him.
+            @fwrite($socket, "$json\n");
+            $line = fgets($socket);
             if ($line === false) {
                 $socket = null;
                 throw new RuntimeException("No answer on $path: it may have been published or not");

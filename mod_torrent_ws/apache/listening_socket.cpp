@@ -48,9 +48,9 @@ Result<std::string> socket_path(const char* directive, const std::string& given,
     return wrong(path + " is longer than the " + std::to_string(kMaxPath) + " bytes that a socket's path may have",
                  "give a shorter one");
   }
-  // The default one's may be made just before httpd starts.
+  // DefaultRuntimeDir may be made just before httpd starts.
   const std::string folder = path.substr(0, path.rfind('/') + 1);
-  if (given != kDefaultAdminSocket && !is_folder(folder)) {
+  if (given.find('/') != std::string::npos && !is_folder(folder)) {
     return wrong("there is no folder " + folder, "create it, or give another path");
   }
   if (!is_socket_or_nothing(path)) {

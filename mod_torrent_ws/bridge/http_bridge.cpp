@@ -192,7 +192,7 @@ void HttpBridge::refuse(Request& request, const Error& error) {
 
 void HttpBridge::tell_wrong_signature(const Handover& handover, const Error& error) {
   if (const auto others = wrong_signatures_.take()) {
-    log_.write(LogLevel::kWarning, "TWS0205",
+    log_.write(LogLevel::kWarning, "TWS0501",
                "publication of " + handover.address + " with the key \"" + handover.signature.key +
                    "\" refused: " + error.message + *others);
   }

@@ -89,7 +89,7 @@ void UnixBridge::take(Fd socket, const ucred& peer) {
                             " may not publish here; if it should, give TorrentWsPublishSocket user= with its name";
     client.refuse({why, error_uri::kNotAuthorized});
     if (const auto others = strangers_.take()) {
-      log_.write(LogLevel::kWarning, "TWS0206", why + *others);
+      log_.write(LogLevel::kWarning, "TWS0502", why + *others);
     }
   } else if (clients_.size() > kMaxClients) {
     client.refuse({"there are " + std::to_string(kMaxClients) + " programs connected already", error_uri::kBusy});

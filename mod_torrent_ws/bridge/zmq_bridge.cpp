@@ -72,7 +72,7 @@ void ZmqBridge::open() {
     return;
   }
   if (const auto others = failures_.take()) {
-    log_.write(LogLevel::kError, "TWS0207",
+    log_.write(LogLevel::kError, "TWS0503",
                "nothing is taken over ZeroMQ: " + opened.error().message +
                    "; tried again each second; look who has the address of TorrentWsZmqBind" + *others);
   }
@@ -91,7 +91,7 @@ Status ZmqBridge::try_open() {
     gate_.emplace(loop_, [this] {
       if (const auto others = strangers_.take()) {
         log_.write(
-            LogLevel::kWarning, "TWS0208",
+            LogLevel::kWarning, "TWS0504",
             "a ZeroMQ client was refused: its public key is not in the second file of TorrentWsZmqCurve" + *others);
       }
     });
@@ -170,7 +170,7 @@ void ZmqBridge::refuse(std::string message) {
 
 void ZmqBridge::tell_refused(const Error& error) {
   if (const auto others = refusals_.take()) {
-    log_.write(LogLevel::kWarning, "TWS0209", "a message over ZeroMQ was refused: " + error.message + *others);
+    log_.write(LogLevel::kWarning, "TWS0505", "a message over ZeroMQ was refused: " + error.message + *others);
   }
 }
 

@@ -278,7 +278,7 @@ Result<Configuration> Main::take_configuration(ReceivedMessage& message, Descrip
     configuration->zmq.server_secret = FirstLine(take().get()).text();
     auto keys = read_curve_keys(take().get());
     if (!keys) {
-      log_.write(LogLevel::kError, "TWS0112", "TorrentWsZmqCurve: its second file: " + keys.error().message);
+      log_.write(LogLevel::kError, "TWS0506", "TorrentWsZmqCurve: its second file: " + keys.error().message);
     }
     configuration->zmq.client_keys = keys ? std::move(*keys) : std::vector<std::string>();
   }

@@ -58,7 +58,7 @@ before(async () => {
 });
 after(async () => {
   await subscriber?.close();
-  await stack?.stop([/ TWS0304: /, / TWS0205: /, / TWS0004: /, / AH01617: /, / AH01618: /, / TWS0002: /, / TWS0011: /]);
+  await stack?.stop([/ TWS0304: /, / TWS0501: /, / TWS0004: /, / AH01617: /, / AH01618: /, / TWS0002: /, / TWS0011: /]);
   fs.rmSync(folder, { recursive: true });
 });
 
