@@ -188,9 +188,13 @@ void SessionV1::on_publish(const Value& message, std::size_t bytes) {
     refuse(topic ? "PUBLISH has a topic and an event" : topic.error().message);
     return;
   }
-  const auto published = publish(topic->uri, args_payload(Value::array({message[2]})), publish_options(message), bytes);
-  if (!published) {
-    transport().note(LogLevel::kInfo, "may not publish: ", published.error().message);
+  publish(topic->uri, args_payload(Value::array({message[2]})), publish_options(message), bytes, ++last_request_);
+}
+
+// WAMP v1 has no answer to PUBLISH.
+void SessionV1::send_published(Id /*request*/, const Result<Id>& publication) {
+  if (!publication) {
+    transport().note(LogLevel::kInfo, "may not publish: ", publication.error().message);
   }
 }
 
