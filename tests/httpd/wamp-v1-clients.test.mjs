@@ -49,9 +49,11 @@ TorrentWsAllow all com.example.*
         heard.first = first.subscribe(room);
         heard.second = second.subscribe(room);
         heard.v2 = await v2.subscribe(room, {}, { whole: true });
-        // The second is subscribed for certain when it hears itself; it is the last one that the first hears of this.
-        second.publish(room, 'begin');
-        for (const name of ['first', 'second']) await heard[name].next();
+        // Who hears oneself is subscribed; the other one's first word is the last that both hear of this.
+        first.publish(room, 'begin');
+        await heard.first.next();
+        second.publish(room, 'ready');
+        for (const name of ['first', 'second']) await heard[name].next((event) => event === 'ready');
       });
 
       let last = 0;
