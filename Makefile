@@ -36,7 +36,7 @@ CONTROL_FLAGS = $(CONTROL_CFLAGS) -DTWS_RUNTIME_DIRECTORY='"$(HTTPD_RUNTIME_DIRE
 
 SHARED_SOURCES := $(wildcard mod_torrent_ws/support/*.cpp mod_torrent_ws/wire/*.cpp)
 MODULE_SOURCES := $(wildcard mod_torrent_ws/apache/*.cpp) $(SHARED_SOURCES)
-LOOP_SOURCES := $(wildcard $(addprefix mod_torrent_ws/,$(addsuffix /*.cpp,loop websocket wamp topics jobs admin bridge handlers))) $(SHARED_SOURCES)
+LOOP_SOURCES := $(wildcard $(addprefix mod_torrent_ws/,$(addsuffix /*.cpp,loop websocket wamp topics jobs admin io bridge handlers))) $(SHARED_SOURCES)
 WORKER_SOURCES := $(wildcard worker/*.cpp) $(SHARED_SOURCES)
 CONTROL_SOURCES := $(wildcard mod_torrent_ws/ctl/*.cpp) $(SHARED_SOURCES)
 UNIT_SOURCES := $(wildcard tests/unit/*.cpp)
@@ -155,7 +155,7 @@ check-unit: $(BUILD)/unit-tests $(BUILD)/thread-tests
 	$(BUILD)/thread-tests
 
 # Each fuzz target replays its corpus in make check, and looks for new inputs in make fuzz.
-FUZZ_TARGETS := cbor frames json msgpack session wire
+FUZZ_TARGETS := cbor frames json msgpack session session-v1 wire
 FUZZ_SECONDS ?= 60
 FUZZ_SOURCES := $(wildcard mod_torrent_ws/wamp/*.cpp) \
                 $(addprefix mod_torrent_ws/websocket/,frame.cpp handshake.cpp inflater.cpp message_reader.cpp utf8_check.cpp refusals.cpp) \
@@ -223,6 +223,8 @@ install: all
 	install -D -m 644 -t $(DESTDIR)$(SHARE_DIRECTORY) $(BUILD)/torrent_ws.load conf/torrent_ws.conf conf/example-site.conf \
 	  conf/prometheus-rules.yml conf/grafana-dashboard.json
 	install -D -m 644 -t $(DESTDIR)$(SHARE_DIRECTORY)/php htdocs/php/*.php conf/schema.sql
+	install -D -m 644 -t $(DESTDIR)$(SHARE_DIRECTORY)/python htdocs/python/*.py
+	install -D -m 755 -t $(DESTDIR)$(SHARE_DIRECTORY)/handlers htdocs/handlers/*
 	cd $(BUILD)/gui && find . -type f -exec install -D -m 644 {} $(DESTDIR)$(SHARE_DIRECTORY)/gui/{} \;
 .PHONY: install
 

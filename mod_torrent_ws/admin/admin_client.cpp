@@ -8,6 +8,7 @@ namespace tws {
 
 namespace {
 
+constexpr std::size_t kMaxLine = 4096;
 constexpr std::size_t kSessionsOfPage = 100;
 constexpr std::int64_t kMaxDrainSeconds = 86'400;
 constexpr const char* kKilled = "killed by an administrator";
@@ -43,7 +44,7 @@ bool kill(wamp::Session& session) { return session.end(close_uri::kKilled, Close
 
 AdminClient::AdminClient(struct ev_loop* loop, Fd socket, const ucred& peer, AdminDesk& desk,
                          std::function<void()> on_end)
-    : peer_(peer), desk_(desk), on_end_(std::move(on_end)), link_(loop, std::move(socket), *this) {}
+    : peer_(peer), desk_(desk), on_end_(std::move(on_end)), link_(loop, std::move(socket), kMaxLine, *this) {}
 
 // While it watches, its hanging up is to be seen.
 bool AdminClient::takes_lines() const { return watch_ || (link_.queued_bytes() == 0 && !to_list_); }
@@ -64,7 +65,7 @@ void AdminClient::on_line(std::string_view line) {
 }
 
 void AdminClient::on_long_line() {
-  link_.send(error_answer("the request is longer than " + std::to_string(LineLink::kMaxLine) + " bytes"));
+  link_.send(error_answer("the request is longer than " + std::to_string(kMaxLine) + " bytes"));
 }
 
 void AdminClient::on_sent() {

@@ -23,8 +23,8 @@
 #include <vector>
 
 #include "admin/admin_watch.hpp"
-#include "admin/line_link.hpp"
 #include "admin/session_drain.hpp"
+#include "io/line_link.hpp"
 #include "support/json.hpp"
 #include "support/log.hpp"
 

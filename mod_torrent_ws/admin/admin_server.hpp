@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "admin/admin_client.hpp"
+#include "io/unix_listener.hpp"
 #include "support/fd.hpp"
 #include "support/log.hpp"
 #include "wamp/realm.hpp"
@@ -29,20 +30,15 @@ class AdminServer {
   void listen(Fd socket, uid_t user);
 
  private:
-  static void on_connection(struct ev_loop* loop, ev_io* watcher, int events);
-  static void on_retry(struct ev_loop* loop, ev_timer* watcher, int events);
   static void on_reap(struct ev_loop* loop, ev_timer* watcher, int events);
-  void accept_some();
-  void take(Fd socket);
+  void take(Fd socket, const ucred& peer);
 
   struct ev_loop* loop_;
   const Log& log_;
   AdminDesk desk_;
-  Fd listener_;
+  UnixListener listener_;
   uid_t user_ = 0;
-  ev_io connection_{};
-  ev_timer retry_{};  // after there was no descriptor for a connection
-  ev_timer reap_{};   // at once, for clients that have ended
+  ev_timer reap_{};  // at once, for clients that have ended
   std::vector<std::unique_ptr<AdminClient>> clients_;
 };
 

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "admin/line_link.hpp"
+#include "io/line_link.hpp"
 #include "wamp/realm.hpp"
 #include "wamp/session_v2.hpp"
 #include "websocket/transport.hpp"

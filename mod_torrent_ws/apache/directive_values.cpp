@@ -1,6 +1,9 @@
 #include "apache/directive_values.hpp"
 
+#include <apr_lib.h>
 #include <apr_strings.h>
+
+#include <algorithm>
 
 namespace tws::apache {
 
@@ -17,12 +20,26 @@ const char* server_wide(cmd_parms* cmd, Configuration*& configuration) {
   return nullptr;
 }
 
+bool is_name(std::string_view text) {
+  return !text.empty() && text.size() <= 32 &&
+         std::all_of(text.begin(), text.end(), [](unsigned char c) { return apr_isalnum(c) || c == '_' || c == '-'; });
+}
+
 const char* absolute_path(cmd_parms* cmd, const char* argument, std::string& path) {
   char* full = ap_server_root_relative(cmd->pool, argument);
   if (full == nullptr) {
     return complain(cmd, "not a path; give an absolute one or one below ServerRoot");
   }
   path = full;
+  return nullptr;
+}
+
+const char* set_pattern(const cmd_parms* cmd, const char* argument, UriPattern& pattern) {
+  auto parsed = parse_uri_pattern(argument);
+  if (!parsed) {
+    return complain(cmd, parsed.error().message);
+  }
+  pattern = std::move(*parsed);
   return nullptr;
 }
 

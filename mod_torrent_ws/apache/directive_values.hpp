@@ -18,7 +18,12 @@ const char* complain(const cmd_parms* cmd, std::string_view problem);
 // The configuration that a server-wide directive fills, or a message when it is in the wrong place.
 const char* server_wide(cmd_parms* cmd, Configuration*& configuration);
 
+// What backends and keys may be called: 1 to 32 letters, digits, - or _.
+bool is_name(std::string_view text);
+
 const char* absolute_path(cmd_parms* cmd, const char* argument, std::string& path);
+
+const char* set_pattern(const cmd_parms* cmd, const char* argument, UriPattern& pattern);
 
 const char* duration(const cmd_parms* cmd, const char* argument, std::int64_t least_ms, std::int64_t most_ms,
                      std::int64_t& value_ms);

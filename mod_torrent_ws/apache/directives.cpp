@@ -1,6 +1,5 @@
 #include "apache/directives.hpp"
 
-#include <apr_lib.h>
 #include <apr_strings.h>
 #include <apr_uri.h>
 #include <fcntl.h>
@@ -12,6 +11,8 @@
 #include <string_view>
 
 #include "apache/directive_values.hpp"
+#include "apache/handler_directive.hpp"
+#include "apache/publish_directives.hpp"
 #include "apache/wamp_directives.hpp"
 #include "support/credentials.hpp"
 #include "support/fd.hpp"
@@ -144,11 +145,6 @@ bool is_web_url(const apr_uri_t& url) {
   return (scheme == "http" || scheme == "https") && has_host && port_fits;
 }
 
-bool is_name(std::string_view text) {
-  return !text.empty() && text.size() <= 32 &&
-         std::all_of(text.begin(), text.end(), [](unsigned char c) { return apr_isalnum(c) || c == '_' || c == '-'; });
-}
-
 const char* set_backend_option(cmd_parms* cmd, std::string_view option, DaemonConfiguration& daemon) {
   const auto equals = option.find('=');
   const auto name = option.substr(0, equals);
@@ -245,7 +241,7 @@ constexpr std::int64_t kHour = 3'600 * kSecond;
 }  // namespace
 
 const command_rec* directives() {
-  static const std::array<command_rec, 32> table = {
+  static const std::array<command_rec, 39> table = {
       directive("TorrentWsDatabase", set_database, TAKE1, RSRC_CONF, "SQLite file of one-time tokens"),
       directive("TorrentWsPrograms", set_programs, TAKE1, RSRC_CONF, "folder of torrent-ws and torrent-ws-worker"),
       directive("TorrentWsWorkers", set_workers, TAKE1, RSRC_CONF, "worker processes for the database"),
@@ -295,8 +291,21 @@ const command_rec* directives() {
                 "origins of pages that may connect; none: the same origin only"),
       directive("TorrentWsAllow", add_permission, TAKE_ARGV, RSRC_CONF,
                 "actions and a URI pattern that a role may use, then role=, user="),
+      directive("TorrentWsPublishKey", add_publish_key, TAKE2, RSRC_CONF,
+                "name of a key for publications over HTTP, and the file of its secret"),
+      directive("TorrentWsPublishWindow", set_duration<&Configuration::publish_window_ms, kSecond, kHour>, TAKE1,
+                RSRC_CONF, "how old or how far ahead a signed publication may be"),
+      directive("TorrentWsPublishSocket", set_publish_socket, TAKE_ARGV, RSRC_CONF,
+                "Unix socket for programs that publish, then mode=, group=, user=; or off"),
+      directive("TorrentWsZmqBind", set_zmq_bind, TAKE1, RSRC_CONF, "ZeroMQ endpoint to take publications at"),
+      directive("TorrentWsZmqHighWater", set_zmq_high_water, TAKE1, RSRC_CONF,
+                "messages that may wait of one ZeroMQ client"),
+      directive("TorrentWsZmqCurve", set_zmq_curve, TAKE2, RSRC_CONF,
+                "files of the server's secret key and of the clients' public keys for ZeroMQ"),
       directive("TorrentWsEventHistory", add_event_history, TAKE2, RSRC_CONF,
                 "a URI pattern and how many of its topics' last events are kept"),
+      directive("TorrentWsHandler", add_handler, TAKE_ARGV, RSRC_CONF,
+                "name, command and URI patterns of the site's own code, then workers=, timeout=, queue="),
       directive("TorrentWsStrictUris", set_flag<&Configuration::strict_uris>, FLAG, RSRC_CONF,
                 "whether only WAMP's strict URIs are taken"),
       directive("TorrentWsStrictRequestIds", set_flag<&Configuration::strict_request_ids>, FLAG, RSRC_CONF,
@@ -360,6 +369,9 @@ Status check_configuration(const Configuration& configuration) {
   if (configuration.login_table && configuration.database.empty()) {
     return Error{"TorrentWsLoginTable: there is no database with such a table; name its file with TorrentWsDatabase",
                  {}};
+  }
+  if (auto checked = check_zmq(configuration); !checked) {
+    return checked;
   }
   const auto encoded = encode_configuration(configuration);
   return encoded ? Status(Done{}) : encoded.error();

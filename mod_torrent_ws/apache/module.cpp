@@ -6,8 +6,9 @@
 #include <mpm_common.h>
 
 #include "apache/access_log.hpp"
-#include "apache/admin_socket.hpp"
 #include "apache/directives.hpp"
+#include "apache/listening_socket.hpp"
+#include "apache/publish.hpp"
 #include "apache/relay_process.hpp"
 #include "apache/server_status.hpp"
 #include "apache/status.hpp"
@@ -35,10 +36,12 @@ int check_config(apr_pool_t* /*pconf*/, apr_pool_t* /*plog*/, apr_pool_t* ptemp,
   if (!is_enabled(configuration)) {
     return OK;
   }
-  if (const auto path = admin_socket_path(server, ptemp); !path) {
-    ap_log_error(APLOG_MARK, APLOG_ERR | APLOG_STARTUP, 0, server, "%s", path.error().message.c_str());
-    // A site that runs goes on without it, and is told.
-    return ap_state_query(AP_SQ_CONFIG_GEN) > 1 ? OK : HTTP_INTERNAL_SERVER_ERROR;
+  for (const auto& path : {admin_socket_path(server, ptemp), publish_socket_path(server, ptemp)}) {
+    if (!path) {
+      ap_log_error(APLOG_MARK, APLOG_ERR | APLOG_STARTUP, 0, server, "%s", path.error().message.c_str());
+      // A site that runs goes on without it, and is told.
+      return ap_state_query(AP_SQ_CONFIG_GEN) > 1 ? OK : HTTP_INTERNAL_SERVER_ERROR;
+    }
   }
   if (const auto installed = check_programs(configuration); !installed) {
     ap_log_error(APLOG_MARK, APLOG_ERR | APLOG_STARTUP, 0, server, "%s", installed.error().message.c_str());
@@ -91,6 +94,7 @@ void register_hooks(apr_pool_t* /*pool*/) {
   ap_hook_child_init(child_init, nullptr, nullptr, APR_HOOK_REALLY_FIRST);
   ap_hook_child_stopping(child_stopping, nullptr, nullptr, APR_HOOK_MIDDLE);
   ap_hook_handler(handle_upgrade, nullptr, nullptr, APR_HOOK_MIDDLE);
+  ap_hook_handler(handle_publish, nullptr, nullptr, APR_HOOK_MIDDLE);
   ap_hook_handler(handle_status, nullptr, nullptr, APR_HOOK_MIDDLE);
   register_server_status();
   register_tls_hooks();

@@ -7,6 +7,7 @@
 #include <http_log.h>
 
 #include <new>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,7 +21,14 @@ namespace tws::apache {
 
 // What TorrentWsControlSocket says where it is not given, and where there is to be no socket.
 inline constexpr const char* kDefaultAdminSocket = "torrent-ws.ctl";
-inline constexpr const char* kNoAdminSocket = "off";
+inline constexpr const char* kNoSocket = "off";
+
+// Which group and users may use the socket for publishers, beside root: of TorrentWsPublishSocket.
+struct PublishSocketAccess {
+  mode_t mode = 0660;
+  std::optional<gid_t> group;  // httpd's Group where none is given
+  std::vector<uid_t> users;    // httpd's User where none is given
+};
 
 struct SupervisorState;
 class ChildRelay;
@@ -31,9 +39,11 @@ struct ServerState {
   Configuration configuration;
   std::string access_log;                          // of TorrentWsAccessLog: a path, or "|" and a program; empty: none
   std::string admin_socket = kDefaultAdminSocket;  // of TorrentWsControlSocket, as it was given
-  int access_log_descriptor = -1;                  // opened in post_config; belongs to pconf
-  SupervisorState* supervisor = nullptr;           // set in post_config; lives in process memory
-  ChildRelay* relay = nullptr;                     // set in child_init; owned by pchild
+  std::string publish_socket = kNoSocket;          // of TorrentWsPublishSocket, as it was given
+  PublishSocketAccess publish_access;
+  int access_log_descriptor = -1;         // opened in post_config; belongs to pconf
+  SupervisorState* supervisor = nullptr;  // set in post_config; lives in process memory
+  ChildRelay* relay = nullptr;            // set in child_init; owned by pchild
 };
 
 // What may differ for each <Location>.

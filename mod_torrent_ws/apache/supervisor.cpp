@@ -20,7 +20,7 @@
 #include <utility>
 #include <vector>
 
-#include "apache/admin_socket.hpp"
+#include "apache/listening_socket.hpp"
 #include "support/fd.hpp"
 #include "support/unix_message.hpp"
 #include "wire/version.hpp"
@@ -42,7 +42,8 @@ struct SupervisorState {
   apr_time_t started;
   int quick_deaths;
   SharedWithChildren* shared;
-  AdminSocket admin_socket;
+  ListeningSocket admin_socket;
+  ListeningSocket publish_socket;
 };
 
 namespace {
@@ -83,7 +84,8 @@ void close_in_fork() {
       *descriptor = -1;
     }
   }
-  close_admin_socket(closed_in_forks->admin_socket);
+  close_listening_socket(closed_in_forks->admin_socket);
+  close_listening_socket(closed_in_forks->publish_socket);
 }
 
 // Kept only when it is whole: a later generation relies on all of it.
@@ -101,7 +103,7 @@ Result<SupervisorState*> create_state() {
     return system_error("mmap");
   }
   auto* state = static_cast<SupervisorState*>(ap_retained_data_create(kRetainedKey, sizeof(SupervisorState)));
-  *state = {0, -1, send_end.release(), receive_end.release(), 0, 0, new (shared) SharedWithChildren{}, {}};
+  *state = {0, -1, send_end.release(), receive_end.release(), 0, 0, new (shared) SharedWithChildren{}, {}, {}};
   return state;
 }
 
@@ -138,14 +140,44 @@ Fd reopen_log(int descriptor) {
   return own ? std::move(own) : Fd(fcntl(descriptor, F_DUPFD_CLOEXEC, 0));
 }
 
-// Passwords go as open files, so that neither httpd's parent nor its children ever have them in memory.
-Status send_configuration(const SupervisorState& state, server_rec* server) {
+// What is only known when httpd has read all of its configuration.
+Configuration complete_configuration(const SupervisorState& state, server_rec* server) {
   const ServerState& generation = state_of(server);
   Configuration configuration = generation.configuration;
   configuration.log_level = ap_get_server_module_loglevel(server, APLOG_MODULE_INDEX);
   configuration.has_access_log = generation.access_log_descriptor >= 0;
   configuration.has_admin_socket = state.admin_socket.descriptor >= 0;
+  configuration.has_publish_socket = state.publish_socket.descriptor >= 0;
   configuration.admin_user = getuid();
+  const auto& users = generation.publish_access.users;
+  configuration.publish_users.assign(users.begin(), users.end());
+  if (users.empty()) {
+    configuration.publish_users.push_back(ap_unixd_config.user_id);
+  }
+  return configuration;
+}
+
+// The files with secrets that a configuration names, in the order that torrent-ws takes them in.
+std::vector<std::string> secret_files(const Configuration& configuration) {
+  std::vector<std::string> paths;
+  for (const auto& daemon : configuration.daemons) {
+    if (!daemon.credentials_file.empty()) {
+      paths.push_back(daemon.credentials_file);
+    }
+  }
+  for (const auto& key : configuration.publish_keys) {
+    paths.push_back(key.file);
+  }
+  if (!configuration.zmq.server_secret_file.empty()) {
+    paths.push_back(configuration.zmq.server_secret_file);
+    paths.push_back(configuration.zmq.client_keys_file);
+  }
+  return paths;
+}
+
+// Secrets go as open files, so that neither httpd's parent nor its children ever have them in memory.
+Status send_configuration(const SupervisorState& state, server_rec* server) {
+  const Configuration configuration = complete_configuration(state, server);
   const auto message = encode_configuration(configuration);
   if (!message) {
     return message.error();
@@ -153,18 +185,17 @@ Status send_configuration(const SupervisorState& state, server_rec* server) {
   std::vector<Fd> files;
   files.push_back(reopen_log(STDERR_FILENO));
   if (configuration.has_access_log) {
-    files.push_back(reopen_log(generation.access_log_descriptor));
+    files.push_back(reopen_log(state_of(server).access_log_descriptor));
   }
-  if (configuration.has_admin_socket) {
-    files.emplace_back(fcntl(state.admin_socket.descriptor, F_DUPFD_CLOEXEC, 0));
-  }
-  for (const auto& daemon : configuration.daemons) {
-    if (daemon.credentials_file.empty()) {
-      continue;
+  for (const auto* socket : {&state.admin_socket, &state.publish_socket}) {
+    if (socket->descriptor >= 0) {
+      files.emplace_back(fcntl(socket->descriptor, F_DUPFD_CLOEXEC, 0));
     }
-    files.emplace_back(open(daemon.credentials_file.c_str(), O_RDONLY | O_CLOEXEC));
+  }
+  for (const auto& path : secret_files(configuration)) {
+    files.emplace_back(open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!files.back()) {
-      return system_error(daemon.credentials_file.c_str());
+      return system_error(path.c_str());
     }
   }
   std::vector<int> descriptors(files.size());
@@ -297,22 +328,35 @@ apr_status_t on_generation_end(void* data) {
   auto& state = *static_cast<SupervisorState*>(data);
   if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_EXITING) {
     end_process(state, kServerStops);
-    remove_admin_socket(state.admin_socket);
+    remove_listening_socket(state.admin_socket);
+    remove_listening_socket(state.publish_socket);
   } else if (state.pid > 0) {
     static_cast<void>(send_message(state.control, kGenerationEnds, {}, kSendTimeoutMs));
   }
-  close_admin_socket(state.admin_socket);
+  close_listening_socket(state.admin_socket);
+  close_listening_socket(state.publish_socket);
   return APR_SUCCESS;
 }
 
-// The site serves its clients without it as well.
-void open_or_complain(AdminSocket& socket, server_rec* server, apr_pool_t* pool) {
+// The site serves its clients without them as well.
+void complain_of_socket(server_rec* server, const char* whom, const char* directive, const Error& error) {
+  ap_log_error(APLOG_MARK, APLOG_WARNING, 0, server, "TWS0010: no socket for %s: %s; give %s another path, or off",
+               whom, error.message.c_str(), directive);
+}
+
+void open_admin_socket(ListeningSocket& socket, server_rec* server, apr_pool_t* pool) {
   const auto path = admin_socket_path(server, pool);
-  const Status opened = path ? open_admin_socket(socket, *path) : path.error();
-  if (!opened) {
-    ap_log_error(APLOG_MARK, APLOG_WARNING, 0, server,
-                 "TWS0010: no socket for torrent-wsctl: %s; give TorrentWsControlSocket another path, or off",
-                 opened.error().message.c_str());
+  if (const Status opened = path ? open_listening_socket(socket, *path, {}) : path.error(); !opened) {
+    complain_of_socket(server, "torrent-wsctl", "TorrentWsControlSocket", opened.error());
+  }
+}
+
+void open_publish_socket(ListeningSocket& socket, server_rec* server, apr_pool_t* pool) {
+  const auto& access = state_of(server).publish_access;
+  const auto path = publish_socket_path(server, pool);
+  const SocketAccess group{access.mode, access.group.value_or(ap_unixd_config.group_id)};
+  if (const Status opened = path ? open_listening_socket(socket, *path, group) : path.error(); !opened) {
+    complain_of_socket(server, "publishers", "TorrentWsPublishSocket", opened.error());
   }
 }
 
@@ -338,7 +382,8 @@ void supervise(server_rec* server, apr_pool_t* pconf) {
   closed_in_forks = state;
   state->shared->blocking_relays_told.store(0);
   apr_pool_cleanup_register(pconf, state, on_generation_end, apr_pool_cleanup_null);
-  open_or_complain(state->admin_socket, server, pconf);
+  open_admin_socket(state->admin_socket, server, pconf);
+  open_publish_socket(state->publish_socket, server, pconf);
   // The socket tells whether it still runs; its pid may be somebody else's by now.
   if (state->pid > 0 && send_configuration(*state, server)) {
     register_process(*state, server);

@@ -15,6 +15,7 @@
 #include "apache/blocking_relay.hpp"
 #include "apache/connection_handover.hpp"
 #include "apache/directives.hpp"
+#include "apache/origins.hpp"
 #include "apache/supervisor.hpp"
 #include "wire/serializer.hpp"
 
@@ -64,29 +65,6 @@ bool has_body(const request_rec* request) {
                                                     apr_table_get(request->headers_in, "Transfer-Encoding") != nullptr);
 }
 
-// The origin of the site itself, as a browser spells it: no port where that is the scheme's own.
-std::string own_origin(request_rec* request) {
-  std::string origin = std::string(ap_http_scheme(request)) + "://" + header(request, "Host");
-  ap_str_tolower(origin.data());
-  return origin;
-}
-
-// A missing Origin is let in: that is no browser, and only browsers lend their cookies to other sites' pages.
-bool is_origin_allowed(request_rec* request) {
-  const char* value = apr_table_get(request->headers_in, "Origin");
-  if (value == nullptr) {
-    return true;
-  }
-  std::string origin = value;
-  ap_str_tolower(origin.data());
-  const auto& config = directory_config_of(request);
-  if (!config.origins_set) {
-    return origin == own_origin(request);
-  }
-  return std::any_of(config.allowed_origins.begin(), config.allowed_origins.end(),
-                     [&origin](const std::string& allowed) { return allowed == "*" || allowed == origin; });
-}
-
 int refuse_upgrade_required(request_rec* request) {
   apr_table_setn(request->err_headers_out, "Upgrade", "websocket");
   apr_table_setn(request->err_headers_out, "Connection", "Upgrade");
@@ -131,9 +109,6 @@ int check_request(request_rec* request, const char* protocol) {
     return HTTP_BAD_REQUEST;
   }
   if (!is_origin_allowed(request)) {
-    ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, request,
-                  "TWS0004: a page of origin %s may not connect; if it should, name it in TorrentWsAllowedOrigins",
-                  ap_escape_logitem(request->pool, header(request, "Origin")));
     return HTTP_FORBIDDEN;
   }
   return OK;

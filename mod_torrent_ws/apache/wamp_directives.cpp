@@ -14,15 +14,6 @@ namespace {
 
 constexpr std::size_t kMostEvents = 10'000;
 
-const char* set_pattern(const cmd_parms* cmd, const char* argument, UriPattern& pattern) {
-  auto parsed = parse_uri_pattern(argument);
-  if (!parsed) {
-    return complain(cmd, parsed.error().message);
-  }
-  pattern = std::move(*parsed);
-  return nullptr;
-}
-
 const char* set_action(const cmd_parms* cmd, std::string_view action, Permission& permission) {
   const bool all = action == "all";
   if (!all && action != "subscribe" && action != "publish" && action != "call" && action != "register") {
@@ -50,8 +41,9 @@ const char* set_permission_option(const cmd_parms* cmd, std::string_view option,
   const std::string_view name = option.substr(0, option.find('='));
   const std::string_view value = option.substr(std::min(option.size(), name.size() + 1));
   if (name == "role") {
-    if (value != kAnonymousRole && value != kUserRole && value != kAdminRole) {
-      return complain(cmd, "unknown role \"" + std::string(value) + "\"; known are anonymous, user and admin");
+    if (value != kAnonymousRole && value != kUserRole && value != kAdminRole && value != kPublisherRole) {
+      return complain(cmd,
+                      "unknown role \"" + std::string(value) + "\"; known are anonymous, user, admin and publisher");
     }
     permission.role = value;
     return nullptr;
@@ -66,6 +58,10 @@ const char* set_permission_option(const cmd_parms* cmd, std::string_view option,
 const char* check_permission(const cmd_parms* cmd, const Permission& permission) {
   if (permission.role == kAnonymousRole && !permission.user.empty()) {
     return complain(cmd, "who is anonymous has no user id; leave out role=anonymous or user=");
+  }
+  if (permission.role == kPublisherRole &&
+      (permission.subscribe || permission.call || permission.register_procedures)) {
+    return complain(cmd, "role=publisher can do nothing but publish; give publish alone, or another role");
   }
   if ((permission.publish || permission.register_procedures) && has_only_reserved(permission.pattern)) {
     return complain(cmd,

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cerrno>
+#include <utility>
 
 namespace tws {
 
@@ -89,6 +90,9 @@ void WorkerLink::write() {
       continue;
     }
     if (errno == EAGAIN) {
+      if (sent_ > outgoing_.size() / 2) {
+        outgoing_.erase(0, std::exchange(sent_, 0));
+      }
       ev_io_start(loop_, &writable_);
       return;
     }

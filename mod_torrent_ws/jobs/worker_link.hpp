@@ -23,6 +23,8 @@ class WorkerLink {
   WorkerLink& operator=(const WorkerLink&) = delete;
 
   void send(const json_t* header, std::string_view body = {});
+  // Bytes that the worker has not taken yet.
+  [[nodiscard]] std::size_t waiting() const { return outgoing_.size() - sent_; }
 
  private:
   static void on_ready(struct ev_loop* loop, ev_io* watcher, int events);

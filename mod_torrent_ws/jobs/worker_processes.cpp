@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
+#include <iterator>
+#include <utility>
 
 #include "support/json.hpp"
 
@@ -43,6 +45,16 @@ std::string daemon_configuration(const Configuration& configuration, const Daemo
   return to_text(body.get());
 }
 
+std::string handler_configuration(const HandlerConfiguration& handler) {
+  const Json patterns(json_array());
+  for (const UriPattern& pattern : handler.patterns) {
+    json_array_append_new(patterns.get(),
+                          json_pack("{ss ss}", "uri", pattern.uri.c_str(), "match", name_of(pattern.match)));
+  }
+  const Json body(json_pack("{s{ss sO}}", "handler", "name", handler.name.c_str(), "patterns", patterns.get()));
+  return to_text(body.get());
+}
+
 }  // namespace
 
 WorkerProcesses::WorkerProcesses(const Log& log, int output, OnStarted on_started)
@@ -58,12 +70,21 @@ WorkerProcesses::~WorkerProcesses() {
 }
 
 void WorkerProcesses::configure(const Configuration& configuration) {
-  program_ = configuration.programs + "/torrent-ws-worker";
+  const auto add = [this](WorkerRole role, std::vector<std::string> command) {
+    slots_.push_back(Slot{std::move(role), std::move(command), 0, 0, {}, {}, {}});
+  };
+  // The last argument is for people who look at the list of processes.
+  const std::string program = configuration.programs + "/torrent-ws-worker";
   for (int i = 0; i < configuration.workers && !configuration.database.empty(); ++i) {
-    slots_.push_back(Slot{"", pool_configuration(configuration), 0, {}, {}, {}});
+    add({"pool", "", pool_configuration(configuration)}, {program, "pool"});
   }
   for (const auto& daemon : configuration.daemons) {
-    slots_.push_back(Slot{daemon.name, daemon_configuration(configuration, daemon), 0, {}, {}, {}});
+    add({"daemon", daemon.name, daemon_configuration(configuration, daemon)}, {program, "daemon " + daemon.name});
+  }
+  for (const auto& handler : configuration.handlers) {
+    for (int i = 0; i < handler.workers && !handler.command.empty(); ++i) {
+      add({"handler", handler.name, handler_configuration(handler)}, handler.command);
+    }
   }
 }
 
@@ -138,11 +159,11 @@ void WorkerProcesses::start(Slot& slot) {
   sigemptyset(&none);
   posix_spawnattr_setsigmask(&attributes, &none);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
-  // The arguments are for people who look at the list of processes.
-  std::string program = "torrent-ws-worker";
-  std::string name = slot.name.empty() ? "pool" : "daemon " + slot.name;
-  std::array<char*, 3> arguments = {program.data(), name.data(), nullptr};
-  const int error = posix_spawn(&slot.pid, program_.c_str(), &actions, &attributes, arguments.data(), environ);
+  std::vector<char*> arguments;
+  std::transform(slot.command.begin(), slot.command.end(), std::back_inserter(arguments),
+                 [](std::string& argument) { return argument.data(); });
+  arguments.push_back(nullptr);
+  const int error = posix_spawn(&slot.pid, arguments.front(), &actions, &attributes, arguments.data(), environ);
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
 
@@ -151,10 +172,11 @@ void WorkerProcesses::start(Slot& slot) {
     slot.pid = 0;
     slot.next_start = slot.started + kLastBackOff;
     log_.write(LogLevel::kError, "TWS0102",
-               "cannot start " + program_ + " (error " + std::to_string(error) + "): see TorrentWsPrograms");
+               "cannot start " + slot.command.front() + " (error " + std::to_string(error) + "): see " +
+                   (slot.role.role == "handler" ? "TorrentWsHandler " + slot.role.name : "TorrentWsPrograms"));
     return;
   }
-  on_started_(slot.name, slot.pid, std::move(ours), slot.configuration);
+  on_started_({slot.role, slot.pid, std::exchange(slot.last_pid, slot.pid), std::move(ours)});
 }
 
 }  // namespace tws

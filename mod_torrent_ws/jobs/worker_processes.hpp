@@ -16,13 +16,26 @@
 
 namespace tws {
 
+// What a worker is for (docs/worker-protocol.md).
+struct WorkerRole {
+  std::string role;           // "pool", "daemon" or "handler"
+  std::string name;           // the daemon's or the handler's; empty for the pool
+  std::string configuration;  // the body of its first frame
+};
+
+struct StartedWorker {
+  WorkerRole role;
+  pid_t pid = 0;
+  pid_t previous = 0;  // whose place it takes; 0: it is the first
+  Fd socket;           // the loop's end
+};
+
 class WorkerProcesses {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // Called for each worker that was started: its name (a daemon's, or empty for the pool), pid, the
-  // loop's end of its socket and its configuration (docs/worker-protocol.md).
-  using OnStarted = std::function<void(std::string name, pid_t pid, Fd socket, std::string configuration)>;
+  // Called for each worker that was started.
+  using OnStarted = std::function<void(StartedWorker)>;
 
   // `output` is what workers have as standard output and error; the caller keeps it.
   WorkerProcesses(const Log& log, int output, OnStarted on_started);
@@ -43,9 +56,10 @@ class WorkerProcesses {
 
  private:
   struct Slot {
-    std::string name;
-    std::string configuration;
+    WorkerRole role;
+    std::vector<std::string> command;  // the program's path, and its arguments
     pid_t pid = 0;
+    pid_t last_pid = 0;
     Clock::time_point started;
     Clock::time_point next_start;
     std::chrono::milliseconds back_off{0};
@@ -58,7 +72,6 @@ class WorkerProcesses {
   const Log& log_;
   int output_;
   OnStarted on_started_;
-  std::string program_;
   std::vector<Slot> slots_;
   std::mutex mutex_;  // guards to_replace_
   std::vector<pid_t> to_replace_;

@@ -36,16 +36,18 @@ std::uint64_t first_revision() {
 }  // namespace
 
 EventLoop::EventLoop(const Log& log, Configuration configuration, Fd handover_socket, Fd access_log,
-                     ReplaceWorker replace_worker, std::function<void()> on_left)
+                     const ReplaceWorker& replace_worker, std::function<void()> on_left)
     : log_(log),
       configuration_(std::move(configuration)),
       handover_socket_(std::move(handover_socket)),
       loop_(ev_loop_new(EVFLAG_AUTO)),
       mailbox_(loop_),
-      jobs_(loop_, log, std::move(replace_worker)),
+      jobs_(loop_, log, replace_worker),
       relays_(loop_),
       on_left_(std::move(on_left)) {
   make_torrents_realm();
+  bridges_ = std::make_unique<Bridges>(loop_, log_, *realms_.at(kTorrentsRealm));
+  make_handlers(replace_worker);
 #ifdef TWS_TEST_ENDPOINTS
   realms_.emplace(kOpenRealm, std::make_unique<wamp::Realm>(kOpenRealm, wamp::RealmPolicy{.open_to_anybody = true}));
   add_meta_api(*realms_.at(kOpenRealm));
@@ -69,6 +71,7 @@ EventLoop::~EventLoop() {
     leave(CloseCode::kServiceRestart, {});
     thread_.join();
   }
+  bridges_.reset();
   admin_server_.reset();
   server_.reset();
   feeds_.clear();
@@ -102,6 +105,8 @@ void EventLoop::leave(CloseCode code, std::chrono::milliseconds drain) {
     drain_ = Drain(open_count() - server_->traffic().closing, drain, now, latest);
     leave_code_ = code;
     leaving_ = true;
+    bridges_->leave();
+    handlers_->leave();
     close_some(now);
   });
 }
@@ -119,11 +124,17 @@ void EventLoop::close_some(std::chrono::steady_clock::time_point now) {
                      open > stay ? open - stay : 0);
 }
 
-void EventLoop::attach_worker(std::string name, pid_t pid, Fd socket, std::string configuration) {
+void EventLoop::attach_worker(StartedWorker worker) {
   // A std::function has to be copyable, so the descriptor travels in a shared_ptr.
-  auto shared = std::make_shared<Fd>(std::move(socket));
-  mailbox_.post([this, name = std::move(name), pid, shared, configuration = std::move(configuration)] {
-    jobs_.attach(name, pid, std::move(*shared), configuration);
+  auto shared = std::make_shared<StartedWorker>(std::move(worker));
+  mailbox_.post([this, shared] {
+    auto& [role, pid, previous, socket] = *shared;
+    Handler* handler = role.role == "handler" ? handlers_->find(role.name) : nullptr;
+    if (handler != nullptr) {
+      handler->attach(pid, previous, std::move(socket), role.configuration);
+    } else {
+      jobs_.attach(role.name, pid, std::move(socket), role.configuration);
+    }
   });
 }
 
@@ -131,10 +142,11 @@ void EventLoop::reconfigure(Configuration configuration, Fd access_log) {
   auto shared_log = std::make_shared<Fd>(std::move(access_log));
   mailbox_.post([this, configuration = std::move(configuration), shared_log] {
     server_->set_access_log(std::move(*shared_log));
-    // Backends, workers and the database stay as they are until a restart.
+    // Backends, handlers, workers and the database stay as they are until a restart.
     Configuration next = configuration;
     next.database = configuration_.database;
     next.daemons = configuration_.daemons;
+    next.handlers = configuration_.handlers;
     configuration_ = std::move(next);
     apply_limits();
   });
@@ -145,10 +157,17 @@ void EventLoop::serve_admins(Fd listener, uid_t user) {
   mailbox_.post([this, shared, user] { admin_server_->listen(std::move(*shared), user); });
 }
 
+void EventLoop::serve_publishers(Fd listener) {
+  auto shared = std::make_shared<Fd>(std::move(listener));
+  mailbox_.post([this, shared] { bridges_->listen(std::move(*shared)); });
+}
+
 void EventLoop::apply_limits() {
   using std::chrono::milliseconds;
   const Configuration& now = configuration_;
   apply_policies();
+  bridges_->configure(now);
+  handlers_->admit(now.zmq);
   server_->set_limits({{now.max_connections, now.max_connections_per_user, now.max_connections_per_address,
                         now.max_handshakes, now.max_blocking_relays},
                        {now.max_message_bytes, now.max_queued_bytes, now.max_message_rate,
@@ -185,6 +204,16 @@ void EventLoop::make_torrents_realm() {
   make_feeds();
   add_procedures(realm->dealer(), jobs_, feeds_, std::chrono::milliseconds(configuration_.job_timeout_ms));
   realms_.emplace(kTorrentsRealm, std::move(realm));
+}
+
+void EventLoop::make_handlers(const ReplaceWorker& replace_worker) {
+  wamp::Realm& realm = *realms_.at(kTorrentsRealm);
+  handlers_ =
+      std::make_unique<Handlers>(configuration_.handlers, std::chrono::milliseconds(configuration_.job_timeout_ms),
+                                 HandlerSurroundings{loop_, log_, realm, bridges_->publisher(), replace_worker});
+  bridges_->set_on_result(
+      [this](std::string_view header, std::string_view body) { return handlers_->take(header, body); });
+  realm.set_application(*handlers_);
 }
 
 void EventLoop::make_feeds() {
@@ -260,6 +289,8 @@ Status EventLoop::take_handover(ReceivedMessage& message) {
   Fd descriptor = std::move(message.descriptors.front());
   if (handover->kind == HandoverKind::kStatus) {
     answer_status(std::move(descriptor));
+  } else if (handover->kind == HandoverKind::kPublish) {
+    bridges_->take(std::move(descriptor), *handover);
   } else if (handover->kind == HandoverKind::kRelay) {
     relays_.add(handover->relay, std::move(descriptor));
   } else {
@@ -278,6 +309,7 @@ void EventLoop::on_tick(struct ev_loop* loop, ev_timer* watcher, int /*events*/)
   auto* self = static_cast<EventLoop*>(watcher->data);
   ++self->heartbeat_;
   self->jobs_.tick();
+  self->handlers_->tick();
   for (const auto& [name, realm] : self->realms_) {
     realm->timers().run(std::chrono::steady_clock::now());
   }

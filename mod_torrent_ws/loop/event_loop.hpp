@@ -14,7 +14,10 @@
 #include <thread>
 
 #include "admin/admin_server.hpp"
+#include "bridge/bridges.hpp"
+#include "handlers/handlers.hpp"
 #include "jobs/jobs.hpp"
+#include "jobs/worker_processes.hpp"
 #include "loop/drain.hpp"
 #include "loop/mailbox.hpp"
 #include "loop/relay_processes.hpp"
@@ -36,7 +39,7 @@ class EventLoop {
 
   // `on_left` is called by the event-loop thread when leave() is done.
   EventLoop(const Log& log, Configuration configuration, Fd handover_socket, Fd access_log,
-            ReplaceWorker replace_worker, std::function<void()> on_left);
+            const ReplaceWorker& replace_worker, std::function<void()> on_left);
   // Leaves at once, unless it has.
   ~EventLoop();
   EventLoop(const EventLoop&) = delete;
@@ -46,10 +49,12 @@ class EventLoop {
 
   // Starts the thread; false when libwebsockets does not start.
   bool start();
-  void attach_worker(std::string name, pid_t pid, Fd socket, std::string configuration);
+  void attach_worker(StartedWorker worker);
   void reconfigure(Configuration configuration, Fd access_log);
   // Where torrent-wsctl connects from now on: a listening socket, or none. root and this user may.
   void serve_admins(Fd listener, uid_t user);
+  // Where local programs connect to publish: the same.
+  void serve_publishers(Fd listener);
   // Says good-bye to all, evenly over `drain`, and ends the thread; takes no more connections then. Returns
   // at once; a second call may cut the first one's drain short.
   void leave(CloseCode code, std::chrono::milliseconds drain);
@@ -69,6 +74,7 @@ class EventLoop {
   void apply_policies();
   void make_torrents_realm();
   void make_feeds();
+  void make_handlers(const ReplaceWorker& replace_worker);
   std::unique_ptr<Protocol> make_protocol(const Handover& handover, Transport& transport);
   [[nodiscard]] std::size_t open_count() const;
   void close_some(std::chrono::steady_clock::time_point now);
@@ -84,9 +90,11 @@ class EventLoop {
   Feeds feeds_;
   std::unique_ptr<TorrentsTopic> torrents_topic_;
   std::unique_ptr<SessionTopic> session_topic_;
+  std::unique_ptr<Handlers> handlers_;
   // Destroyed before the realms: its connections hold their sessions.
   std::unique_ptr<WebSocketServer> server_;
   std::unique_ptr<AdminServer> admin_server_;
+  std::unique_ptr<Bridges> bridges_;
   ev_io handover_ready_{};
   ev_timer tick_{};
   bool leaving_ = false;

@@ -23,7 +23,9 @@
 #include "jobs/worker_processes.hpp"
 #include "loop/event_loop.hpp"
 #include "loop/pulse.hpp"
+#include "support/first_line.hpp"
 #include "support/unix_message.hpp"
+#include "wire/curve_keys.hpp"
 
 namespace tws {
 
@@ -73,7 +75,14 @@ class Main {
   void on_signals();
   void on_control();
   void on_control_message(ReceivedMessage& message);
-  Result<Configuration> take_configuration(ReceivedMessage& message, Fd& access_log, Fd& admin_socket);
+  // What comes with a configuration, beside what is read at once.
+  struct Descriptors {
+    Fd access_log;
+    Fd admin_socket;
+    Fd publish_socket;
+  };
+  Result<Configuration> take_configuration(ReceivedMessage& message, Descriptors& descriptors);
+  void listen(Descriptors& descriptors, const Configuration& configuration);
   void leave(CloseCode code, std::chrono::milliseconds drain);
   void check_event_loop();
   // Until the workers or the lease want attention; negative for never.
@@ -98,10 +107,9 @@ bool Main::start() {
   pollfd first{control_.get(), POLLIN, 0};
   poll(&first, 1, kFirstConfigurationTimeoutMs);
   ReceivedMessage message;
-  Fd access_log;
-  Fd admin_socket;
+  Descriptors descriptors;
   receive_message(control_.get(), kMaxControlMessage, message);
-  auto configuration = take_configuration(message, access_log, admin_socket);
+  auto configuration = take_configuration(message, descriptors);
   if (!configuration) {
     log_.write(LogLevel::kError, "TWS0104", "no configuration: " + configuration.error().message);
     return false;
@@ -111,20 +119,16 @@ bool Main::start() {
     [[maybe_unused]] const auto written = write(wake_up_.get(), &one, sizeof one);
   };
   workers_ = std::make_unique<WorkerProcesses>(
-      log_, worker_output_.write_end(),
-      [this](std::string name, pid_t pid, Fd socket, std::string worker_configuration) {
-        loop_->attach_worker(std::move(name), pid, std::move(socket), std::move(worker_configuration));
-      });
+      log_, worker_output_.write_end(), [this](StartedWorker worker) { loop_->attach_worker(std::move(worker)); });
   workers_->configure(*configuration);
-  const auto admin = static_cast<uid_t>(configuration->admin_user);
   loop_ = std::make_unique<EventLoop>(
-      log_, std::move(*configuration), Fd(kHandover), std::move(access_log),
+      log_, *configuration, Fd(kHandover), std::move(descriptors.access_log),
       [this, wake_up](pid_t pid) {
         workers_->replace(pid);
         wake_up();
       },
       wake_up);
-  loop_->serve_admins(std::move(admin_socket), admin);
+  listen(descriptors, *configuration);
   if (!loop_->start()) {
     log_.write(LogLevel::kError, "TWS0105",
                "libwebsockets does not start: is its libev plugin (libwebsockets-evlib-ev) installed?");
@@ -219,17 +223,21 @@ void Main::on_control_message(ReceivedMessage& message) {
     leave(message.bytes == kServerStops ? CloseCode::kGoingAway : CloseCode::kServiceRestart, {});
     return;
   }
-  Fd access_log;
-  Fd admin_socket;
-  auto configuration = take_configuration(message, access_log, admin_socket);
+  Descriptors descriptors;
+  auto configuration = take_configuration(message, descriptors);
   if (!configuration) {
     log_.write(LogLevel::kError, "TWS0104", "no configuration: " + configuration.error().message);
     leave(CloseCode::kServiceRestart, {});
     return;
   }
   lease_end_ = kNoLeaseEnd;
-  loop_->serve_admins(std::move(admin_socket), static_cast<uid_t>(configuration->admin_user));
-  loop_->reconfigure(std::move(*configuration), std::move(access_log));
+  listen(descriptors, *configuration);
+  loop_->reconfigure(std::move(*configuration), std::move(descriptors.access_log));
+}
+
+void Main::listen(Descriptors& descriptors, const Configuration& configuration) {
+  loop_->serve_admins(std::move(descriptors.admin_socket), static_cast<uid_t>(configuration.admin_user));
+  loop_->serve_publishers(std::move(descriptors.publish_socket));
 }
 
 // The first reason to leave is the one that clients are told.
@@ -239,7 +247,7 @@ void Main::leave(CloseCode code, std::chrono::milliseconds drain) {
 }
 
 // The logs are opened anew for each configuration, since they are rotated.
-Result<Configuration> Main::take_configuration(ReceivedMessage& message, Fd& access_log, Fd& admin_socket) {
+Result<Configuration> Main::take_configuration(ReceivedMessage& message, Descriptors& descriptors) {
   auto configuration = decode_configuration(message.bytes);
   if (!configuration) {
     return configuration;
@@ -250,15 +258,29 @@ Result<Configuration> Main::take_configuration(ReceivedMessage& message, Fd& acc
   dup2(error_log.get(), STDERR_FILENO);
   dup2(error_log.get(), STDOUT_FILENO);
   if (configuration->has_access_log) {
-    access_log = take();
+    descriptors.access_log = take();
   }
   if (configuration->has_admin_socket) {
-    admin_socket = take();
+    descriptors.admin_socket = take();
+  }
+  if (configuration->has_publish_socket) {
+    descriptors.publish_socket = take();
   }
   for (auto& daemon : configuration->daemons) {
     if (daemon.has_credentials) {
       daemon.credentials = read_credentials(take().get());
     }
+  }
+  for (auto& key : configuration->publish_keys) {
+    key.secret = FirstLine(take().get()).text();
+  }
+  if (configuration->zmq.has_curve) {
+    configuration->zmq.server_secret = FirstLine(take().get()).text();
+    auto keys = read_curve_keys(take().get());
+    if (!keys) {
+      log_.write(LogLevel::kError, "TWS0506", "TorrentWsZmqCurve: its second file: " + keys.error().message);
+    }
+    configuration->zmq.client_keys = keys ? std::move(*keys) : std::vector<std::string>();
   }
   log_.set_level(configuration->log_level);
   return configuration;

@@ -28,6 +28,17 @@ json_t* backends_json(const Feeds& feeds) {
   return backends;
 }
 
+json_t* handlers_json(const Handlers& handlers) {
+  json_t* object = json_object();
+  for (const auto& handler : handlers.all()) {
+    const HandlerFigures& figures = handler->figures();
+    json_object_set_new(object, handler->name().c_str(),
+                        json_pack("{sI sI sI}", "jobs", number(figures.jobs), "refused", number(figures.refused),
+                                  "restarts", number(figures.restarts)));
+  }
+  return object;
+}
+
 json_t* refusals_json(const Refusals& refusals) {
   json_t* object = json_object();
   for (std::size_t i = 0; i < kRefusals; ++i) {
@@ -51,16 +62,17 @@ std::string EventLoop::status_json() const {
     subscriptions += realm->broker().count();
     token_failures += realm->wrong_tries();
   }
-  const Json status(
-      json_pack("{s{si so so} s{sI sI sI sI} sI sI sI so so s{sI sI sI sI} sI sI sI sI}", "pids", "event_loop",
-                getpid(), "workers", list_json(jobs_.pids()), "relays", list_json(relays_.pids()), "connections", "ws",
-                number(connections.ws), "wss", number(connections.wss), "relay", number(relays_.connections()),
-                "blocking", number(connections.blocking), "handshakes", number(connections.handshakes), "sessions",
-                number(sessions), "subscriptions", number(subscriptions), "refused", refusals_json(server_->refusals()),
-                "backends", backends_json(feeds_), "jobs", "queued", number(jobs.queued), "running",
-                number(jobs.running), "done", number(jobs.done), "failed", number(jobs.failed), "queued_bytes",
-                number(traffic.queued_bytes), "dropped_deltas", number(traffic.dropped_deltas), "worker_restarts",
-                number(jobs.workers_lost), "token_failures", number(token_failures)));
+  const Json status(json_pack(
+      "{s{si so so so} s{sI sI sI sI} sI sI sI so so so so so s{sI sI sI sI} sI sI sI sI}", "pids", "event_loop",
+      getpid(), "workers", list_json(jobs_.pids()), "handlers", list_json(handlers_->pids()), "relays",
+      list_json(relays_.pids()), "connections", "ws", number(connections.ws), "wss", number(connections.wss), "relay",
+      number(relays_.connections()), "blocking", number(connections.blocking), "handshakes",
+      number(connections.handshakes), "sessions", number(sessions), "subscriptions", number(subscriptions), "refused",
+      refusals_json(server_->refusals()), "backends", backends_json(feeds_), "handlers", handlers_json(*handlers_),
+      "publications", bridges_->published_json(), "publications_refused", bridges_->refused_json(), "jobs", "queued",
+      number(jobs.queued), "running", number(jobs.running), "done", number(jobs.done), "failed", number(jobs.failed),
+      "queued_bytes", number(traffic.queued_bytes), "dropped_deltas", number(traffic.dropped_deltas), "worker_restarts",
+      number(jobs.workers_lost), "token_failures", number(token_failures)));
   const auto uptime = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started_);
   json_object_set_new(status.get(), "uptime_seconds", json_integer(uptime.count()));
   json_object_set_new(status.get(), "version", json_string(TWS_VERSION));

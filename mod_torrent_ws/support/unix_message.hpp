@@ -12,8 +12,9 @@
 
 namespace tws {
 
-// Descriptors of one message at most: two logs, a listening socket and a file for each of 64 daemons.
-inline constexpr std::size_t kMaxDescriptors = 67;
+// Descriptors of one message at most: two logs, two listening sockets, a file for each of 64 daemons and 32 keys, and
+// two for CURVE.
+inline constexpr std::size_t kMaxDescriptors = 102;
 
 // Sends `bytes` as one message with `descriptors` attached; the caller keeps them.
 // Never blocks longer than `timeout_ms`. Any thread or process.

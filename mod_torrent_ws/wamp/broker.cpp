@@ -1,5 +1,7 @@
 #include "wamp/broker.hpp"
 
+#include <algorithm>
+
 #include "support/random.hpp"
 #include "wamp/clock.hpp"
 #include "wamp/session.hpp"
@@ -129,10 +131,11 @@ void Broker::revoke(Session& session, Subscription& subscription, std::string_vi
   drop(session, subscription);
 }
 
-// Sends it to the wanted subscribers of each subscription that it matches; how many of those there are.
+// Sends it to the wanted subscribers of each subscription that it matches.
 template <typename Wanted>
-std::size_t Broker::deliver(const Publication& publication, Wanted&& wanted) {
-  std::size_t reached = 0;
+Reach Broker::deliver(const Publication& publication, Wanted&& wanted) {
+  Reach reach;
+  std::vector<const Subscription*> matched;
   const bool is_uri_of_v2 = is_uri(publication.topic);
   of_clients_.match(publication.topic, [&](const Subscription& subscription) {
     if (subscription.pattern.match != Match::kExact && !is_uri_of_v2) {
@@ -140,26 +143,32 @@ std::size_t Broker::deliver(const Publication& publication, Wanted&& wanted) {
     }
     const Event event(subscription.id, publication.id, event_details(subscription, publication), publication.payload);
     for (Session* subscriber : subscription.subscribers) {
-      if (wanted(*subscriber)) {
-        subscriber->send_event(event);
+      if (!wanted(*subscriber)) {
+        continue;
       }
+      subscriber->send_event(event);
+      const bool has_had_it = std::any_of(matched.begin(), matched.end(), [subscriber](const Subscription* other) {
+        return other->subscribers.contains(subscriber);
+      });
+      reach.sessions += has_had_it ? 0 : 1;
     }
-    ++reached;
+    matched.push_back(&subscription);
     return false;
   });
-  return reached;
+  reach.subscriptions = matched.size();
+  return reach;
 }
 
-std::size_t Broker::publish(const PublicationPtr& publication, const Session* excluded, bool retain) {
+Reach Broker::publish(const PublicationPtr& publication, const Session* excluded, bool retain) {
   const Receivers& receivers = publication->receivers;
-  const std::size_t reached = deliver(*publication, [&](const Session& subscriber) {
+  const Reach reach = deliver(*publication, [&](const Session& subscriber) {
     return &subscriber != excluded && (receivers.are_all() || receivers.include(subscriber.receiver()));
   });
   store_.record(publication);
   if (retain) {
     store_.retain(publication);
   }
-  return reached;
+  return reach;
 }
 
 void Broker::publish_announcement(const std::string& topic, Value args) {
@@ -193,6 +202,9 @@ void Broker::forget(Session& session) {
 
 void Broker::drop(Session& session, Subscription& subscription) {
   const Id id = subscription.id;
+  if (!session.is_closed()) {
+    session.realm().application().unsubscribed(session, subscription.pattern);
+  }
   subscription.subscribers.erase(&session);
   of_sessions_.remove(session, subscription);
   --count_;

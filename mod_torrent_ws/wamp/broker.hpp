@@ -42,6 +42,12 @@ class ServerTopic {
   virtual void on_unsubscribed(Session& session, const Subscription& subscription) = 0;
 };
 
+// How far a publication went.
+struct Reach {
+  std::size_t subscriptions = 0;  // that its topic matches
+  std::size_t sessions = 0;       // that it was sent to, each counted once
+};
+
 class Broker {
  public:
   // The topic object outlives the broker.
@@ -58,8 +64,8 @@ class Broker {
   void forget(Session& session);
 
   // Sends it to the subscribers of all patterns that its topic matches; not to `excluded`, which may be null. Policy
-  // was checked. `retain`: it is kept for those to come. To how many subscriptions it went.
-  std::size_t publish(const PublicationPtr& publication, const Session* excluded, bool retain);
+  // was checked. `retain`: it is kept for those to come.
+  Reach publish(const PublicationPtr& publication, const Session* excluded, bool retain);
   // What WAMP's meta events say, to those who may administer the realm. `args` is a function that makes them: mostly
   // nobody listens.
   template <typename MakeArguments>
@@ -96,7 +102,7 @@ class Broker {
   void drop(Session& session, Subscription& subscription);
   [[nodiscard]] bool has_subscribers(const std::string& topic) const;
   template <typename Wanted>
-  std::size_t deliver(const Publication& publication, Wanted&& wanted);
+  Reach deliver(const Publication& publication, Wanted&& wanted);
   void publish_announcement(const std::string& topic, Value args);
 
   std::map<Key, std::unique_ptr<Subscription>> of_server_;

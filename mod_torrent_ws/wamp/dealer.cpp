@@ -72,6 +72,12 @@ bool Dealer::call(Session& caller, const Message& message) {
                      std::move(arguments->args), std::move(arguments->kwargs)});
     return true;
   }
+  if (Application& application = caller.realm().application(); application.has({procedure, Match::kExact})) {
+    begin_call(key, {});
+    start_timer(key, message.dict(2));
+    application.call(caller, request, procedure, payload_of(message));
+    return true;
+  }
   // A pattern of a client's does not reach the server's own names.
   Registration* registration = is_reserved(procedure) ? nullptr : registrations_.match(procedure);
   if (registration == nullptr) {

@@ -21,11 +21,16 @@ bool is_for_action(const Permission& permission, Action action) {
 }
 
 bool is_for_session(const Permission& permission, std::string_view role, std::string_view user) {
+  if (!permission.user.empty() && permission.user != user) {
+    return false;
+  }
+  if (role == kPublisherRole || permission.role == kPublisherRole) {
+    return permission.role == role;
+  }
   const bool is_admin = role == kAdminRole;
   const bool has_signed_in = is_admin || role == kUserRole;
-  const bool has_role = permission.role == kAnonymousRole || (permission.role == kUserRole && has_signed_in) ||
-                        (permission.role == kAdminRole && is_admin);
-  return has_role && (permission.user.empty() || permission.user == user);
+  return permission.role == kAnonymousRole || (permission.role == kUserRole && has_signed_in) ||
+         (permission.role == kAdminRole && is_admin);
 }
 
 }  // namespace

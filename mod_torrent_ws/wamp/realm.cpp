@@ -34,6 +34,10 @@ const std::string& Realm::role_of(const Identity& identity) const {
   static const std::string admin = kAdminRole;
   static const std::string user = kUserRole;
   static const std::string anonymous = kAnonymousRole;
+  static const std::string publisher = kPublisherRole;
+  if (identity.method == kPublisherMethod) {
+    return publisher;
+  }
   if (identity.user.empty()) {
     return anonymous;
   }
@@ -51,6 +55,10 @@ Status Realm::check(Action action, const Identity& identity, const UriPattern& p
   if (policy_.open_to_anybody || identity.method == kLocalAdministrator ||
       policy_.permissions.allows(action, role_of(identity), identity.user, pattern)) {
     return Done{};
+  }
+  if (identity.method == kPublisherMethod) {
+    return not_authorized("no TorrentWsAllow with role=publisher of the server's configuration lets " + identity.user +
+                          " publish to \"" + pattern.uri + "\"");
   }
   return not_authorized(identity.user.empty()
                             ? kSignInFirst

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "support/random.hpp"
+#include "wamp/application.hpp"
 #include "wamp/broker.hpp"
 #include "wamp/dealer.hpp"
 #include "wamp/failed_sign_ins.hpp"
@@ -21,6 +22,9 @@ namespace tws::wamp {
 
 // The method of an administrator on the server's own machine (torrent-wsctl), who may see everything.
 inline constexpr const char* kLocalAdministrator = "admin";
+
+// The method of who publishes from outside: docs/pushing.md. No session has it.
+inline constexpr const char* kPublisherMethod = "publisher";
 
 // Who says so, in WELCOME and challenges.
 inline constexpr const char* kAuthProvider = "mod_torrent_ws";
@@ -72,6 +76,9 @@ class Realm {
   Broker& broker() { return broker_; }
   Dealer& dealer() { return dealer_; }
   Timers& timers() { return timers_; }
+  Application& application() { return *application_; }
+  // It outlives the realm's sessions.
+  void set_application(Application& application) { application_ = &application; }
   // Wrong signatures under challenges: the secrets of people can be guessed, so that an address has few tries. Nobody
   // guesses a token.
   FailedSignIns& failed_sign_ins() { return failed_sign_ins_; }
@@ -82,7 +89,7 @@ class Realm {
   [[nodiscard]] std::uint64_t wrong_tries() const { return wrong_tries_; }
 
   [[nodiscard]] bool is_admin(const std::string& user) const;
-  // "admin", "user" or "anonymous".
+  // "publisher", "admin", "user" or "anonymous".
   [[nodiscard]] const std::string& role_of(const Identity& identity) const;
 
   // Done, or the error that a client gets for it. `rules`: what is a URI to it.
@@ -111,6 +118,8 @@ class Realm {
   Timers timers_;
   Broker broker_;
   Dealer dealer_{broker_, timers_};
+  Application no_application_;
+  Application* application_ = &no_application_;
   FailedSignIns failed_sign_ins_;
   std::uint64_t wrong_tries_ = 0;
   const std::string decoy_secret_ = random_hex();

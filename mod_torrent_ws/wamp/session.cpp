@@ -42,6 +42,7 @@ void Session::welcome() {
   transport_.note(LogLevel::kInfo, "has a session in the realm ", realm_.name());
   realm_.dealer().join(*this);
   send_welcome();
+  realm_.application().joined(*this);
   realm_.broker().announce("wamp.session.on_join", [this] { return Value::array({details_of(*this)}); });
 }
 
@@ -65,23 +66,72 @@ void Session::subscribe(Id request, const UriPattern& topics, const Value& optio
           return;
         }
         session.transport_.note(LogLevel::kDebug, "subscribes to ", topics.uri);
-        session.realm_.broker().subscribe(session, request, topics, needed);
+        session.ask_to_subscribe(request, topics, needed);
       });
 }
 
-Result<PublicationPtr> Session::publish(const std::string& topic, Payload payload, const Value& options,
-                                        std::size_t bytes) {
-  if (const auto allowed = realm_.may_publish(identity_, topic, uri_rules()); !allowed) {
-    return allowed.error();
+void Session::ask_to_subscribe(Id request, const UriPattern& topics, const Value& options) {
+  if (!realm_.application().has(topics) || is_subscribed(topics)) {
+    realm_.broker().subscribe(*this, request, topics, options);
+    return;
   }
-  const auto publication = make_publication(topic, std::move(payload), options);
+  realm_.application().may_subscribe(*this, topics, options,
+                                     [&realm = realm_, id = id_, request, topics, options](const Status& accepted) {
+                                       Session* session = realm.find(id);
+                                       if (session != nullptr && session->is_established()) {
+                                         session->finish_subscribe(request, topics, options, accepted);
+                                       }
+                                     });
+}
+
+void Session::finish_subscribe(Id request, const UriPattern& topics, const Value& options, const Status& accepted) {
+  if (still_wants(request)) {
+    // What was allowed when the application was asked need not be now.
+    if (const auto allowed = accepted ? realm_.may_subscribe(identity_, topics, uri_rules()) : accepted; allowed) {
+      realm_.broker().subscribe(*this, request, topics, options);
+    } else {
+      send_error(MessageType::kSubscribe, request, allowed.error());
+    }
+  }
+  if (accepted && is_established() && !is_subscribed(topics)) {
+    realm_.application().unsubscribed(*this, topics);
+  }
+}
+
+bool Session::is_subscribed(const UriPattern& topics) {
+  const Subscription* present = realm_.broker().find(topics);
+  return present != nullptr && present->subscribers.contains(this);
+}
+
+void Session::publish(const std::string& topic, Payload payload, const Value& options, std::size_t bytes, Id request) {
+  if (const auto allowed = realm_.may_publish(identity_, topic, uri_rules()); !allowed) {
+    send_published(request, allowed.error());
+    return;
+  }
   const Value* exclude_me = member(options, "exclude_me");
   const bool excluded = exclude_me == nullptr || exclude_me->get<bool>();
-  const std::size_t reached =
-      realm_.broker().publish(publication, excluded ? this : nullptr, flag_member(options, "retain"));
-  // It was made for each subscription; once the message itself has paid for.
-  transport_.charge(bytes * (std::max<std::size_t>(reached, 1) - 1));
-  return publication;
+  const bool retain = flag_member(options, "retain");
+  const auto asked = make_publication(topic, std::move(payload), options);
+  ask_to_publish(asked, options, [=, &realm = realm_, id = id_](const Result<PublicationPtr>& accepted) {
+    // It is published also when who said it has left meanwhile.
+    Session* session = realm.find(id);
+    const bool is_published = accepted && *accepted;
+    const Reach reach =
+        is_published ? realm.broker().publish(*accepted, excluded ? session : nullptr, retain) : Reach{};
+    if (session != nullptr && session->is_established()) {
+      // It was made for each subscription; once the message itself has paid for.
+      session->transport_.charge(bytes * (std::max<std::size_t>(reach.subscriptions, 1) - 1));
+      session->send_published(request, accepted ? Result<Id>(asked->id) : accepted.error());
+    }
+  });
+}
+
+void Session::ask_to_publish(const PublicationPtr& asked, const Value& options, const Application::Published& done) {
+  if (realm_.application().has({asked->topic, Match::kExact})) {
+    realm_.application().may_publish(*this, asked, options, done);
+  } else {
+    done(asked);
+  }
 }
 
 PublicationPtr Session::make_publication(const std::string& topic, Payload payload, const Value& options) const {
@@ -110,6 +160,7 @@ void Session::leave() {
   realm_.broker().announce("wamp.session.on_leave", [this] {
     return Value::array({id_, identity_.user, realm_.role_of(identity_)});
   });
+  realm_.application().left(*this);
 }
 
 void Session::read_testaments() {
@@ -121,7 +172,12 @@ void Session::read_testaments() {
       }
       // What was allowed then need not be now.
       if (realm_.may_publish(identity_, testament.publication->topic, uri_rules())) {
-        realm_.broker().publish(testament.publication, nullptr, testament.retain);
+        ask_to_publish(testament.publication, Value::object(),
+                       [&realm = realm_, retain = testament.retain](const Result<PublicationPtr>& accepted) {
+                         if (accepted && *accepted) {
+                           realm.broker().publish(*accepted, nullptr, retain);
+                         }
+                       });
       }
     }
   }

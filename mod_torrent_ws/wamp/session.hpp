@@ -79,6 +79,8 @@ class Session : public Protocol {
   // The server has ended a subscription.
   virtual void send_revoked(const Subscription& subscription, std::string_view reason) = 0;
   virtual void send_event(const Event& event) = 0;
+  // What publish() was given as `request`, and the publication's id.
+  virtual void send_published(Id request, const Result<Id>& publication) = 0;
 
   // Sends events, all or none, that a later snapshot can replace. They are left out when the client is behind;
   // on_subscribed() of the topic is called again when it has caught up.
@@ -105,8 +107,8 @@ class Session : public Protocol {
   // Policy is checked by these. Answers come through send_subscribed(), send_result() and send_error().
   // A token in the options of SUBSCRIBE is redeemed first.
   void subscribe(Id request, const UriPattern& topics, const Value& options);
-  // What was published, or why it was not. `bytes`: what the client sent for it.
-  Result<PublicationPtr> publish(const std::string& topic, Payload payload, const Value& options, std::size_t bytes);
+  // `bytes`: what the client sent for it.
+  void publish(const std::string& topic, Payload payload, const Value& options, std::size_t bytes, Id request);
   // A CALL. False: the request's id is that of a call under way.
   bool call(const Message& message);
 
@@ -120,6 +122,11 @@ class Session : public Protocol {
   // Whether the client has not taken back its SUBSCRIBE, whose token was redeemed meanwhile.
   [[nodiscard]] virtual bool still_wants(Id /*request*/) const { return true; }
   virtual void send_welcome() = 0;
+  // The application is asked where the topics are its own; what follows happens at once, or when it has answered.
+  void ask_to_subscribe(Id request, const UriPattern& topics, const Value& options);
+  void finish_subscribe(Id request, const UriPattern& topics, const Value& options, const Status& accepted);
+  [[nodiscard]] bool is_subscribed(const UriPattern& topics);
+  void ask_to_publish(const PublicationPtr& asked, const Value& options, const Application::Published& done);
   // The session was refused, or has ended by a fault of the client's. Closes the transport.
   virtual void send_abort(std::string_view uri, std::string_view message, CloseCode code) = 0;
   virtual void send_goodbye(std::string_view uri, std::string_view message) = 0;

@@ -22,6 +22,9 @@ enum V1Message : std::uint8_t {
   kPublish = 7
 };
 
+// Of one topic: each gets each event.
+constexpr std::size_t kMaxSpellings = 16;
+
 // Ids of sessions are numbers here, and texts there. What is none is nobody's.
 Value ids_of(const Value& texts) {
   Value ids = Value::array();
@@ -185,9 +188,13 @@ void SessionV1::on_publish(const Value& message, std::size_t bytes) {
     refuse(topic ? "PUBLISH has a topic and an event" : topic.error().message);
     return;
   }
-  const auto published = publish(topic->uri, args_payload(Value::array({message[2]})), publish_options(message), bytes);
-  if (!published) {
-    transport().note(LogLevel::kInfo, "may not publish: ", published.error().message);
+  publish(topic->uri, args_payload(Value::array({message[2]})), publish_options(message), bytes, ++last_request_);
+}
+
+// WAMP v1 has no answer to PUBLISH.
+void SessionV1::send_published(Id /*request*/, const Result<Id>& publication) {
+  if (!publication) {
+    transport().note(LogLevel::kInfo, "may not publish: ", publication.error().message);
   }
 }
 
@@ -195,8 +202,13 @@ bool SessionV1::still_wants(Id request) const { return subscribing_.contains(req
 
 void SessionV1::send_subscribed(Id request, const Subscription& subscription) {
   std::string spelling = std::move(subscribing_.extract(request).mapped());
-  topics_.at(spelling).subscription = subscription.id;
   auto& spellings = spellings_[subscription.id];
+  if (spellings.size() >= kMaxSpellings) {
+    topics_.erase(spelling);
+    transport().note(LogLevel::kInfo, "spells a topic in more ways than it may: ", subscription.pattern.uri);
+    return;
+  }
+  topics_.at(spelling).subscription = subscription.id;
   spellings.push_back(std::move(spelling));
   if (spellings.size() > 1) {
     // To the broker it is nothing new, but it is to the client: of the server's own topics it gets the state.

@@ -34,6 +34,7 @@ class SessionV1 final : public Session {
   void send_error(MessageType request_type, Id request, std::string_view uri, const Payload& payload) override;
   void send_revoked(const Subscription& subscription, std::string_view reason) override;
   void send_event(const Event& event) override;
+  void send_published(Id request, const Result<Id>& publication) override;
   // Nobody asks for one: there is no HELLO.
   void send_challenge(std::string_view /*method*/, const Value& /*extra*/) override {}
 

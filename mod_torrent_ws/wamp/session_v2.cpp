@@ -10,6 +10,9 @@ namespace tws::wamp {
 
 namespace {
 
+// No request has this id: nobody waits for an answer.
+constexpr Id kUnanswered = 0;
+
 struct AskedFeature {
   const char* role;
   const char* name;
@@ -159,16 +162,18 @@ void SessionV2::on_goodbye() {
 
 void SessionV2::on_publish(const Message& message) {
   const Value& options = message.dict(2);
-  const auto published =
-      publish(message.text(3), payload_of(message), options, message.args.bytes.size() + message.kwargs.bytes.size());
-  // Else nobody waits for an answer.
-  if (!flag_member(options, "acknowledge")) {
+  publish(message.text(3), payload_of(message), options, message.args.bytes.size() + message.kwargs.bytes.size(),
+          flag_member(options, "acknowledge") ? message.id(1) : kUnanswered);
+}
+
+void SessionV2::send_published(Id request, const Result<Id>& publication) {
+  if (request == kUnanswered) {
     return;
   }
-  if (published) {
-    send(build(MessageType::kPublished).id(message.id(1)).id((*published)->id));
+  if (publication) {
+    send(build(MessageType::kPublished).id(request).id(*publication));
   } else {
-    send_error(MessageType::kPublish, message.id(1), published.error());
+    send_error(MessageType::kPublish, request, publication.error());
   }
 }
 

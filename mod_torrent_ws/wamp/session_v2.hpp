@@ -39,6 +39,7 @@ class SessionV2 final : public Session {
   using Session::send_error;
   void send_error(MessageType request_type, Id request, std::string_view uri, const Payload& payload) override;
   void send_revoked(const Subscription& subscription, std::string_view reason) override;
+  void send_published(Id request, const Result<Id>& publication) override;
   void send_event(const Event& event) override { transport().send(event.frame(serializer())); }
   void send_challenge(std::string_view method, const Value& extra) override;
 

@@ -131,6 +131,9 @@ Result<Value> get_events(Realm& realm, const Call& call) {
       !allowed) {
     return allowed.error();
   }
+  if (realm.application().has((*subscription)->pattern) && !(*subscription)->subscribers.contains(&session)) {
+    return Error{"subscribe first: the site's own code says who may", error_uri::kNotAuthorized};
+  }
   if (!realm.broker().store().has_history((*subscription)->pattern)) {
     return Error{"no TorrentWsEventHistory is configured for this topic", error_uri::kHistoryUnavailable};
   }

@@ -25,7 +25,7 @@ Value meaning_of(const Value& topic) {
     return topic;
   }
   auto spelled = decode(Serializer::kJson, topic.get_ref<const std::string&>());
-  return spelled && has_token(*spelled) ? std::move(*spelled) : topic;
+  return spelled && has_token(*spelled) ? *spelled : topic;
 }
 
 }  // namespace

@@ -33,6 +33,9 @@ std::vector<Item> list_from_json(const json_t* list, Item (*from_json)(const jso
 Json string_to_json(const std::string& text) { return Json(json_stringn(text.data(), text.size())); }
 std::string string_from_json(const json_t* value) { return std::string(string_of(value)); }
 
+Json number_to_json(const std::int64_t& number) { return Json(json_integer(number)); }
+std::int64_t number_from_json(const json_t* value) { return json_integer_value(value); }
+
 // Calls `visit(name, member)` for each number; the names are those of the message.
 template <typename AnyConfiguration, typename Visit>
 void each_number(AnyConfiguration& configuration, Visit&& visit) {
@@ -53,6 +56,8 @@ void each_number(AnyConfiguration& configuration, Visit&& visit) {
   visit("idle_timeout_ms", configuration.idle_timeout_ms);
   visit("max_session_age_ms", configuration.max_session_age_ms);
   visit("relay_lifetime_ms", configuration.relay_lifetime_ms);
+  visit("publish_window_ms", configuration.publish_window_ms);
+  visit("zmq_high_water", configuration.zmq.high_water);
   visit("admin_user", configuration.admin_user);
   visit("log_level", configuration.log_level);
 }
@@ -62,6 +67,7 @@ template <typename AnyConfiguration, typename Visit>
 void each_flag(AnyConfiguration& configuration, Visit&& visit) {
   visit("access_log", configuration.has_access_log);
   visit("admin_socket", configuration.has_admin_socket);
+  visit("publish_socket", configuration.has_publish_socket);
   visit("strict_uris", configuration.strict_uris);
   visit("strict_request_ids", configuration.strict_request_ids);
   visit("ratchet_prefixes", configuration.ratchet_prefixes);
@@ -85,6 +91,38 @@ DaemonConfiguration daemon_from_json(const json_t* object) {
   return daemon;
 }
 
+UriPattern pattern_from_json(const json_t* uri, const json_t* match) {
+  return {string_from_json(uri), match_of(string_of(match)).value_or(Match::kExact)};
+}
+
+Json pattern_to_json(const UriPattern& pattern) {
+  return Json(json_pack("[s s]", pattern.uri.c_str(), name_of(pattern.match)));
+}
+
+UriPattern pattern_from_list(const json_t* list) {
+  return pattern_from_json(json_array_get(list, 0), json_array_get(list, 1));
+}
+
+Json handler_to_json(const HandlerConfiguration& handler) {
+  return Json(json_pack("{ss so ss so si sI sI}", "name", handler.name.c_str(), "command",
+                        list_to_json(handler.command, string_to_json).release(), "address", handler.address.c_str(),
+                        "patterns", list_to_json(handler.patterns, pattern_to_json).release(), "workers",
+                        handler.workers, "timeout_ms", static_cast<json_int_t>(handler.timeout_ms), "queue",
+                        static_cast<json_int_t>(handler.queue)));
+}
+
+HandlerConfiguration handler_from_json(const json_t* object) {
+  HandlerConfiguration handler;
+  handler.name = text_member(object, "name");
+  handler.command = list_from_json(json_object_get(object, "command"), string_from_json);
+  handler.address = text_member(object, "address");
+  handler.patterns = list_from_json(json_object_get(object, "patterns"), pattern_from_list);
+  handler.workers = static_cast<int>(integer_member(object, "workers").value_or(0));
+  handler.timeout_ms = integer_member(object, "timeout_ms").value_or(0);
+  handler.queue = static_cast<std::size_t>(integer_member(object, "queue").value_or(0));
+  return handler;
+}
+
 constexpr int kMaySubscribe = 1;
 constexpr int kMayPublish = 2;
 constexpr int kMayCall = 4;
@@ -96,10 +134,6 @@ Json permission_to_json(const Permission& permission) {
                       (permission.call ? kMayCall : 0) | (permission.register_procedures ? kMayRegister : 0);
   return Json(json_pack("[i s s s s]", actions, permission.pattern.uri.c_str(), name_of(permission.pattern.match),
                         permission.role.c_str(), permission.user.c_str()));
-}
-
-UriPattern pattern_from_json(const json_t* uri, const json_t* match) {
-  return {string_from_json(uri), match_of(string_of(match)).value_or(Match::kExact)};
 }
 
 Permission permission_from_json(const json_t* list) {
@@ -123,15 +157,23 @@ EventHistory history_from_json(const json_t* list) {
           .events = static_cast<std::size_t>(json_integer_value(json_array_get(list, 2)))};
 }
 
+Json key_to_json(const PublishKey& key) { return string_to_json(key.name); }
+PublishKey key_from_json(const json_t* name) { return {string_from_json(name), {}, {}}; }
+
 }  // namespace
 
 Result<std::string> encode_configuration(const Configuration& configuration) {
-  const Json message(json_pack("{si ss ss so so so so}", "version", kWireVersion, "programs",
+  const Json message(json_pack("{si ss ss so so so so so so so ss sb}", "version", kWireVersion, "programs",
                                configuration.programs.c_str(), "database", configuration.database.c_str(), "daemons",
                                list_to_json(configuration.daemons, daemon_to_json).release(), "admins",
                                list_to_json(configuration.admins, string_to_json).release(), "permissions",
                                list_to_json(configuration.permissions, permission_to_json).release(), "histories",
-                               list_to_json(configuration.histories, history_to_json).release()));
+                               list_to_json(configuration.histories, history_to_json).release(), "handlers",
+                               list_to_json(configuration.handlers, handler_to_json).release(), "publish_keys",
+                               list_to_json(configuration.publish_keys, key_to_json).release(), "publish_users",
+                               list_to_json(configuration.publish_users, number_to_json).release(), "zmq_endpoint",
+                               configuration.zmq.endpoint.c_str(), "zmq_curve",
+                               configuration.zmq.server_secret_file.empty() ? 0 : 1));
   if (!message) {
     return Error{"a value of a TorrentWs directive is not UTF-8; write the configuration in UTF-8", {}};
   }
@@ -144,7 +186,8 @@ Result<std::string> encode_configuration(const Configuration& configuration) {
   std::string text = to_text(message.get());
   if (text.size() > kMaxControlMessage) {
     return Error{
-        "the TorrentWs directives are too long together; use fewer backends, roots, admins or lines of TorrentWsAllow",
+        "the TorrentWs directives are too long together; use fewer backends, roots, admins, handlers or lines of "
+        "TorrentWsAllow",
         {}};
   }
   return text;
@@ -166,6 +209,11 @@ Result<Configuration> decode_configuration(std::string_view message) {
   configuration.admins = list_from_json(json_object_get(object, "admins"), string_from_json);
   configuration.permissions = list_from_json(json_object_get(object, "permissions"), permission_from_json);
   configuration.histories = list_from_json(json_object_get(object, "histories"), history_from_json);
+  configuration.handlers = list_from_json(json_object_get(object, "handlers"), handler_from_json);
+  configuration.publish_keys = list_from_json(json_object_get(object, "publish_keys"), key_from_json);
+  configuration.publish_users = list_from_json(json_object_get(object, "publish_users"), number_from_json);
+  configuration.zmq.endpoint = text_member(object, "zmq_endpoint");
+  configuration.zmq.has_curve = bool_member(object, "zmq_curve");
   each_number(configuration, [object](const char* name, auto& value) {
     value = static_cast<std::decay_t<decltype(value)>>(integer_member(object, name).value_or(0));
   });

@@ -1,6 +1,7 @@
 // What httpd's parent tells the torrent-ws process on the control socket: the configuration, first at
-// its start, then at each graceful restart, with the descriptors of the ErrorLog, of TorrentWsAccessLog and of
-// the socket for torrent-wsctl if there are such, and of each daemon's credentials file, in the order of the daemons;
+// its start, then at each graceful restart, with descriptors in this order: of the ErrorLog, of TorrentWsAccessLog, of
+// the sockets for torrent-wsctl and for publishers if there are such, of each daemon's credentials file, of each
+// TorrentWsPublishKey's, and of both files of TorrentWsZmqCurve;
 // before each graceful restart that a generation of the configuration ends; and why it is to leave. Built by httpd's
 // parent process, read by the main thread of torrent-ws.
 #pragma once
@@ -20,6 +21,8 @@ namespace tws {
 inline constexpr std::size_t kMaxDaemons = 64;
 inline constexpr std::size_t kMaxPermissions = 1'000;
 inline constexpr std::size_t kMaxHistories = 100;
+inline constexpr std::size_t kMaxHandlers = 32;
+inline constexpr std::size_t kMaxPublishKeys = 32;
 inline constexpr std::size_t kMaxControlMessage = 128UL << 10;
 
 // One transmission-daemon: a TorrentWsBackend directive.
@@ -33,6 +36,37 @@ struct DaemonConfiguration {
   std::vector<std::string> download_roots;
 };
 
+// The site's own code behind topics and procedures: a TorrentWsHandler directive.
+struct HandlerConfiguration {
+  std::string name;
+  std::vector<std::string> command;  // its processes' program and arguments; empty: its jobs go out over ZeroMQ, at
+  std::string address;
+  std::vector<UriPattern> patterns;
+  int workers = 1;              // processes
+  std::int64_t timeout_ms = 0;  // of one job; 0: job_timeout_ms
+  std::size_t queue = 1'000;    // jobs that are not answered yet
+};
+
+// One TorrentWsPublishKey: who may sign publications over HTTP.
+struct PublishKey {
+  std::string name;
+  std::string file;    // in httpd's parent. Its descriptor goes with the message
+  std::string secret;  // in torrent-ws
+};
+
+// TorrentWsZmqBind and what belongs to it.
+struct ZmqConfiguration {
+  std::string endpoint;  // empty: none
+  int high_water = 1'000;
+  std::string server_secret_file;  // in httpd's parent; empty: no CURVE. The descriptors go with the message
+  std::string client_keys_file;
+  bool has_curve = false;     // in torrent-ws, which then reads them:
+  std::string server_secret;  // Z85; empty: it could not be read
+  std::vector<std::string> client_keys;
+
+  bool operator==(const ZmqConfiguration&) const = default;
+};
+
 struct Configuration {
   std::string programs;  // folder that holds torrent-ws-worker
   std::string database;  // the SQLite file of tokens; empty: no tokens
@@ -41,6 +75,11 @@ struct Configuration {
   std::vector<std::string> admins;  // user ids
   std::vector<Permission> permissions;
   std::vector<EventHistory> histories;
+  std::vector<HandlerConfiguration> handlers;
+  std::vector<PublishKey> publish_keys;
+  std::vector<std::int64_t> publish_users;  // who may connect to the socket for publishers, beside root
+  ZmqConfiguration zmq;
+  std::int64_t publish_window_ms = 60'000;
   bool strict_uris = false;         // only WAMP's strict URIs are taken
   bool strict_request_ids = false;  // a session's request ids must count 1, 2, 3, …
   bool ratchet_prefixes = false;    // WAMP v1: p:x is the prefix's URI, #, and x
@@ -64,6 +103,7 @@ struct Configuration {
   int log_level = 5;                                     // APLOG_*
   bool has_access_log = false;
   bool has_admin_socket = false;
+  bool has_publish_socket = false;
   std::int64_t admin_user = 0;  // whom httpd's parent runs as: may administer, as root may
 };
 

@@ -39,6 +39,12 @@ inline constexpr const char* kDaemonRefused = "torrent_ws.error.daemon_refused";
 inline constexpr const char* kOutcomeUnknown = "torrent_ws.error.outcome_unknown";
 // One session has more calls under way than it may; this one was not sent.
 inline constexpr const char* kTooManyCalls = "torrent_ws.error.too_many_calls";
+// The site's own code for it (TorrentWsHandler) does not run, or has too much to do: it was not done.
+inline constexpr const char* kHandlerUnavailable = "torrent_ws.error.handler_unavailable";
+// That code failed, or its answer was none.
+inline constexpr const char* kHandlerFailed = "torrent_ws.error.handler_failed";
+// There is no room for it now; it can be sent again.
+inline constexpr const char* kBusy = "torrent_ws.error.busy";
 // This daemon is too old for it.
 inline constexpr const char* kNotSupported = "torrent_ws.error.not_supported";
 

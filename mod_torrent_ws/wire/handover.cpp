@@ -14,19 +14,21 @@ namespace tws {
 namespace {
 
 // In the order of HandoverKind.
-constexpr std::array<std::string_view, 4> kKinds = {"connection", "status", "relay", "expired"};
+constexpr std::array<std::string_view, 5> kKinds = {"connection", "status", "relay", "publish", "expired"};
 
 }  // namespace
 
 // The head is one JSON text ended by a line feed, which JSON escapes inside; the drained bytes follow.
 Result<std::string> encode_handover(const Handover& handover) {
   const Json head(json_pack(
-      "{si ss ss ss ss ss sb sb ss ss si sI ss ss ss}", "version", kWireVersion, "kind",
+      "{si ss ss ss ss ss sb sb ss ss si sI ss ss ss s[sssss]}", "version", kWireVersion, "kind",
       kKinds.at(static_cast<std::size_t>(handover.kind)).data(), "endpoint", handover.endpoint.c_str(), "realm",
       handover.realm.c_str(), "address", handover.address.c_str(), "user", handover.user.c_str(), "tls",
       handover.tls ? 1 : 0, "blocking", handover.blocking ? 1 : 0, "site", handover.site.c_str(), "path",
       handover.path.c_str(), "relay", handover.relay, "expired", static_cast<json_int_t>(handover.expired), "key",
-      handover.key.c_str(), "protocol", handover.protocol.c_str(), "extensions", handover.extensions.c_str()));
+      handover.key.c_str(), "protocol", handover.protocol.c_str(), "extensions", handover.extensions.c_str(),
+      "signature", handover.signature.key.c_str(), handover.signature.timestamp.c_str(), handover.signature.seq.c_str(),
+      handover.signature.nonce.c_str(), handover.signature.signature.c_str()));
   if (!head) {
     return Error{"a request field is not UTF-8", {}};
   }
@@ -70,6 +72,9 @@ Result<Handover> decode_handover(std::string_view message) {
   handover.key = text_member(head->get(), "key");
   handover.protocol = text_member(head->get(), "protocol");
   handover.extensions = text_member(head->get(), "extensions");
+  const json_t* signature = json_object_get(head->get(), "signature");
+  const auto part = [signature](std::size_t i) { return std::string(string_of(json_array_get(signature, i))); };
+  handover.signature = {part(0), part(1), part(2), part(3), part(4)};
   handover.drained = std::string(message.substr(end + 1));
   return handover;
 }

@@ -19,26 +19,39 @@ enum class HandoverKind {
   kConnection,  // the descriptor is a client's socket, or the plain side of its TLS relay
   kStatus,      // the descriptor is a socket that wants the status JSON and is then closed
   kRelay,       // a relay process began: the descriptor says how many connections it has, and ends with it
+  kPublish,     // the descriptor is a socket with the body of a publication, which wants a JSON answer (below)
   kExpired,     // a relay's connection has had its time: to be closed with 1012; no descriptor
+};
+
+// How who publishes over HTTP without being a user of the site's says who it is (docs/pushing.md).
+struct PublishSignature {
+  std::string key;  // its name; empty: there is no signature
+  std::string timestamp;
+  std::string seq;
+  std::string nonce;
+  std::string signature;
 };
 
 struct Handover {
   HandoverKind kind = HandoverKind::kConnection;
-  std::string endpoint;       // what answers: "wamp", or "echo" in test builds
-  std::string realm;          // the realm that HELLO may ask for
-  std::string address;        // the client's, as httpd sees it behind mod_remoteip
-  std::string user;           // r->user: signed in by httpd's own access control; else empty
-  bool tls = false;           // came over TLS
-  bool blocking = false;      // the descriptor leads to a blocking relay
-  std::string site;           // the virtual host, name:port, for the access log
-  std::string path;           // of the request, escaped, without a query: the same
-  int relay = 0;              // kRelay: pid of the relay process
-  std::uint64_t expired = 0;  // kExpired: socket_cookie() of the descriptor that came with the connection
-  std::string key;            // Sec-WebSocket-Key
-  std::string protocol;       // the subprotocol that was chosen, or empty
-  std::string extensions;     // Sec-WebSocket-Extensions as offered
-  std::string drained;        // bytes that httpd had already read behind the request; plain TCP only
+  std::string endpoint;        // what answers: "wamp", or "echo" in test builds
+  std::string realm;           // the realm that HELLO may ask for
+  std::string address;         // the client's, as httpd sees it behind mod_remoteip
+  std::string user;            // r->user: signed in by httpd's own access control; else empty
+  bool tls = false;            // came over TLS
+  bool blocking = false;       // the descriptor leads to a blocking relay
+  std::string site;            // the virtual host, name:port, for the access log
+  std::string path;            // of the request, escaped, without a query: the same
+  int relay = 0;               // kRelay: pid of the relay process
+  std::uint64_t expired = 0;   // kExpired: socket_cookie() of the descriptor that came with the connection
+  std::string key;             // Sec-WebSocket-Key
+  std::string protocol;        // the subprotocol that was chosen, or empty
+  std::string extensions;      // Sec-WebSocket-Extensions as offered
+  PublishSignature signature;  // kPublish, where `user` is empty
+  std::string drained;         // bytes that httpd had already read behind the request; plain TCP only
 };
+
+// What comes back over the descriptor of kPublish: {"status": of HTTP, "body": the JSON for the client}.
 
 // Without `drained`: the sender appends those bytes. An error when a field is not UTF-8 or too long: it came
 // from a client and is refused.

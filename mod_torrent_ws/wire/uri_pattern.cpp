@@ -116,4 +116,22 @@ bool covers(const UriPattern& rule, const UriPattern& asked) {
   return false;
 }
 
+bool may_overlap(const UriPattern& one, const UriPattern& other) {
+  if (one.match == Match::kExact) {
+    return matches(other, one.uri);
+  }
+  if (other.match == Match::kExact) {
+    return matches(one, other.uri);
+  }
+  if (one.match == Match::kWildcard && other.match == Match::kWildcard) {
+    return all_components(one.uri, other.uri, [](std::string_view own, std::string_view component) {
+      return own.empty() || component.empty() || own == component;
+    });
+  }
+  const auto head_of = [](const UriPattern& pattern) {
+    return pattern.match == Match::kPrefix ? std::string_view(pattern.uri) : literal_head(pattern.uri);
+  };
+  return head_of(one).starts_with(head_of(other)) || head_of(other).starts_with(head_of(one));
+}
+
 }  // namespace tws

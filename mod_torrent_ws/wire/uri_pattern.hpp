@@ -45,4 +45,7 @@ bool matches(const UriPattern& pattern, std::string_view uri);
 // URI has no wildcard, and a wildcard has no prefix.
 bool covers(const UriPattern& rule, const UriPattern& asked);
 
+// Whether some URI is one of both. True also where that is not easily told.
+bool may_overlap(const UriPattern& one, const UriPattern& other);
+
 }  // namespace tws

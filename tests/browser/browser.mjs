@@ -12,10 +12,12 @@ const screenshots = path.join(path.resolve(process.env.BUILD || path.join(reposi
 // Only a hanging page takes so long, also on a busy machine.
 const patience = 120_000;
 
-export function launchBrowser() {
+// further: arguments of Chromium's command line.
+export function launchBrowser(...further) {
   return chromium.launch({
     executablePath: '/usr/bin/chromium',
     args: [
+      ...further,
       '--no-sandbox',
       '--disable-gpu',
       '--disable-quic',

@@ -1,7 +1,5 @@
 // A client's messages in JSON, one a line, to a session of an open realm: beside it sessions with the other serializers
 // that subscribe, call and are called, and one of an administrator who watches. An empty line lets a second pass.
-#include "wamp/session_v2.hpp"
-
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -9,6 +7,7 @@
 
 #include "wamp/meta_api.hpp"
 #include "wamp/realm.hpp"
+#include "wamp/session_v2.hpp"
 
 namespace {
 

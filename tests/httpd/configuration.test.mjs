@@ -53,12 +53,16 @@ async function configTest(...directives) {
 const programs = `TorrentWsPrograms ${build}`;
 const backend = (options = '') => `TorrentWsBackend main ${rpc} ${options}`;
 
-// A file below the test's folder, with this text.
-function credentials(text) {
-  const file = path.join(folder, 'credentials');
+// A file below the test's folder, with this text; gives its path.
+function fileWith(text, name = 'secret') {
+  const file = path.join(folder, name);
   fs.writeFileSync(file, text);
-  return `credentials=${file}`;
+  return file;
 }
+
+const credentials = (text) => `credentials=${fileWith(text, 'credentials')}`;
+const curveKey = 'x'.repeat(40);
+const curve = (secret, clients) => `TorrentWsZmqCurve ${fileWith(secret)} ${fileWith(clients, 'clients')}`;
 
 const bad = [
   ['TorrentWsWorkers 0', /from 1 to 64/],
@@ -128,12 +132,43 @@ const bad = [
   ['TorrentWsAllow subscribe com.*.chat', /as in com\.\.status/],
   ['TorrentWsAllow subscribe com..*', /write either com\.\.status or com\.example\.\*/],
   [`TorrentWsAllow subscribe ${'u'.repeat(513)}`, /more than 512 bytes; end it earlier, with a \*/],
-  ['TorrentWsAllow subscribe com.example role=guest', /known are anonymous, user and admin/],
-  ['TorrentWsAllow subscribe com.example role', /known are anonymous, user and admin/],
+  ['TorrentWsAllow subscribe com.example role=guest', /known are anonymous, user, admin and publisher/],
+  ['TorrentWsAllow subscribe com.example role', /known are anonymous, user, admin and publisher/],
   ['TorrentWsAllow subscribe com.example user=', /known are role= and user=, with a value/],
   ['TorrentWsAllow subscribe com.example group=1', /known are role= and user=/],
   ['TorrentWsAllow subscribe com.example user=1 role=anonymous', /leave out role=anonymous or user=/],
   ['TorrentWsAllow publish torrents', /server's own names.*; name others, or allow subscribe and call only/],
+  ['TorrentWsAllow publish,call com.example role=publisher', /can do nothing but publish; give publish alone, or another/],
+  ['TorrentWsAllow all com.example role=publisher', /give publish alone/],
+  ['TorrentWsPublishKey shop', /takes two arguments/],
+  ['TorrentWsPublishKey the/shop /nowhere', /letters, digits, - or _/],
+  ['TorrentWsPublishKey zmq /nowhere', /not unix or zmq/],
+  ['TorrentWsPublishKey shop /nowhere/secret', /cannot read \/nowhere\/secret; create it with.*openssl rand -hex 32/],
+  ['TorrentWsPublishWindow 0', /from 1000ms to 3600000ms/],
+  ['TorrentWsPublishSocket', /needs a path, such as/],
+  ['TorrentWsPublishSocket /nowhere/publish.sock', /no folder \/nowhere\/; create it, or give another path, or off/],
+  ['TorrentWsPublishSocket /etc/passwd', /TorrentWsPublishSocket: \/etc\/passwd is there and no socket; give another path/],
+  ['TorrentWsPublishSocket publish.sock mode=rw', /"rw" is no mode of a file; give octal digits/],
+  ['TorrentWsPublishSocket publish.sock mode=1777', /give octal digits/],
+  ['TorrentWsPublishSocket publish.sock group=none-such', /no group "none-such"; give the name of one/],
+  ['TorrentWsPublishSocket publish.sock user=none-such', /no user "none-such" of the system/],
+  ['TorrentWsPublishSocket publish.sock uid=1', /known are mode=, group= and user=/],
+  ['TorrentWsZmqBind 127.0.0.1:5555', /no endpoint to bind; give tcp:\/\//],
+  ['TorrentWsZmqBind tcp://localhost:5555', /an address in digits and a port/],
+  ['TorrentWsZmqBind tcp://127.0.0.1', /and a port/],
+  ['TorrentWsZmqBind tcp://127.0.0.1:0', /and a port/],
+  ['TorrentWsZmqBind tcp://127.0.0.1:65536', /and a port/],
+  ['TorrentWsZmqBind tcp://[::1:5555', /an address in digits/],
+  ['TorrentWsZmqBind ipc://@name', /ipc:\/\/ with an absolute path/],
+  ['TorrentWsZmqBind ipc://name', /ipc:\/\/ with an absolute path/],
+  ['TorrentWsZmqBind udp://127.0.0.1:5555', /no endpoint to bind/],
+  ['TorrentWsZmqBind tcp://0.0.0.0:5555', /others than this machine reach.*; bind tcp:\/\/127\.0\.0\.1.*TorrentWsZmqCurve/],
+  ['TorrentWsZmqBind tcp://*:5555', /others than this machine reach/],
+  ['TorrentWsZmqBind tcp://192.0.2.1:5555', /others than this machine reach/],
+  ['TorrentWsZmqBind tcp://[::]:5555', /others than this machine reach/],
+  ['TorrentWsZmqHighWater 0', /from 1 to 1000000/],
+  ['TorrentWsZmqCurve /nowhere', /takes two arguments/],
+  ['TorrentWsZmqCurve /nowhere/secret /nowhere/keys', /cannot read \/nowhere\/secret; create it with/],
   ['TorrentWsAllow register wamp.*', /server's own names.*; name others/],
   ['TorrentWsAllow all session.get', /server's own names.*; name others/],
   ['TorrentWsAllow register torrent..x', /server's own names.*; name others/],
@@ -152,9 +187,49 @@ const bad = [
     Array.from({ length: 101 }, (_, i) => `TorrentWsEventHistory com.${i} 1`).join('\n'),
     /more than 100 lines; name several topics with one pattern/,
   ],
+  ['TorrentWsHandler chat', /needs a name, a command and URI patterns, such as/],
+  ['TorrentWsHandler the/chat /bin/cat com.example', /1 to 32 letters, digits, - or _/],
+  ['TorrentWsHandler chat "" com.example', /no command; give a program and its arguments/],
+  ['TorrentWsHandler chat cat com.example', /no program "cat" to be executed; give its absolute path, and chmod \+x it/],
+  ['TorrentWsHandler chat "/nowhere/chat x" com.example', /no program "\/nowhere\/chat" to be executed/],
+  ['TorrentWsHandler chat /etc com.example', /no program "\/etc" to be executed/],
+  ['TorrentWsHandler chat /etc/passwd com.example', /chmod \+x it/],
+  ['TorrentWsHandler chat /bin/cat workers=2', /no URI pattern; name the topics and procedures/],
+  ['TorrentWsHandler chat /bin/cat com.*.chat', /as in com\.\.status/],
+  ['TorrentWsHandler chat /bin/cat torrent.*', /"torrent\.\*" is the server's own; name others/],
+  ['TorrentWsHandler chat /bin/cat com.example workers=0', /from 1 to 16/],
+  ['TorrentWsHandler chat /bin/cat com.example workers=17', /from 1 to 16/],
+  ['TorrentWsHandler chat /bin/cat com.example timeout=99ms', /from 100ms to 600000ms/],
+  ['TorrentWsHandler chat /bin/cat com.example queue=0', /from 1 to 100000/],
+  ['TorrentWsHandler chat /bin/cat com.example user=www-data', /known are workers= \(of a command\), timeout= and queue=/],
+  [
+    'TorrentWsHandler chat /bin/cat com.a\nTorrentWsHandler chat /bin/cat com.b',
+    /the name "chat" is taken; give each handler its own/,
+  ],
+  [`TorrentWsHandler chat /bin/cat ${'com.example '.repeat(101)}`, /64 arguments or more; name several URIs with one/],
+  [
+    Array.from({ length: 33 }, (_, i) => `TorrentWsHandler chat${i} /bin/cat com.example`).join('\n'),
+    /more than 32 handlers; leave some out/,
+  ],
+  ['TorrentWsHandler reports tcp://localhost:5556 com.example', /no endpoint to bind; give tcp:\/\//],
+  ['TorrentWsHandler reports ipc://here com.example', /ipc:\/\/ with an absolute path/],
+  ['TorrentWsHandler reports tcp://127.0.0.1:5556 com.example', /have no way in; give TorrentWsZmqBind/],
+  [
+    'TorrentWsHandler reports tcp://127.0.0.1:5556 com.example\nTorrentWsZmqBind tcp://127.0.0.1:5556',
+    /its address is that of TorrentWsZmqBind; give it another port/,
+  ],
+  [
+    'TorrentWsHandler reports tcp://*:5556 com.example\nTorrentWsZmqBind tcp://127.0.0.1:5555',
+    /others than this machine reach tcp:\/\/\*:5556; bind tcp:\/\/127\.0\.0\.1 or ipc:\/\//,
+  ],
+  [
+    'TorrentWsHandler reports tcp://127.0.0.1:5556 com.example workers=2\nTorrentWsZmqBind tcp://127.0.0.1:5555',
+    /known are workers= \(of a command\)/,
+  ],
   ['TorrentWsStrictUris', /On or Off/],
   ['TorrentWsStrictUris yes', /On or Off/],
   ['TorrentWsStrictRequestIds 1', /On or Off/],
+  ['TorrentWsRatchetPrefixes #', /On or Off/],
   ['TorrentWsLoginTable table', /On or Off/],
 ];
 
@@ -185,6 +260,33 @@ describe('a bad value', () => {
   test('of a secret is not shown', async () => {
     const { message } = await configTest(programs, backend(credentials('user secret\n')));
     assert.doesNotMatch(message, /secret/);
+    for (const directive of [`TorrentWsPublishKey shop ${fileWith('hidden')}`, curve('hidden', curveKey)]) {
+      assert.doesNotMatch((await configTest(directive)).message, /hidden/);
+    }
+  });
+
+  test('of the files of keys says what is wrong with which', async () => {
+    for (const [directive, expected] of [
+      [() => `TorrentWsPublishKey shop ${fileWith(`${'s'.repeat(31)}\n`)}`, /first line of .*secret is shorter than 32 bytes; make one with/],
+      [() => curve(`${'x'.repeat(39)}\n`, curveKey), /first line of .*secret is no secret key of 40 characters in Z85; make a pair/],
+      [() => curve(curveKey, `# one\n${curveKey}\n\nshort\n`), /clients: line 4 is no public key of 40 characters/],
+      [() => curve(curveKey, `${curveKey}\n`.repeat(1001)), /clients: there are more than 1000 keys/],
+    ]) {
+      const { ok, message } = await configTest(directive());
+      assert.equal(ok, false);
+      assert.match(message, expected);
+    }
+  });
+
+  test('of keys: a name that is taken, and too many of them', async () => {
+    const key = (name) => `TorrentWsPublishKey ${name} ${fileWith('s'.repeat(32))}`;
+    assert.match((await configTest(key('a'), key('a'))).message, /the name "a" is taken; give each key its own/);
+    const many = Array.from({ length: 33 }, (_, index) => key(index));
+    assert.match((await configTest(...many)).message, /more than 32 keys; leave some out/);
+  });
+
+  test('of CURVE without an address', async () => {
+    assert.match((await configTest(curve(curveKey, curveKey))).message, /give TorrentWsZmqBind, or leave it out/);
   });
 });
 
@@ -238,8 +340,15 @@ describe('a directive in the wrong place', () => {
     'TorrentWsControlSocket off',
     'TorrentWsAllow all com.example.*',
     'TorrentWsEventHistory com.example.* 10',
+    'TorrentWsPublishKey shop /nowhere',
+    'TorrentWsPublishWindow 60s',
+    'TorrentWsPublishSocket off',
+    'TorrentWsZmqBind tcp://127.0.0.1:5555',
+    'TorrentWsZmqHighWater 10',
+    'TorrentWsZmqCurve /nowhere /nowhere',
     'TorrentWsStrictUris On',
     'TorrentWsStrictRequestIds On',
+    'TorrentWsRatchetPrefixes On',
     'TorrentWsLoginTable On',
   ];
   for (const directive of serverWide) {
@@ -276,8 +385,23 @@ describe('a good configuration', () => {
       'TorrentWsAllow publish com..status role=admin "user=j\u00f6rg m"',
     ],
     [programs, backend(), 'TorrentWsEventHistory com.example.* 1', 'TorrentWsEventHistory com.example. 10000'],
-    [programs, 'TorrentWsStrictUris On', 'TorrentWsStrictRequestIds On', 'TorrentWsLoginTable Off'],
+    [
+      programs,
+      'TorrentWsHandler chat "/bin/cat \'a b\' c" com.example.chat.* com..status workers=16 timeout=100ms queue=1',
+      'TorrentWsHandler reports tcp://127.0.0.1:5556 com.example.reports.* timeout=10min queue=100000',
+      'TorrentWsHandler rest ipc:///run/jobs *',
+      'TorrentWsZmqBind tcp://127.0.0.1:5555',
+    ],
+    [programs, 'TorrentWsStrictUris On', 'TorrentWsStrictRequestIds On', 'TorrentWsRatchetPrefixes Off', 'TorrentWsLoginTable Off'],
     [programs, 'TorrentWsDatabase tokens.sqlite', 'TorrentWsLoginTable On'],
+    [programs, 'TorrentWsAllow publish com.example.* role=publisher', 'TorrentWsAllow publish com.example.* role=publisher user=shop'],
+    [programs, backend(), 'TorrentWsPublishSocket off', 'TorrentWsPublishSocket publish.sock mode=0600 group=root user=root user=nobody'],
+    ...['tcp://127.0.0.1:5555', 'tcp://127.9.9.9:1', 'tcp://[::1]:65535', 'ipc:///run/push'].map((endpoint) => [
+      programs,
+      backend(),
+      `TorrentWsZmqBind ${endpoint}`,
+      'TorrentWsZmqHighWater 1000000',
+    ]),
     [programs, backend(), `TorrentWsControlSocket /${'d'.repeat(105)}`],
     [
       '<Location /wss/>',
@@ -300,9 +424,20 @@ describe('a good configuration', () => {
     assert.ok(ok, message);
   });
 
+  test('with keys for publishers, in files with more than they need', async () => {
+    const key = `TorrentWsPublishKey shop ${fileWith(`${'s'.repeat(32)}\nmore\n`)}`;
+    const clients = `# those at home\n\n${curveKey}\n#${'y'.repeat(39)}  \n`;
+    for (const directives of [[key], ['TorrentWsZmqBind tcp://*:5555', curve(`${curveKey}\n`, clients)]]) {
+      const { ok, message } = await configTest(programs, backend(), ...directives);
+      assert.ok(ok, message);
+    }
+  });
+
   test('conf/torrent_ws.conf, with all that is commented out in it', async () => {
     const text = fs.readFileSync(path.join(repository, 'conf/torrent_ws.conf'), 'utf8');
-    const active = text.replaceAll(/^#(?=TorrentWs)/gm, '').replace(/^TorrentWsPrograms .*$/m, programs);
+    const active = text.replaceAll(/^#(?=TorrentWs)/gm, '').replace(/^TorrentWsPrograms .*$/m, programs)
+      .replace(/\/etc\/apache2\/shop.secret/, fileWith('s'.repeat(32)))
+      .replace(/^TorrentWsZmqCurve .*$/m, curve(curveKey, curveKey));
     assert.notEqual(active, text);
     const { ok, message } = await configTest(active);
     assert.ok(ok, message);

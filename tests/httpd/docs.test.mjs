@@ -96,7 +96,7 @@ describe('directives', () => {
     });
     const alerts = allIn(read('conf/prometheus-rules.yml'), /- alert: (\w+)/g);
     // PHP's class, and names of mod_status.
-    const others = /^TorrentWs(?:Tokens|Tokens\w*|Up|Pid|Processes\w+|Connections\w+)$/;
+    const others = /^TorrentWs(?:Publisher|Tokens|Tokens\w*|Up|Pid|Processes\w+|Connections\w+)$/;
     for (const file of files.filter((name) => /\.(md|conf|yml|php|in)$/.test(name))) {
       const unknown = allIn(read(file), /\b(TorrentWs\w+)/g).filter(
         (name) => !declared.includes(name) && !alerts.includes(name) && !others.test(name),

@@ -332,7 +332,7 @@ export const mutants = [
   },
   {
     guard: 'an administrator who takes nothing is hung up on',
-    file: 'mod_torrent_ws/admin/line_link.cpp',
+    file: 'mod_torrent_ws/io/line_link.cpp',
     from: '  static_cast<LineLink*>(watcher->data)->end();\n',
     to: '  static_cast<void>(watcher);\n',
     test: 'httpd/admin.test.mjs',

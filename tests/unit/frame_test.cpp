@@ -106,6 +106,32 @@ TEST(Frame, SmallOrIncompressibleMessagesStayPlain) {
   LONGS_EQUAL(0x81, static_cast<unsigned char>(small.wire(15)[0]));
 }
 
+// RFC 6455, 5.4, and RFC 7692, 6.1: RSV1 is on the first frame alone, and says it of the whole message.
+TEST(Frame, OneRestServesSeveralBeginnings) {
+  const std::string text(100'000, 'a');
+  const auto rest = std::make_shared<const Frame>(Opcode::kContinuation, text);
+  for (const std::string& beginning : {std::string("[8,\"x\""), std::string(1000, 'b')}) {
+    const Frame first(Opcode::kText, beginning, rest);
+    CHECK_TRUE(first.payload() == beginning);
+    LONGS_EQUAL(0x01, static_cast<unsigned char>(first.wire(0)[0]));
+    LONGS_EQUAL(0x00, static_cast<unsigned char>(rest->wire(0)[0]));
+
+    const auto head = first.wire(15);
+    const auto tail = rest->wire(15);
+    LONGS_EQUAL(0x41, static_cast<unsigned char>(head[0]));
+    LONGS_EQUAL(0x80, static_cast<unsigned char>(tail[0]));
+    CHECK_TRUE(inflate_message(std::string(head.substr(head[1] == 126 ? 4 : 2)) +
+                               std::string(tail.substr(tail[1] == 126 ? 4 : 2))) == beginning + text);
+  }
+}
+
+TEST(Frame, BeginningIsPlainWhereTheRestIs) {
+  const auto rest = std::make_shared<const Frame>(Opcode::kContinuation, ",1]");
+  const Frame first(Opcode::kText, "[8,\"x\"", rest);
+  CHECK_TRUE(first.wire(15) == std::string("\x01\x06[8,\"x\""));
+  CHECK_TRUE(rest->wire(15) == std::string("\x80\x03,1]"));
+}
+
 TEST_GROUP(Outbox){};
 
 TEST(Outbox, GivesWholeFragmentsInOrder) {

@@ -155,3 +155,27 @@ TEST(UriPattern, MayHaveNothingButTheServersOwnNames) {
     CHECK_FALSE(tws::has_only_reserved(pattern(text)));
   }
 }
+
+TEST_GROUP(MayOverlap){
+    static bool overlap(const char* one, const char* other){const auto a = *tws::parse_uri_pattern(one);
+const auto b = *tws::parse_uri_pattern(other);
+CHECK_EQUAL(tws::may_overlap(a, b), tws::may_overlap(b, a));
+return tws::may_overlap(a, b);
+}
+}
+;
+
+TEST(MayOverlap, tells_patterns_that_share_a_URI) {
+  CHECK(overlap("com.a", "com.a") && overlap("com.a", "com.*") && overlap("com.a", "..") == false);
+  CHECK(overlap("com.a.b", "com..b") && overlap("com.*", "com.a.*") && overlap("*", "com..b"));
+  CHECK(overlap("com..b", "com.a.") && overlap("com..b", "com.a.*"));
+}
+
+TEST(MayOverlap, tells_patterns_that_share_none) {
+  CHECK_FALSE(overlap("com.a", "com.b"));
+  CHECK_FALSE(overlap("com.a", "com.b.*"));
+  CHECK_FALSE(overlap("com.a.*", "com.b.*"));
+  CHECK_FALSE(overlap("com..b", "com..c"));
+  CHECK_FALSE(overlap("com..b", "com..b."));
+  CHECK_FALSE(overlap("com..b", "org.*"));
+}

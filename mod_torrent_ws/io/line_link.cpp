@@ -1,4 +1,4 @@
-#include "admin/line_link.hpp"
+#include "io/line_link.hpp"
 
 #include <sys/socket.h>
 
@@ -11,6 +11,7 @@ namespace tws {
 namespace {
 
 constexpr double kStallSeconds = 20;
+constexpr std::size_t kReadSize = 16UL << 10;
 
 void set_active(struct ev_loop* loop, ev_io& watcher, bool active) {
   if (active) {
@@ -22,8 +23,8 @@ void set_active(struct ev_loop* loop, ev_io& watcher, bool active) {
 
 }  // namespace
 
-LineLink::LineLink(struct ev_loop* loop, Fd socket, Owner& owner)
-    : loop_(loop), socket_(std::move(socket)), owner_(owner) {
+LineLink::LineLink(struct ev_loop* loop, Fd socket, std::size_t max_line, Owner& owner)
+    : loop_(loop), socket_(std::move(socket)), max_line_(max_line), owner_(owner) {
   ev_io_init(&readable_, on_ready, socket_.get(), EV_READ);
   ev_io_init(&writable_, on_ready, socket_.get(), EV_WRITE);
   ev_timer_init(&stalled_, on_stalled, 0, kStallSeconds);
@@ -86,7 +87,7 @@ void LineLink::on_stalled(struct ev_loop* /*loop*/, ev_timer* watcher, int /*eve
 }
 
 void LineLink::read() {
-  std::array<char, kMaxLine> buffer{};
+  std::array<char, kReadSize> buffer{};
   const ssize_t size = recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
   if (size < 0) {
     if (errno != EAGAIN && errno != EINTR) {
@@ -128,20 +129,23 @@ void LineLink::write() {
 }
 
 void LineLink::advance() {
+  std::size_t taken = 0;
   while (!ended_ && !finishing_ && owner_.takes_lines()) {
-    const std::size_t size = incoming_.find('\n');
-    if (std::min(size, incoming_.size()) > kMaxLine) {
+    const std::size_t end = incoming_.find('\n', std::max(taken, searched_));
+    if (std::min(end, incoming_.size()) - taken > max_line_) {
       owner_.on_long_line();
       finish();
       return;
     }
-    if (size == std::string::npos) {
+    if (end == std::string::npos) {
+      searched_ = incoming_.size();
       break;
     }
-    const std::string line = incoming_.substr(0, size);
-    incoming_.erase(0, size + 1);
-    owner_.on_line(line);
+    owner_.on_line(std::string_view(incoming_).substr(taken, end - taken));
+    taken = end + 1;
   }
+  incoming_.erase(0, taken);
+  searched_ -= std::min(searched_, taken);
   const bool reads = !finishing_ && owner_.takes_lines();
   if (reads && peer_finished_) {
     end();

@@ -1,5 +1,5 @@
 // LineLink: one peer on a stream socket that sends requests and gets answers, each a line. Never blocks, and is
-// bounded: the next request is not read before the answer to the last one is sent, and who takes nothing of what
+// bounded: its owner takes no request while too much waits to be sent, and who takes nothing of what
 // waits for him is hung up on. Event-loop thread only.
 #pragma once
 
@@ -15,8 +15,6 @@ namespace tws {
 
 class LineLink {
  public:
-  static constexpr std::size_t kMaxLine = 4096;
-
   // Who answers. None of these may destroy the link.
   class Owner {
    public:
@@ -25,7 +23,7 @@ class LineLink {
     [[nodiscard]] virtual bool takes_lines() const = 0;
     // Without its line feed.
     virtual void on_line(std::string_view line) = 0;
-    // A longer line than kMaxLine has begun; what follows is not read.
+    // A longer line than there may be has begun; what follows is not read.
     virtual void on_long_line() = 0;
     // All that was queued is sent.
     virtual void on_sent() = 0;
@@ -33,7 +31,8 @@ class LineLink {
     virtual void on_end() = 0;
   };
 
-  LineLink(struct ev_loop* loop, Fd socket, Owner& owner);
+  // `max_line` in bytes, without the line feed.
+  LineLink(struct ev_loop* loop, Fd socket, std::size_t max_line, Owner& owner);
   ~LineLink();
   LineLink(const LineLink&) = delete;
   LineLink& operator=(const LineLink&) = delete;
@@ -56,11 +55,13 @@ class LineLink {
 
   struct ev_loop* loop_;
   Fd socket_;
+  std::size_t max_line_;
   Owner& owner_;
   ev_io readable_{};
   ev_io writable_{};
   ev_timer stalled_{};
   std::string incoming_;
+  std::size_t searched_ = 0;  // so far there is no line feed in it
   std::deque<std::string> outgoing_;
   std::size_t sent_ = 0;  // bytes of the first line that are written
   std::size_t queued_bytes_ = 0;

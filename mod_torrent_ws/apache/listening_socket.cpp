@@ -1,4 +1,4 @@
-#include "apache/admin_socket.hpp"
+#include "apache/listening_socket.hpp"
 
 #include <sys/socket.h>
 #include <unistd.h>
@@ -18,7 +18,7 @@ namespace {
 constexpr const char* kNewSuffix = "~";
 constexpr std::size_t kMaxPath = sizeof(sockaddr_un::sun_path) - sizeof "~";
 constexpr mode_t kMode = 0600;
-constexpr int kBacklog = 16;
+constexpr int kBacklog = 128;
 
 Error system_error(const std::string& what) { return Error{what + ": " + std::generic_category().message(errno), {}}; }
 
@@ -32,8 +32,35 @@ bool is_folder(const std::string& path) {
   return stat(path.c_str(), &file) == 0 && S_ISDIR(file.st_mode);
 }
 
-// In one step with the right mode: nobody else can connect at any moment.
-Result<Fd> listen_at(const std::string& path) {
+Result<std::string> socket_path(const char* directive, const std::string& given, apr_pool_t* pool) {
+  const auto wrong = [directive](const std::string& problem, const std::string& remedy) {
+    return Error{std::string(directive) + ": " + problem + "; " + remedy + ", or off", {}};
+  };
+  if (given == kNoSocket) {
+    return std::string();
+  }
+  const char* full = ap_runtime_dir_relative(pool, given.c_str());
+  if (full == nullptr) {
+    return wrong(given + " is no path", "give one");
+  }
+  std::string path = full;
+  if (path.size() > kMaxPath) {
+    return wrong(path + " is longer than the " + std::to_string(kMaxPath) + " bytes that a socket's path may have",
+                 "give a shorter one");
+  }
+  // DefaultRuntimeDir may be made just before httpd starts.
+  const std::string folder = path.substr(0, path.rfind('/') + 1);
+  if (given.find('/') != std::string::npos && !is_folder(folder)) {
+    return wrong("there is no folder " + folder, "create it, or give another path");
+  }
+  if (!is_socket_or_nothing(path)) {
+    return wrong(path + " is there and no socket", "give another path");
+  }
+  return path;
+}
+
+// For nobody else at first: the group and the mode that it is to have come when it is there.
+Result<Fd> listen_at(const std::string& path, const SocketAccess& access) {
   Fd listener(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!listener) {
     return system_error("socket");
@@ -47,7 +74,10 @@ Result<Fd> listen_at(const std::string& path) {
       bind(listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     return system_error(path);
   }
-  if (listen(listener.get(), kBacklog) != 0) {
+  const bool is_for_others = access.mode != kMode;
+  if ((is_for_others &&
+       (lchown(path.c_str(), static_cast<uid_t>(-1), access.group) != 0 || chmod(path.c_str(), access.mode) != 0)) ||
+      listen(listener.get(), kBacklog) != 0) {
     const Error error = system_error(path);
     unlink(path.c_str());
     return error;
@@ -58,36 +88,17 @@ Result<Fd> listen_at(const std::string& path) {
 }  // namespace
 
 Result<std::string> admin_socket_path(const server_rec* server, apr_pool_t* pool) {
-  const std::string& given = state_of(server).admin_socket;
-  if (given == kNoAdminSocket) {
-    return std::string();
-  }
-  const char* full = ap_runtime_dir_relative(pool, given.c_str());
-  if (full == nullptr) {
-    return Error{"TorrentWsControlSocket: " + given + " is no path; give one, or off", {}};
-  }
-  std::string path = full;
-  if (path.size() > kMaxPath) {
-    return Error{"TorrentWsControlSocket: " + path + " is longer than the " + std::to_string(kMaxPath) +
-                     " bytes that a socket's path may have; give a shorter one, or off",
-                 {}};
-  }
-  // The default one's may be made just before httpd starts.
-  const std::string folder = path.substr(0, path.rfind('/') + 1);
-  if (given != kDefaultAdminSocket && !is_folder(folder)) {
-    return Error{"TorrentWsControlSocket: there is no folder " + folder + "; create it, or give another path, or off",
-                 {}};
-  }
-  if (!is_socket_or_nothing(path)) {
-    return Error{"TorrentWsControlSocket: " + path + " is there and no socket; give another path, or off", {}};
-  }
-  return path;
+  return socket_path("TorrentWsControlSocket", state_of(server).admin_socket, pool);
 }
 
-Status open_admin_socket(AdminSocket& socket, const std::string& path) {
-  close_admin_socket(socket);
+Result<std::string> publish_socket_path(const server_rec* server, apr_pool_t* pool) {
+  return socket_path("TorrentWsPublishSocket", state_of(server).publish_socket, pool);
+}
+
+Status open_listening_socket(ListeningSocket& socket, const std::string& path, const SocketAccess& access) {
+  close_listening_socket(socket);
   if (path != socket.path) {
-    remove_admin_socket(socket);
+    remove_listening_socket(socket);
   }
   if (path.empty()) {
     return Done{};
@@ -96,7 +107,7 @@ Status open_admin_socket(AdminSocket& socket, const std::string& path) {
   if (!is_socket_or_nothing(fresh)) {
     return Error{fresh + " is there and no socket; remove it", {}};
   }
-  auto listener = listen_at(fresh);
+  auto listener = listen_at(fresh, access);
   if (!listener) {
     return listener.error();
   }
@@ -114,14 +125,14 @@ Status open_admin_socket(AdminSocket& socket, const std::string& path) {
   return Done{};
 }
 
-void close_admin_socket(AdminSocket& socket) {
+void close_listening_socket(ListeningSocket& socket) {
   if (socket.descriptor >= 0) {
     close(socket.descriptor);
     socket.descriptor = -1;
   }
 }
 
-void remove_admin_socket(AdminSocket& socket) {
+void remove_listening_socket(ListeningSocket& socket) {
   struct stat file {};
   if (*socket.path != '\0' && lstat(socket.path, &file) == 0 && file.st_dev == socket.device &&
       file.st_ino == socket.inode) {

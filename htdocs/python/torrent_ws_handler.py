@@ -1,0 +1,243 @@
+"""The site's own code behind topics and procedures of mod_torrent_ws (TorrentWsHandler).
+
+Derive from Handler, and call run() (docs/handlers.md); the same program is a worker of a job queue with run_zmq().
+Python 3.8 or later, the standard library alone; run_zmq() needs pyzmq.
+"""
+
+import json
+import os
+import socket
+import struct
+import traceback
+
+
+class Refusal(Exception):
+    """What the client is told: an error with this URI and message."""
+
+    def __init__(self, message, uri="wamp.error.not_authorized"):
+        super().__init__(message)
+        self.uri = uri
+
+
+class Connection:
+    """One client. The same object from on_open to on_close, so that it may carry what the site knows of it.
+
+    session, user (the user id; empty: nobody has signed in), role (anonymous, user or admin), address.
+    """
+
+    def __init__(self, channel, who):
+        self._channel = channel
+        self._job = None
+        self.session = who["session"]
+        self.user = who["user"]
+        self.role = who["role"]
+        self.address = who["address"]
+
+    def event(self, topic, *args, **kwargs):
+        """Sends an event to this connection alone, if it is subscribed to the topic."""
+        Topic(self._channel, str(topic)).publish(args, kwargs, {"eligible": [self.session]})
+
+    def close(self, reason=""):
+        """Ends the connection, if it is subscribed to one of the handler's topics or waits for it."""
+        self._channel.send({"type": "close", "session": self.session, "reason": reason})
+
+    def accept(self):
+        """Of on_subscribe: the client is subscribed from now on, while the method goes on."""
+        self._answer({})
+
+    def _answer(self, header, *body):
+        # What is answered already, or no job, is not.
+        self._end({"type": "result", **header}, body)
+
+    def _refuse(self, uri, message):
+        self._end({"type": "error", "error": uri, "message": message}, ())
+
+    def _end(self, header, body):
+        if self._job is not None:
+            job = {name: self._job[name] for name in ("id", "attempt")}
+            self._channel.send({**header, **job}, list(body) or None)
+            self._job = None
+
+
+class Topic:
+    """A topic. Its connections, over which it iterates, are those that subscribed at this process."""
+
+    def __init__(self, channel, name):
+        self._channel = channel
+        self._subscribers = {}
+        self.name = name
+
+    def __str__(self):
+        return self.name
+
+    def __iter__(self):
+        return iter(list(self._subscribers.values()))
+
+    def __len__(self):
+        return len(self._subscribers)
+
+    def __bool__(self):
+        return True
+
+    def broadcast(self, *args, **kwargs):
+        self.publish(args, kwargs)
+
+    def to_user(self, user, *args, **kwargs):
+        """To one user, wherever that user is connected."""
+        self.publish(args, kwargs, {"eligible_authid": [user]})
+
+    def publish(self, args=(), kwargs=None, options=None):
+        """With the options of WAMP's PUBLISH: exclude, eligible, exclude_authid, eligible_authid, …, retain."""
+        publication = {"topic": self.name, "args": list(args), "kwargs": kwargs or {}, "options": options or {}}
+        self._channel.send({"type": "publish"}, publication)
+
+
+class Handler:
+    def on_open(self, conn):
+        """Somebody has connected; or was there when this program began."""
+
+    def on_close(self, conn):
+        """A connection has ended, with all its subscriptions."""
+
+    def on_error(self, conn, error):
+        """A method of this class failed for this connection, or the server had to refuse it something."""
+
+    def on_subscribe(self, conn, topic):
+        """May raise Refusal. conn.accept() lets it subscribe before the method ends."""
+
+    def on_unsubscribe(self, conn, topic):
+        pass
+
+    def on_publish(self, conn, topic, args, kwargs, options):
+        """May raise Refusal. True: the server publishes it as it came. Else nothing is published but what this method
+        says itself, with topic.broadcast()."""
+        return True
+
+    def on_call(self, conn, procedure, args, kwargs):
+        """Returns the result. May raise Refusal."""
+        raise Refusal(f"no procedure {procedure}", "wamp.error.no_such_procedure")
+
+    def run(self):
+        """Serves as a process of TorrentWsHandler's, until the server ends it."""
+        self._serve(_SocketChannel())
+
+    def run_zmq(self, jobs, results, curve=None):
+        """Serves as a worker of a queue, from anywhere: `jobs` is the address of TorrentWsHandler, `results` that of
+        TorrentWsZmqBind. With TorrentWsZmqCurve, `curve` are the server's public key, and one's own public and secret
+        ones."""
+        self._serve(_ZmqChannel(jobs, results, curve))
+
+    def topic(self, name):
+        """The topic of this name, to publish to."""
+        return self._topics.get(name) or Topic(self._channel, name)
+
+    def _serve(self, channel):
+        self._channel = channel
+        self._connections = {}  # by session
+        self._topics = {}  # those with subscribers, by name
+        for header, body in channel.frames():
+            if header["type"] == "configure":
+                channel.send({"type": "ready", "protocol": 1, "pid": os.getpid(), "events": self._events()})
+            elif header["type"] in ("job", "event"):
+                self._handle(header, body)
+
+    def _events(self):
+        # Those that are not overridden need not be asked for.
+        optional = {"publish": "on_publish", "call": "on_call", "error": "on_error"}
+        overridden = [name for name, method in optional.items() if getattr(type(self), method) is not getattr(Handler, method)]
+        return ["open", "close", "subscribe", "unsubscribe", *overridden]
+
+    def _handle(self, header, body):
+        conn = self._connections.get(body["session"]) or Connection(self._channel, body)
+        conn._job = header if header["type"] == "job" else None
+        try:
+            conn._answer(*self._dispatch(header["name"], conn, body))
+        except Refusal as refusal:
+            conn._refuse(refusal.uri, str(refusal))
+        except Exception as error:  # whatever the site's code does wrong
+            traceback.print_exc()
+            conn._refuse("torrent_ws.error.handler_failed", "the site's code failed")
+            self.on_error(conn, error)
+
+    def _dispatch(self, name, conn, body):
+        # What the server is answered: header members, args, kwargs.
+        topic = self.topic(body["topic"]) if "topic" in body else None
+        if name == "open":
+            self._connections[conn.session] = conn
+            self.on_open(conn)
+        elif name == "close":
+            self._connections.pop(conn.session, None)
+            for left in list(self._topics.values()):
+                self._remove(conn, left)
+            self.on_close(conn)
+        elif name == "error":
+            self.on_error(conn, Refusal(body["message"], body["error"]))
+        elif name == "subscribe":
+            self.on_subscribe(conn, topic)
+            topic._subscribers[conn.session] = conn
+            self._topics[topic.name] = topic
+        elif name == "unsubscribe":
+            self._remove(conn, topic)
+            self.on_unsubscribe(conn, topic)
+        elif name == "publish":
+            return ({"publish": self.on_publish(conn, topic, body["args"], body["kwargs"], body["options"]) is True},)
+        elif name == "call":
+            return ({}, [self.on_call(conn, body["procedure"], body["args"], body["kwargs"])])
+        return ({},)
+
+    def _remove(self, conn, topic):
+        topic._subscribers.pop(conn.session, None)
+        if len(topic) == 0:
+            self._topics.pop(topic.name, None)
+
+
+def _encode(value):
+    return b"" if value is None else json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+
+
+def _decode(header, body):
+    return json.loads(header), json.loads(body) if body else {}
+
+
+class _SocketChannel:
+    """Descriptor 0, a stream socket, and frames of the worker protocol (docs/worker-protocol.md)."""
+
+    def __init__(self):
+        self._socket = socket.socket(fileno=os.dup(0))
+
+    def send(self, header, body=None):
+        header, body = _encode(header), _encode(body)
+        self._socket.sendall(struct.pack("!II", len(header), len(body)) + header + body)
+
+    def frames(self):
+        with self._socket.makefile("rb") as stream:
+            while len(lengths := stream.read(8)) == 8:
+                header, body = struct.unpack("!II", lengths)
+                yield _decode(stream.read(header), stream.read(body))
+
+
+class _ZmqChannel:
+    """Jobs come from the server's PUSH socket, results go to its PULL socket."""
+
+    def __init__(self, jobs, results, curve):
+        import zmq
+
+        def connected(kind, address):
+            connecting = zmq.Context.instance().socket(kind)
+            if curve:
+                keys = (key.encode() for key in curve)
+                connecting.curve_serverkey, connecting.curve_publickey, connecting.curve_secretkey = keys
+            connecting.connect(address)
+            return connecting
+
+        self._jobs = connected(zmq.PULL, jobs)
+        self._results = connected(zmq.PUSH, results)
+
+    def send(self, header, body=None):
+        # What is published is no result of a job, but like any other message to this address.
+        frames = [body] if header["type"] == "publish" else [header, body]
+        self._results.send_multipart([_encode(frame) for frame in frames])
+
+    def frames(self):
+        while True:
+            yield _decode(*self._jobs.recv_multipart())

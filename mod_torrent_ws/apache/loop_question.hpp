@@ -1,0 +1,18 @@
+// A question to the event loop, as httpd's children put it: a message with a socket that the answer comes back on.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "apache/module.hpp"
+#include "wire/handover.hpp"
+
+namespace tws::apache {
+
+// All that comes back. `body` is sent after the question. Blocks the request's thread: for `timeout` at most, and half
+// a second for room in the socket. An error's message is for people.
+Result<std::string> ask_event_loop(const SupervisorState& supervisor, const Handover& question, std::string_view body,
+                                   std::chrono::milliseconds timeout);
+
+}  // namespace tws::apache

@@ -1,0 +1,167 @@
+#include "apache/publish.hpp"
+
+#include <apr_strings.h>
+#include <http_core.h>
+#include <http_protocol.h>
+#include <util_script.h>
+
+#include <array>
+#include <chrono>
+#include <string_view>
+
+#include "apache/directives.hpp"
+#include "apache/loop_question.hpp"
+#include "apache/origins.hpp"
+#include "apache/supervisor.hpp"
+#include "support/json.hpp"
+#include "wire/error_uris.hpp"
+
+namespace tws::apache {
+
+namespace {
+
+constexpr auto kTimeout = std::chrono::seconds(10);
+constexpr std::size_t kReadSize = 8192;
+// Of a parameter that signs.
+constexpr std::size_t kMaxParameter = 128;
+
+int answer(request_rec* request, int status, std::string_view json) {
+  request->status = status;
+  ap_set_content_type(request, "application/json");
+  apr_table_setn(request->headers_out, "Cache-Control", "no-store");
+  if (status == HTTP_SERVICE_UNAVAILABLE) {
+    apr_table_setn(request->headers_out, "Retry-After", "1");
+  }
+  if (status == HTTP_UNAUTHORIZED) {
+    apr_table_setn(request->headers_out, "WWW-Authenticate", "HMAC-SHA256 realm=\"torrents\"");
+  }
+  ap_rwrite(json.data(), static_cast<int>(json.size()), request);
+  return OK;
+}
+
+int refuse(request_rec* request, int status, const char* uri, const char* message) {
+  const Json error(json_pack("{ss ss}", "error", uri, "message", message));
+  return answer(request, status, to_text(error.get()));
+}
+
+bool is_json(const request_rec* request) {
+  const char* type = apr_table_get(request->headers_in, "Content-Type");
+  const char* rest = type != nullptr ? type : "";
+  const char* name = ap_get_token(request->pool, &rest, 0);
+  return apr_strnatcasecmp(name, "application/json") == 0;
+}
+
+// OK and the body, or the HTTP status that it is refused with.
+int read_body(request_rec* request, std::size_t max_size, std::string& body) {
+  if (const int refused = ap_setup_client_block(request, REQUEST_CHUNKED_DECHUNK); refused != OK) {
+    return refused;
+  }
+  if (request->remaining > static_cast<apr_off_t>(max_size)) {
+    return HTTP_REQUEST_ENTITY_TOO_LARGE;
+  }
+  if (ap_should_client_block(request) == 0) {
+    return OK;
+  }
+  std::array<char, kReadSize> buffer{};
+  for (;;) {
+    const long size = ap_get_client_block(request, buffer.data(), buffer.size());
+    if (size == 0) {
+      return OK;
+    }
+    if (size < 0) {
+      // More than LimitRequestBody, or the client has gone.
+      return request->connection->aborted != 0 ? HTTP_BAD_REQUEST : HTTP_REQUEST_ENTITY_TOO_LARGE;
+    }
+    body.append(buffer.data(), static_cast<std::size_t>(size));
+    if (body.size() > max_size) {
+      return HTTP_REQUEST_ENTITY_TOO_LARGE;
+    }
+  }
+}
+
+// Of the query; without a name where one of them is too long to be one.
+PublishSignature signature_of(request_rec* request) {
+  apr_table_t* query = nullptr;
+  ap_args_to_table(request, &query);
+  const auto parameter = [query](const char* name) {
+    const char* value = apr_table_get(query, name);
+    return std::string(value != nullptr ? value : "");
+  };
+  PublishSignature signature{parameter("key"), parameter("timestamp"), parameter("seq"), parameter("nonce"),
+                             parameter("signature")};
+  for (const auto* part :
+       {&signature.key, &signature.timestamp, &signature.seq, &signature.nonce, &signature.signature}) {
+    if (part->size() > kMaxParameter) {
+      return {};
+    }
+  }
+  return signature;
+}
+
+Handover describe(request_rec* request) {
+  Handover question;
+  question.kind = HandoverKind::kPublish;
+  question.address = request->useragent_ip;
+  question.user = request->user != nullptr ? request->user : "";
+  if (question.user.empty()) {
+    question.signature = signature_of(request);
+  }
+  return question;
+}
+
+// With the body read, so that a client that is slow holds nothing of the event loop's.
+int publish(request_rec* request, const Handover& question, std::string_view body) {
+  const ServerState& state = state_of(request->server);
+  if (state.supervisor == nullptr || !is_up(*state.supervisor)) {
+    return refuse(request, HTTP_SERVICE_UNAVAILABLE, error_uri::kBusy, "torrent-ws is not up; send it again");
+  }
+  const auto text = ask_event_loop(*state.supervisor, question, body, kTimeout);
+  const auto parsed = text ? parse_json(*text) : Result<Json>(text.error());
+  const json_t* published = parsed ? json_object_get(parsed->get(), "body") : nullptr;
+  if (published == nullptr) {
+    ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, request, "TWS0011: no answer to a publication: %s",
+                  parsed ? "the event loop hung up" : parsed.error().message.c_str());
+    return refuse(request, HTTP_SERVICE_UNAVAILABLE, error_uri::kOutcomeUnknown,
+                  "torrent-ws does not answer: it may have been published or not");
+  }
+  const auto status = integer_member(parsed->get(), "status").value_or(HTTP_INTERNAL_SERVER_ERROR);
+  return answer(request, static_cast<int>(status), to_text(published));
+}
+
+}  // namespace
+
+int handle_publish(request_rec* request) {
+  if (request->handler == nullptr || std::string_view(request->handler) != "torrent-ws-publish") {
+    return DECLINED;
+  }
+  if (const int refused = check_handler_opened(request); refused != OK) {
+    return refused;
+  }
+  if (request->method_number != M_POST) {
+    apr_table_setn(request->headers_out, "Allow", "POST");
+    return refuse(request, HTTP_METHOD_NOT_ALLOWED, error_uri::kInvalidArgument, "publish with POST");
+  }
+  // A page of another site can send it only after a question that is not answered here (CORS).
+  if (!is_json(request) || apr_table_get(request->headers_in, "Content-Encoding") != nullptr) {
+    return refuse(request, HTTP_UNSUPPORTED_MEDIA_TYPE, error_uri::kInvalidArgument,
+                  "send Content-Type: application/json, without a Content-Encoding");
+  }
+  if (!is_origin_allowed(request)) {
+    return refuse(request, HTTP_FORBIDDEN, error_uri::kNotAuthorized, "pages of this origin may not publish");
+  }
+  const Handover question = describe(request);
+  if (question.user.empty() && question.signature.key.empty()) {
+    return refuse(request, HTTP_UNAUTHORIZED, error_uri::kAuthenticationFailed,
+                  "sign in to the site, or sign the request with key, timestamp, seq, nonce and signature");
+  }
+  std::string body;
+  const std::size_t max_size = state_of(request->server).configuration.max_message_bytes;
+  if (const int refused = read_body(request, max_size, body); refused == HTTP_REQUEST_ENTITY_TOO_LARGE) {
+    return refuse(request, refused, error_uri::kPayloadSizeExceeded, "the body is too large; send several");
+  } else if (refused != OK) {
+    return refused;
+  }
+  return publish(request, question, body);
+}
+
+}  // namespace tws::apache

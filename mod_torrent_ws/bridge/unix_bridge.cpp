@@ -1,0 +1,99 @@
+#include "bridge/unix_bridge.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "io/line_link.hpp"
+#include "wire/error_uris.hpp"
+
+namespace tws {
+
+namespace {
+
+// Of answers, until they are read no further line is taken.
+constexpr std::size_t kMaxQueuedBytes = 64UL << 10;
+
+}  // namespace
+
+class UnixBridge::Client final : private LineLink::Owner {
+ public:
+  Client(UnixBridge& bridge, Fd socket)
+      : bridge_(bridge), link_(bridge.loop_, std::move(socket), bridge.max_line_, *this) {}
+
+  [[nodiscard]] bool has_ended() const { return ended_; }
+  void end() { link_.end(); }
+  void refuse(const Error& error) {
+    link_.send(bridge_.publisher_.refuse(PublishWay::kUnix, error).json);
+    link_.finish();
+  }
+
+ private:
+  // LineLink::Owner
+  [[nodiscard]] bool takes_lines() const override { return link_.queued_bytes() < kMaxQueuedBytes; }
+  void on_line(std::string_view line) override {
+    link_.send(bridge_.publisher_.publish(PublishWay::kUnix, line, {kUnixPublisher, wamp::kPublisherMethod}).json);
+  }
+  void on_long_line() override {
+    refuse({"the line is longer than TorrentWsMaxMessageSize", error_uri::kPayloadSizeExceeded});
+  }
+  void on_sent() override {}
+  void on_end() override {
+    ended_ = true;
+    ev_timer_start(bridge_.loop_, &bridge_.reap_);
+  }
+
+  UnixBridge& bridge_;
+  LineLink link_;
+  bool ended_ = false;
+};
+
+UnixBridge::UnixBridge(struct ev_loop* loop, const Log& log, Publisher& publisher)
+    : loop_(loop),
+      log_(log),
+      publisher_(publisher),
+      listener_(loop, [this](Fd socket, const ucred& peer) { take(std::move(socket), peer); }) {
+  ev_timer_init(&reap_, on_reap, 0, 0);
+  reap_.data = this;
+}
+
+UnixBridge::~UnixBridge() {
+  clients_.clear();
+  ev_timer_stop(loop_, &reap_);
+}
+
+void UnixBridge::configure(std::vector<uid_t> users, std::size_t max_line) {
+  users_ = std::move(users);
+  max_line_ = max_line;
+}
+
+void UnixBridge::listen(Fd socket) {
+  listener_.listen(std::move(socket));
+  if (listener_) {
+    return;
+  }
+  for (const auto& client : clients_) {
+    client->end();
+  }
+}
+
+void UnixBridge::on_reap(struct ev_loop* /*loop*/, ev_timer* watcher, int /*events*/) {
+  std::erase_if(static_cast<UnixBridge*>(watcher->data)->clients_,
+                [](const auto& client) { return client->has_ended(); });
+}
+
+void UnixBridge::take(Fd socket, const ucred& peer) {
+  clients_.push_back(std::make_unique<Client>(*this, std::move(socket)));
+  Client& client = *clients_.back();
+  if (peer.uid != 0 && std::find(users_.begin(), users_.end(), peer.uid) == users_.end()) {
+    const std::string why = "user " + std::to_string(peer.uid) +
+                            " may not publish here; if it should, give TorrentWsPublishSocket user= with its name";
+    client.refuse({why, error_uri::kNotAuthorized});
+    if (const auto others = strangers_.take()) {
+      log_.write(LogLevel::kWarning, "TWS0502", why + *others);
+    }
+  } else if (clients_.size() > kMaxClients) {
+    client.refuse({"there are " + std::to_string(kMaxClients) + " programs connected already", error_uri::kBusy});
+  }
+}
+
+}  // namespace tws
