@@ -16,6 +16,8 @@ namespace tws::apache {
 
 namespace {
 
+// httpd leaves out what is beyond (AP_MAX_ARGC of server/config.c).
+constexpr int kMostArguments = 64;
 constexpr int kMostProcesses = 16;
 constexpr std::size_t kMostJobs = 100'000;
 constexpr std::int64_t kShortestMs = 100;
@@ -85,8 +87,7 @@ const char* add_handler(cmd_parms* cmd, void* /*directory*/, int argc, char* con
                     "needs a name, a command and URI patterns, such as: TorrentWsHandler chat \"/usr/bin/php "
                     "/srv/app/chat.php\" com.example.chat.*");
   }
-  // httpd leaves out what is beyond.
-  if (argc == AP_MAX_ARGC) {
+  if (argc == kMostArguments) {
     return complain(cmd, std::to_string(argc) + " arguments or more; name several URIs with one pattern");
   }
   HandlerConfiguration handler;
