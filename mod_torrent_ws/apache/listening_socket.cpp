@@ -18,7 +18,7 @@ namespace {
 constexpr const char* kNewSuffix = "~";
 constexpr std::size_t kMaxPath = sizeof(sockaddr_un::sun_path) - sizeof "~";
 constexpr mode_t kMode = 0600;
-constexpr int kBacklog = 128;
+constexpr int kBacklog = 512;
 
 Error system_error(const std::string& what) { return Error{what + ": " + std::generic_category().message(errno), {}}; }
 

@@ -22,16 +22,17 @@ bool wait_until(int socket, short events, Clock::time_point deadline) {
   return wait_for(socket, events, static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
 }
 
-// As far as it is wanted: the answer may come before its end.
-void write_body(int socket, std::string_view body, Clock::time_point deadline) {
-  while (!body.empty() && wait_until(socket, POLLOUT, deadline)) {
-    const ssize_t size = send(socket, body.data(), body.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (size < 0 && errno != EAGAIN && errno != EINTR) {
-      return;
-    }
-    body.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+// As much as there is room for, and its end if that is all; cuts it off `body`. False: nobody wants it.
+bool write_some(int socket, std::string_view& body) {
+  const ssize_t size = body.empty() ? 0 : send(socket, body.data(), body.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  if (size < 0 && errno != EAGAIN && errno != EINTR) {
+    return false;
   }
-  shutdown(socket, SHUT_WR);
+  body.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+  if (body.empty()) {
+    shutdown(socket, SHUT_WR);
+  }
+  return true;
 }
 
 Result<std::string> read_to_end(int socket, Clock::time_point deadline) {
@@ -64,11 +65,15 @@ Result<std::string> ask_event_loop(const SupervisorState& supervisor, const Hand
   }
   const Fd ours(pair[0]);
   Fd theirs(pair[1]);
+  // Mostly it is all there before the question is.
+  write_some(ours.get(), body);
   if (const auto sent = send_handover(supervisor, question, {theirs.get()}); !sent) {
     return sent.error();
   }
   theirs.reset();
-  write_body(ours.get(), body, deadline);
+  // The answer may come before its end.
+  while (!body.empty() && wait_until(ours.get(), POLLOUT, deadline) && write_some(ours.get(), body)) {
+  }
   return read_to_end(ours.get(), deadline);
 }
 

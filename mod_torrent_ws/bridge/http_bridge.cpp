@@ -18,6 +18,7 @@ namespace {
 // waits itself, and than a job of the database may take.
 constexpr double kPatienceSeconds = 20;
 constexpr std::size_t kReadSize = 64UL << 10;
+constexpr int kReadsPerTurn = 8;
 
 constexpr int kOk = 200;
 constexpr int kBadRequest = 400;
@@ -67,12 +68,34 @@ class HttpBridge::Request {
 
   // It is all there: nothing more is read.
   void stop_reading() { ev_io_stop(bridge_.loop_, &readable_); }
-  // Sends it, and is removed.
+  // Sends it, and is removed, mostly at once.
   void answer(std::string text) {
     stop_reading();
     answer_ = std::move(text);
     ev_timer_again(bridge_.loop_, &late_);
     ev_io_start(bridge_.loop_, &writable_);
+    write();
+  }
+  // Reads what is there, which mostly is all. May remove the request.
+  void read() {
+    std::array<char, kReadSize> buffer{};
+    for (int i = 0; i < kReadsPerTurn; ++i) {
+      const ssize_t size = recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+      if (size <= 0) {
+        on_nothing_more(size == 0);
+        return;
+      }
+      body_.append(buffer.data(), static_cast<std::size_t>(size));
+      bridge_.bytes_ += static_cast<std::size_t>(size);
+      if (body_.size() > bridge_.max_body_) {
+        bridge_.refuse(*this, {"the body is larger than TorrentWsMaxMessageSize", error_uri::kPayloadSizeExceeded});
+        return;
+      }
+      if (bridge_.bytes_ > kMaxBytes) {
+        bridge_.refuse(*this, {"too much is being published; send it again", error_uri::kBusy});
+        return;
+      }
+    }
   }
 
  private:
@@ -86,24 +109,12 @@ class HttpBridge::Request {
   static void on_writable(struct ev_loop* /*loop*/, ev_io* watcher, int /*events*/) {
     static_cast<Request*>(watcher->data)->write();
   }
-  void read() {
-    std::array<char, kReadSize> buffer{};
-    const ssize_t size = recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
-    if (size < 0) {
-      if (errno != EAGAIN && errno != EINTR) {
-        bridge_.remove(*this);
-      }
-      return;
-    }
-    body_.append(buffer.data(), static_cast<std::size_t>(size));
-    bridge_.bytes_ += static_cast<std::size_t>(size);
-    if (body_.size() > bridge_.max_body_) {
-      bridge_.refuse(*this, {"the body is larger than TorrentWsMaxMessageSize", error_uri::kPayloadSizeExceeded});
-    } else if (bridge_.bytes_ > kMaxBytes) {
-      bridge_.refuse(*this, {"too much is being published; send it again", error_uri::kBusy});
-    } else if (size == 0) {
+  void on_nothing_more(bool is_end) {
+    if (is_end) {
       stop_reading();
       bridge_.on_body(*this);
+    } else if (errno != EAGAIN && errno != EINTR) {
+      bridge_.remove(*this);
     }
   }
   // May remove the request.
@@ -146,6 +157,8 @@ void HttpBridge::take(Fd socket, const Handover& handover) {
       *requests_.emplace(number, std::make_unique<Request>(*this, number, std::move(socket), handover)).first->second;
   if (requests_.size() > kMaxRequests) {
     refuse(request, {"too many publish at once; send it again", error_uri::kBusy});
+  } else {
+    request.read();
   }
 }
 

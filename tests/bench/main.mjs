@@ -1,9 +1,10 @@
-// make bench: what connections and WAMP messages cost, beside peers in the same run. BENCH_MPMS=event, BENCH_ROUNDS=3
-// and BENCH_CONNECTIONS=500 make it shorter.
+// make bench: what connections, WAMP messages and publications from outside cost, beside peers in the same run.
+// BENCH_MPMS=event, BENCH_ROUNDS=3 and BENCH_CONNECTIONS=500 make it shorter.
 
 import { Report } from '../support/report.mjs';
 import { measureHandshakes } from './handshakes.mjs';
 import { measureMemory } from './memory.mjs';
+import { measurePush } from './push.mjs';
 import { mpms, withStack } from './stacks.mjs';
 import { measureTunnels } from './tunnels.mjs';
 import { measureWampRates } from './wamp-rates.mjs';
@@ -24,4 +25,6 @@ for (const mpm of wanted) {
 }
 report.section('=== WAMP ===');
 await measureWampRates(report);
+report.section('=== publishing from outside ===');
+await measurePush(report);
 report.conclude();

@@ -88,15 +88,15 @@ describe('directives', () => {
   });
 
   test('no text names one that is not there', () => {
-    const documents = ['README.md', 'conf', 'docs', 'htdocs/php', 'htdocs/site'];
+    const documents = ['README.md', 'conf', 'docs', 'htdocs/php', 'htdocs/handlers', 'htdocs/site'];
     const files = documents.flatMap((name) => {
       const place = path.join(repository, name);
       if (fs.statSync(place).isFile()) return [name];
       return fs.readdirSync(place).map((file) => `${name}/${file}`);
     });
     const alerts = allIn(read('conf/prometheus-rules.yml'), /- alert: (\w+)/g);
-    // PHP's class, and names of mod_status.
-    const others = /^TorrentWs(?:Publisher|Tokens|Tokens\w*|Up|Pid|Processes\w+|Connections\w+)$/;
+    // PHP's classes, and names of mod_status.
+    const others = /^TorrentWs(?:Connection|Topic|Refusal|\w*Channel|Publisher|Tokens|Tokens\w*|Up|Pid|Processes\w+|Connections\w+)$/;
     for (const file of files.filter((name) => /\.(md|conf|yml|php|in)$/.test(name))) {
       const unknown = allIn(read(file), /\b(TorrentWs\w+)/g).filter(
         (name) => !declared.includes(name) && !alerts.includes(name) && !others.test(name),

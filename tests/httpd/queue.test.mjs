@@ -83,7 +83,7 @@ TorrentWsHandler raw ${addresses[1]} com.example.raw.* timeout=2s queue=10
 });
 after(async () => {
   await client?.close();
-  await stack?.stop([/ TWS0(?:209|212|304): /]);
+  await stack?.stop([/ TWS0(?:212|304|505): /]);
 });
 afterEach(() => Promise.all([...started].map(kill)));
 
@@ -183,7 +183,7 @@ describe('a worker', () => {
     await eventually(async () => {
       assert.equal((await stack.status()).publications_refused.zmq - before, forged.length + 3);
     });
-    assert.match(stack.errorLog(), /TWS0209: .*no job has its id and attempt/);
+    assert.match(stack.errorLog(), /TWS0505: .*no job has its id and attempt/);
   });
 
   test('publishes to topics of the jobs that it has', async () => {
@@ -238,6 +238,6 @@ TorrentWsHandler reports tcp://*:${port} com.example.reports.* timeout=2s
     await kill(ours);
   }
   await page.close();
-  await guarded.stop([/ TWS0(?:208|304): /]);
+  await guarded.stop([/ TWS0(?:304|504): /]);
   fs.rmSync(folder, { recursive: true });
 });

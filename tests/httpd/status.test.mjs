@@ -103,6 +103,8 @@ describe('a stack with clients', () => {
             ? ['connections', { transport: second }]
             : [`${second}_connections`, {}],
           refused: ['refused', { reason: second }],
+          publications: ['publications', { way: second }],
+          publications_refused: ['publications_refused', { way: second }],
         }[first] ?? [bound.names.join('_'), {}];
       assertWithin(valueOf(seen, `torrent_ws_${name}`, labels), bound);
     }

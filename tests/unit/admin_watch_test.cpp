@@ -9,6 +9,8 @@
 
 namespace {
 
+constexpr std::size_t kMaxLine = 4096;
+
 // Counts who comes, and who is told all anew after it fell behind.
 class Topic final : public tws::wamp::ServerTopic {
  public:
@@ -69,7 +71,7 @@ TEST(AdminWatch, OneThatFallsBehindIsToldAnewWhenItHasCaughtUp) {
   realm.broker().add_server_topic("torrents", &topic);
   Owner owner;
   {
-    tws::LineLink link(loop, std::move(ours), owner);
+    tws::LineLink link(loop, std::move(ours), kMaxLine, owner);
     tws::AdminWatch watch(link, realm, "torrents");
     owner.watch = &watch;
     STRCMP_EQUAL("{\"watching\":\"torrents\"}\n", receive().c_str());
@@ -98,7 +100,7 @@ TEST(AdminWatch, OneThatFallsBehindIsToldAnewWhenItHasCaughtUp) {
 TEST(AdminWatch, OneThatIsRefusedSaysWhyAndEnds) {
   tws::wamp::Realm realm("realm1", tws::wamp::RealmPolicy{true, {}, {}});
   Owner owner;
-  tws::LineLink link(loop, std::move(ours), owner);
+  tws::LineLink link(loop, std::move(ours), kMaxLine, owner);
   tws::AdminWatch watch(link, realm, "a b");
   owner.watch = &watch;
   CHECK_TRUE(receive().find("{\"error\":") == 0);

@@ -72,6 +72,19 @@ TEST(Policy, RolesContainEachOther) {
   CHECK_TRUE(Permission().role == "user");
 }
 
+TEST(Policy, PublishersAreApart) {
+  const Policy publisher({everything("*", "publisher")});
+  CHECK_TRUE(may_publish(publisher, "publisher", "unix"));
+  for (const auto& [role, id] : {std::pair("anonymous", ""), std::pair("user", "245"), std::pair("admin", "1")}) {
+    CHECK_FALSE(may_publish(publisher, role, id));
+    CHECK_FALSE(may_publish(Policy({everything("*", role)}), "publisher", "unix"));
+  }
+  const Policy zmq({everything("*", "publisher", "zmq")});
+  CHECK_TRUE(may_publish(zmq, "publisher", "zmq"));
+  CHECK_FALSE(may_publish(zmq, "publisher", "unix"));
+  CHECK_FALSE(publisher.any_for_anonymous());
+}
+
 TEST(Policy, MayBeForOneUser) {
   const Policy policy({everything("com.example.*", "user", "245"), everything("com.example.*", "admin", "7")});
   CHECK_TRUE(may_publish(policy, "user", "245"));

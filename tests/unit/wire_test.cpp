@@ -10,6 +10,7 @@
 #include "support/unix_message.hpp"
 #include "websocket/handshake.hpp"
 #include "wire/configuration.hpp"
+#include "wire/curve_keys.hpp"
 #include "wire/handover.hpp"
 #include "wire/version.hpp"
 
@@ -43,6 +44,20 @@ TEST(Handover, ComesOutAsItWentIn) {
   STRCMP_EQUAL("example.org:443", got->site.c_str());
   STRCMP_EQUAL("/wss/", got->path.c_str());
   CHECK_TRUE(got->drained == drained);
+}
+
+TEST(Handover, CarriesTheSignatureOfAPublication) {
+  Handover sent;
+  sent.kind = tws::HandoverKind::kPublish;
+  sent.signature = {"shop", "2026-01-31T12:00:00.000Z", "1", "42", "c2ln"};
+  const auto got = tws::decode_handover(*tws::encode_handover(sent));
+  CHECK_TRUE(static_cast<bool>(got));
+  CHECK_TRUE(got->kind == tws::HandoverKind::kPublish);
+  STRCMP_EQUAL("shop", got->signature.key.c_str());
+  STRCMP_EQUAL("2026-01-31T12:00:00.000Z", got->signature.timestamp.c_str());
+  STRCMP_EQUAL("1", got->signature.seq.c_str());
+  STRCMP_EQUAL("42", got->signature.nonce.c_str());
+  STRCMP_EQUAL("c2ln", got->signature.signature.c_str());
 }
 
 TEST(Handover, RefusesWhatIsNotUtf8) {
@@ -130,6 +145,50 @@ TEST(ConfigurationMessage, ComesOutAsItWentIn) {
   CHECK_TRUE(got->strict_request_ids);
   CHECK_FALSE(got->login_table);
   CHECK_FALSE(static_cast<bool>(tws::decode_configuration("{\"version\":0}")));
+}
+
+TEST(ConfigurationMessage, HasWhoPublishes) {
+  tws::Configuration sent;
+  sent.publish_keys = {{"shop", "/etc/shop.secret", {}}, {"till", "/etc/till.secret", {}}};
+  sent.publish_users = {33, 4'000'000'000};
+  sent.publish_window_ms = 5'000;
+  sent.has_publish_socket = true;
+  sent.zmq.endpoint = "tcp://*:5555";
+  sent.zmq.high_water = 10;
+  sent.zmq.server_secret_file = "/etc/server.secret";
+  const auto message = tws::encode_configuration(sent);
+  CHECK_TRUE(static_cast<bool>(message));
+  CHECK_TRUE(message->find("secret") == std::string::npos);
+  const auto got = tws::decode_configuration(*message);
+  CHECK_TRUE(static_cast<bool>(got));
+  CHECK_EQUAL(2, got->publish_keys.size());
+  STRCMP_EQUAL("till", got->publish_keys[1].name.c_str());
+  CHECK_TRUE(got->publish_users == sent.publish_users);
+  CHECK_EQUAL(5'000, got->publish_window_ms);
+  CHECK_TRUE(got->has_publish_socket);
+  STRCMP_EQUAL("tcp://*:5555", got->zmq.endpoint.c_str());
+  CHECK_EQUAL(10, got->zmq.high_water);
+  CHECK_TRUE(got->zmq.has_curve);
+}
+
+TEST_GROUP(CurveKeys){};
+
+TEST(CurveKeys, AreLines) {
+  const std::string one(40, '#');
+  const std::string other(40, 'z');
+  const auto keys = tws::parse_curve_keys("# two\n\n" + one + "\r\n" + other);
+  CHECK_TRUE(static_cast<bool>(keys));
+  CHECK_TRUE(*keys == (std::vector<std::string>{one, other}));
+  CHECK_TRUE(tws::parse_curve_keys("")->empty());
+}
+
+TEST(CurveKeys, SayWhichLineIsNone) {
+  for (const char* line :
+       {"short", "0000000000000000000000000000000000000000 1", "\"000000000000000000000000000000000000000"}) {
+    const auto keys = tws::parse_curve_keys("# keys\n" + std::string(line));
+    CHECK_FALSE(static_cast<bool>(keys));
+    STRCMP_CONTAINS("line 2", keys.error().message.c_str());
+  }
 }
 
 TEST(ConfigurationMessage, HasWhoMayDoWhat) {
