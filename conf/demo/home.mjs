@@ -124,7 +124,7 @@ export class Home {
   #copyServed({ repository, build, testEndpoints }) {
     const copy = (from, to) => fs.cpSync(from, this.path(to), { recursive: true });
     copy(path.join(repository, 'htdocs/site'), 'site');
-    for (const folder of ['php', 'python', 'handlers']) copy(path.join(repository, 'htdocs', folder), folder);
+    for (const folder of ['legacy', 'php', 'python', 'handlers']) copy(path.join(repository, 'htdocs', folder), folder);
     copy(path.join(repository, 'conf/schema.sql'), 'php/schema.sql');
     for (const file of ['php.ini', 'php-fpm.conf', 'seeder.py']) {
       copy(path.join(repository, 'conf/demo', file), file);

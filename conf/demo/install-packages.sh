@@ -22,10 +22,10 @@ for set in "$@"; do
       unpack="$unpack php8.2-fpm libapache2-mod-php8.2 transmission-daemon opentracker"
       ;;
     test)
-      install="$install chromium libcpputest-dev clang-format clang-tidy libclang-rt-14-dev faketime python3
+      install="$install chromium libcpputest-dev clang-format clang-tidy libclang-rt-14-dev faketime libwrap0 openssh-client python3
         python3-autobahn python3-cbor2 python3-msgpack python3-zmq php-zmq python3-prometheus-client python3-twisted python3-websockets
         valgrind"
-      unpack="$unpack prometheus nginx libnginx-mod-nchan"
+      unpack="$unpack prometheus nginx libnginx-mod-nchan openssh-server"
       ;;
     *)
       echo "install-packages.sh: unknown set: $set" >&2

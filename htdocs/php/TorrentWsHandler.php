@@ -47,7 +47,7 @@ abstract class TorrentWsHandler
      * method says itself, with $topic->broadcast().
      *
      * @param mixed $event    the only argument; where there are only kwargs, these; else ['args' => …, 'kwargs' => …]
-     * @param int[] $exclude  sessions that are not to get it
+     * @param int[] $exclude  sessions that are not to get it; the publisher among them, unless it wants its own event
      * @param int[] $eligible sessions that alone are to get it; empty: all
      */
     public function onPublish(TorrentWsConnection $conn, TorrentWsTopic $topic, $event, array $exclude, array $eligible)
@@ -161,7 +161,11 @@ abstract class TorrentWsHandler
             case 'publish':
                 $options = $body['options'];
                 $event = self::event($body['args'], $body['kwargs']);
-                $passOn = $this->onPublish($conn, $topic, $event, $options['exclude'] ?? [], $options['eligible'] ?? []);
+                $exclude = $options['exclude'] ?? [];
+                if ($options['exclude_me'] ?? true) {
+                    $exclude[] = $conn->sessionId;
+                }
+                $passOn = $this->onPublish($conn, $topic, $event, $exclude, $options['eligible'] ?? []);
                 return [['publish' => $passOn === true]];
             case 'call':
                 $params = $body['kwargs'] === [] ? $body['args'] : array_merge($body['args'], [$body['kwargs']]);

@@ -35,6 +35,7 @@ function e(int|string $text): string
   <strong class="site-name">Example Site</strong>
   <nav class="site-nav" aria-label="Site">
     <a href="/" aria-current="page">Torrents</a>
+    <a href="/legacy/">As in 2016</a>
     <a href="/torrents.json">JSON</a>
   </nav>
   <span class="site-user">Logged in as <?= e($_SESSION['user_name']) ?></span>

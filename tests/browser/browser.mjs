@@ -1,4 +1,4 @@
-// A headless Chromium on the GUI of a running demo.
+// A headless Chromium on the pages of a running demo.
 
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
@@ -12,10 +12,12 @@ const screenshots = path.join(path.resolve(process.env.BUILD || path.join(reposi
 // Only a hanging page takes so long, also on a busy machine.
 const patience = 120_000;
 
-export function launchBrowser() {
+// further: arguments of Chromium's command line.
+export function launchBrowser(...further) {
   return chromium.launch({
     executablePath: '/usr/bin/chromium',
     args: [
+      ...further,
       '--no-sandbox',
       '--disable-gpu',
       '--disable-quic',
@@ -30,19 +32,10 @@ export function launchBrowser() {
 // What the browser itself logs when a server goes away.
 const outage = /^WebSocket connection to .* failed|^Failed to load resource/;
 
-export class GuiPage {
+// A page on which nothing may go wrong.
+export class WatchedPage {
   #errors = [];
   #toleratesOutage = false;
-
-  // Opens the page and waits for its list. layout: {name, viewport, and further options of a context}.
-  static async open(browser, url, { name, ...context }) {
-    const page = await (await browser.newContext({ ignoreHTTPSErrors: true, ...context })).newPage();
-    const gui = new GuiPage(page, name);
-    await page.goto(url);
-    await gui.connection('connected');
-    await page.locator('[data-hash]').first().waitFor();
-    return gui;
-  }
 
   constructor(page, name) {
     this.page = page;
@@ -67,6 +60,23 @@ export class GuiPage {
   async close() {
     await this.page.context().close();
     assert.deepEqual(this.#errors, [], 'errors on the page');
+  }
+
+  async screenshot(subject) {
+    fs.mkdirSync(screenshots, { recursive: true });
+    await this.page.screenshot({ path: path.join(screenshots, `${this.name}-${subject}.png`) });
+  }
+}
+
+export class GuiPage extends WatchedPage {
+  // Opens the page and waits for its list. layout: {name, viewport, and further options of a context}.
+  static async open(browser, url, { name, ...context }) {
+    const page = await (await browser.newContext({ ignoreHTTPSErrors: true, ...context })).newPage();
+    const gui = new GuiPage(page, name);
+    await page.goto(url);
+    await gui.connection('connected');
+    await page.locator('[data-hash]').first().waitFor();
+    return gui;
   }
 
   row(torrent) {
@@ -126,10 +136,5 @@ export class GuiPage {
       clipboardData.setData('text/plain', pasted);
       document.dispatchEvent(new ClipboardEvent('paste', { clipboardData }));
     }, text);
-  }
-
-  async screenshot(subject) {
-    fs.mkdirSync(screenshots, { recursive: true });
-    await this.page.screenshot({ path: path.join(screenshots, `${this.name}-${subject}.png`) });
   }
 }
