@@ -73,6 +73,14 @@ for (const language of ['php', 'python']) {
       ]);
     });
 
+    test('knows who signs in later', async () => {
+      const client = await stranger(stack);
+      await client.subscribe(name('room'), { _user_id: '2', _token: await stack.token(2) });
+      assert.deepEqual(await client.ask(name('who')), ['2', 'user']);
+      assert.deepEqual(await told(client), ['open  anonymous 127.0.0.1', 'subscribe room']);
+      await client.close();
+    });
+
     test('refuses a subscription, and a client has no second one of it', async () => {
       await assert.rejects(first.subscribe(name('refused')), refused);
       await first.publish(name('room'));
