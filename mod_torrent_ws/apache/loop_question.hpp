@@ -10,8 +10,8 @@
 
 namespace tws::apache {
 
-// All that comes back. `body` goes on the same socket, up to its end. Blocks the request's thread: for `timeout` at most, and half
-// a second for room in the socket. An error's message is for people.
+// All that comes back. `body` goes on the same socket, up to its end. Blocks the request's thread: for `timeout` at
+// most, and half a second for room in the socket. An error's message is for people.
 Result<std::string> ask_event_loop(const SupervisorState& supervisor, const Handover& question, std::string_view body,
                                    std::chrono::milliseconds timeout);
 
