@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
 #include <utility>
 
 #include "wamp/v1_value.hpp"
@@ -74,7 +75,7 @@ void SessionV1::on_message(std::string_view bytes, bool binary) {
     refuse(message.error().message);
     return;
   }
-  if (!message->is_array() || message->size() < 2 || !message->front().is_number_integer()) {
+  if (!message->is_array() || message->size() < 2 || !message->front().is_number_unsigned()) {
     refuse("not a WAMP v1 message: a list of a type and more");
     return;
   }
@@ -82,7 +83,7 @@ void SessionV1::on_message(std::string_view bytes, bool binary) {
     refuse("WELCOME comes first");
     return;
   }
-  switch (message->front().get<int>()) {
+  switch (message->front().get<std::uint64_t>()) {
     case kPrefix:
       on_prefix(*message);
       break;
