@@ -118,7 +118,7 @@ abstract class TorrentWsHandler
     private function handle(array $header, array $body): void
     {
         $conn = $this->connections[$body['session']] ?? new TorrentWsConnection($this->channel, $body);
-        $conn->begin($header['type'] === 'job' ? $header : null);
+        $conn->begin($body, $header['type'] === 'job' ? $header : null);
         try {
             $conn->answer($this->dispatch($header['name'], $conn, $body));
         } catch (TorrentWsRefusal $refusal) {
@@ -213,8 +213,6 @@ final class TorrentWsConnection
     {
         $this->channel = $channel;
         $this->sessionId = $who['session'];
-        $this->user = $who['user'];
-        $this->role = $who['role'];
         $this->address = $who['address'];
     }
 
@@ -247,8 +245,11 @@ final class TorrentWsConnection
     }
 
     /** For TorrentWsHandler. */
-    public function begin(?array $job): void
+    public function begin(array $who, ?array $job): void
     {
+        // Who was nobody may have signed in since.
+        $this->user = $who['user'];
+        $this->role = $who['role'];
         $this->job = $job;
     }
 

@@ -29,8 +29,6 @@ class Connection:
         self._channel = channel
         self._job = None
         self.session = who["session"]
-        self.user = who["user"]
-        self.role = who["role"]
         self.address = who["address"]
 
     def event(self, topic, *args, **kwargs):
@@ -44,6 +42,12 @@ class Connection:
     def accept(self):
         """Of on_subscribe: the client is subscribed from now on, while the method goes on."""
         self._answer({})
+
+    def _begin(self, who, job):
+        # Who was nobody may have signed in since.
+        self.user = who["user"]
+        self.role = who["role"]
+        self._job = job
 
     def _answer(self, header, *body):
         # What is answered already, or no job, is not.
@@ -149,7 +153,7 @@ class Handler:
 
     def _handle(self, header, body):
         conn = self._connections.get(body["session"]) or Connection(self._channel, body)
-        conn._job = header if header["type"] == "job" else None
+        conn._begin(body, header if header["type"] == "job" else None)
         try:
             conn._answer(*self._dispatch(header["name"], conn, body))
         except Refusal as refusal:

@@ -156,12 +156,14 @@ int handle_publish(request_rec* request) {
   }
   std::string body;
   const std::size_t max_size = state_of(request->server).configuration.max_message_bytes;
-  if (const int refused = read_body(request, max_size, body); refused == HTTP_REQUEST_ENTITY_TOO_LARGE) {
-    return refuse(request, refused, error_uri::kPayloadSizeExceeded, "the body is too large; send several");
-  } else if (refused != OK) {
-    return refused;
+  switch (const int refused = read_body(request, max_size, body)) {
+    case OK:
+      return publish(request, question, body);
+    case HTTP_REQUEST_ENTITY_TOO_LARGE:
+      return refuse(request, refused, error_uri::kPayloadSizeExceeded, "the body is too large; send several");
+    default:
+      return refused;
   }
-  return publish(request, question, body);
 }
 
 }  // namespace tws::apache

@@ -1,10 +1,9 @@
 #include "apache/publish_directives.hpp"
 
+#include <apr_user.h>
 #include <arpa/inet.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <netinet/in.h>
-#include <pwd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -51,19 +50,20 @@ const char* set_socket_option(const cmd_parms* cmd, std::string_view option, Pub
     return set_mode(cmd, value, access.mode);
   }
   if (name == "group") {
-    const group* entry = getgrnam(value.c_str());
-    if (entry == nullptr) {
+    gid_t group{};
+    if (apr_gid_get(&group, value.c_str(), cmd->temp_pool) != APR_SUCCESS) {
       return complain(cmd, "there is no group \"" + value + "\"; give the name of one");
     }
-    access.group = entry->gr_gid;
+    access.group = group;
     return nullptr;
   }
   if (name == "user") {
-    const passwd* entry = getpwnam(value.c_str());
-    if (entry == nullptr) {
+    uid_t user{};
+    gid_t group{};
+    if (apr_uid_get(&user, &group, value.c_str(), cmd->temp_pool) != APR_SUCCESS) {
       return complain(cmd, "there is no user \"" + value + "\" of the system; give the name of one");
     }
-    access.users.push_back(entry->pw_uid);
+    access.users.push_back(user);
     return nullptr;
   }
   return complain(cmd, "unknown option \"" + std::string(option) + "\"; known are mode=, group= and user=");
@@ -161,12 +161,12 @@ const char* set_publish_socket(cmd_parms* cmd, void* /*directory*/, int argc, ch
   return nullptr;
 }
 
-const char* set_zmq_bind(cmd_parms* cmd, void* /*directory*/, const char* argument) {
+const char* set_zmq_bind(cmd_parms* cmd, void* /*directory*/, const char* endpoint) {
   Configuration* configuration = nullptr;
   if (const char* misplaced = server_wide(cmd, configuration)) {
     return misplaced;
   }
-  return set_zmq_endpoint(cmd, argument, configuration->zmq.endpoint);
+  return set_zmq_endpoint(cmd, endpoint, configuration->zmq.endpoint);
 }
 
 const char* set_zmq_endpoint(const cmd_parms* cmd, const char* argument, std::string& endpoint) {

@@ -23,7 +23,7 @@ Status CurveGate::open(ZmqContext& context) {
   if (!socket) {
     return socket.error();
   }
-  if (const auto bound = socket->bind("inproc://zeromq.zap.01"); !bound) {
+  if (auto bound = socket->bind("inproc://zeromq.zap.01"); !bound) {
     return bound;
   }
   socket_.emplace(std::move(*socket));

@@ -45,8 +45,8 @@ int http_status(const Publisher::Answer& answer) {
 
 class HttpBridge::Request {
  public:
-  Request(HttpBridge& bridge, std::uint64_t number, Fd socket, const Handover& handover)
-      : bridge_(bridge), number_(number), socket_(std::move(socket)), handover_(handover) {
+  Request(HttpBridge& bridge, std::uint64_t number, Fd socket, Handover handover)
+      : bridge_(bridge), number_(number), socket_(std::move(socket)), handover_(std::move(handover)) {
     ev_io_init(&readable_, on_readable, socket_.get(), EV_READ);
     ev_io_init(&writable_, on_writable, socket_.get(), EV_WRITE);
     ev_timer_init(&late_, on_late, 0, kPatienceSeconds);
@@ -180,19 +180,24 @@ void HttpBridge::on_body(Request& request) {
     return;
   }
   find_user(handover.user, [self = std::weak_ptr(self_), number = request.number()](const Result<std::string>& user) {
-    const auto bridge = self.lock();
-    const auto found = bridge ? (*bridge)->requests_.find(number) : decltype((*bridge)->requests_.end()){};
-    if (!bridge || found == (*bridge)->requests_.end()) {
-      return;
-    }
-    if (user) {
-      (*bridge)->publish(*found->second, {*user, "httpd"});
-    } else if (user.error().uri == error_uri::kAuthenticationFailed) {
-      (*bridge)->refuse(*found->second, {"this login is nobody's in the table of logins", error_uri::kNotAuthorized});
-    } else {
-      (*bridge)->refuse(*found->second, user.error());
+    if (const auto bridge = self.lock()) {
+      (*bridge)->on_user(number, user);
     }
   });
+}
+
+void HttpBridge::on_user(std::uint64_t number, const Result<std::string>& user) {
+  const auto found = requests_.find(number);
+  if (found == requests_.end()) {
+    return;
+  }
+  if (user) {
+    publish(*found->second, {*user, "httpd"});
+  } else if (user.error().uri == error_uri::kAuthenticationFailed) {
+    refuse(*found->second, {"this login is nobody's in the table of logins", error_uri::kNotAuthorized});
+  } else {
+    refuse(*found->second, user.error());
+  }
 }
 
 void HttpBridge::publish(Request& request, const wamp::Identity& identity) {

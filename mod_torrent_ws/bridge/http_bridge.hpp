@@ -37,12 +37,15 @@ class HttpBridge {
  private:
   class Request;
 
+  // Each of these may remove the request.
   void on_body(Request& request);
+  // Whose httpd's login is; the request may have gone.
+  void on_user(std::uint64_t number, const Result<std::string>& user);
   void publish(Request& request, const wamp::Identity& identity);
   void refuse(Request& request, const Error& error);
-  void tell_wrong_signature(const Handover& handover, const Error& error);
   void answer(Request& request, const Publisher::Answer& answer);
   void remove(Request& request);
+  void tell_wrong_signature(const Handover& handover, const Error& error);
 
   struct ev_loop* loop_;
   const Log& log_;

@@ -46,7 +46,7 @@ class PublishKeys {
   //
   // As nothing tells where seq ends and nonce begins, both are digits, and remembered as one. Errors have the URIs
   // wamp.error.authentication_failed and torrent_ws.error.busy.
-  Status check(const PublishSignature& signature, std::string_view body, std::int64_t now_ms);
+  Status check(const PublishSignature& given, std::string_view body, std::int64_t now_ms);
 
  private:
   struct Key {

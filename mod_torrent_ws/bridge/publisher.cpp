@@ -75,19 +75,14 @@ Status check_options(const Value& options) {
   return Done{};
 }
 
-wamp::Payload payload_of(Value& publication) {
-  wamp::Payload payload;
-  const auto take = [&publication](const char* name, wamp::Fragment& part) {
-    if (const Value* value = wamp::member(publication, name); value != nullptr && !value->empty()) {
-      part = wamp::Fragment(std::move(publication[name]));
-    }
+wamp::Payload payload_of(const Value& publication) {
+  const auto part = [&publication](const char* name) {
+    const Value* value = wamp::member(publication, name);
+    return value == nullptr ? wamp::Fragment() : wamp::encoded(wamp::Serializer::kJson, *value);
   };
-  take("args", payload.args);
-  take("kwargs", payload.kwargs);
-  if (const auto event = publication.find("event"); event != publication.end()) {
-    payload.args = wamp::Fragment(Value::array({std::move(*event)}));
-  }
-  return payload;
+  const auto event = publication.find("event");
+  return {event == publication.end() ? part("args") : wamp::encoded(wamp::Serializer::kJson, Value::array({*event})),
+          part("kwargs")};
 }
 
 Value error_value(const Error& error) { return {{"error", error.uri}, {"message", error.message}}; }

@@ -120,9 +120,8 @@ Status ZmqBridge::set_options(ZmqSocket& socket) const {
     }
     return Status(Done{});
   };
-  const auto set =
-      set_all({socket.set(ZMQ_RCVHWM, configuration_.high_water),
-               socket.set(ZMQ_MAXMSGSIZE, static_cast<std::int64_t>(max_message_)), socket.set(ZMQ_IPV6, 1)});
+  auto set = set_all({socket.set(ZMQ_RCVHWM, configuration_.high_water),
+                      socket.set(ZMQ_MAXMSGSIZE, static_cast<std::int64_t>(max_message_)), socket.set(ZMQ_IPV6, 1)});
   if (!set || !configuration_.has_curve) {
     return set;
   }

@@ -152,10 +152,13 @@ void Handler::send_waiting(Place& place) {
     if (pending.is_sent || &place_of(pending.job.session) != &place) {
       continue;
     }
-    if (place.port().wants(pending.job.name)) {
-      send(place, id, pending);
-    } else {
+    if (!place.port().wants(pending.job.name)) {
       declined.push_back(id);
+      continue;
+    }
+    send(place, id, pending);
+    if (!pending.is_sent) {
+      break;
     }
   }
   for (const JobId id : declined) {
@@ -208,10 +211,15 @@ void Handler::tick() {
   const auto now = Clock::now();
   // All have the same time, so that those that came first are late first.
   while (!jobs_.empty() && jobs_.begin()->second.deadline <= now) {
-    const auto& [id, pending] = *jobs_.begin();
-    const bool may_be_done = pending.is_sent && !pending.job.repeatable;
-    refuse(end(id), may_be_done ? Error{"no answer in time: it may have been done or not", error_uri::kOutcomeUnknown}
-                                : Error{"no answer in time", error_uri::kHandlerUnavailable});
+    const bool is_sent = jobs_.begin()->second.is_sent;
+    const HandlerJob job = end(jobs_.begin()->first);
+    refuse(job, is_sent && !job.repeatable
+                    ? Error{"no answer in time: it may have been done or not", error_uri::kOutcomeUnknown}
+                    : Error{"no answer in time", error_uri::kHandlerUnavailable});
+    if (is_sent && job.name == handler_event::kSubscribe) {
+      // Who accepts it later is told that it is over.
+      place_of(job.session).port().tell(handler_event::kUnsubscribe, job.body);
+    }
   }
   if (queue_) {
     send_again(now);

@@ -32,7 +32,7 @@ void HandlerProcess::attach(pid_t pid, Fd socket, const std::string& configurati
 }
 
 bool HandlerProcess::send(const json_t* header, std::string_view body) {
-  if (!is_ready_) {
+  if (!is_ready_ || link_->waiting() > most_waiting_) {
     return false;
   }
   if (unanswered_++ == 0) {

@@ -136,11 +136,7 @@ template <typename Wanted>
 Reach Broker::deliver(const Publication& publication, Wanted&& wanted) {
   Reach reach;
   std::vector<const Subscription*> matched;
-  const bool is_uri_of_v2 = is_uri(publication.topic);
   of_clients_.match(publication.topic, [&](const Subscription& subscription) {
-    if (subscription.pattern.match != Match::kExact && !is_uri_of_v2) {
-      return false;  // EVENT.Details would have what is no URI to clients of WAMP v2
-    }
     const Event event(subscription.id, publication.id, event_details(subscription, publication), publication.payload);
     for (Session* subscriber : subscription.subscribers) {
       if (!wanted(*subscriber)) {
@@ -202,12 +198,12 @@ void Broker::forget(Session& session) {
 
 void Broker::drop(Session& session, Subscription& subscription) {
   const Id id = subscription.id;
-  if (!session.is_closed()) {
-    session.realm().application().unsubscribed(session, subscription.pattern);
-  }
   subscription.subscribers.erase(&session);
   of_sessions_.remove(session, subscription);
   --count_;
+  if (!session.is_closed()) {
+    session.realm().application().unsubscribed(session, subscription.pattern);
+  }
   announce("wamp.subscription.on_unsubscribe", [&] { return Value::array({session.id(), id}); });
   if (ServerTopic* source = server_topic(subscription.pattern)) {
     source->on_unsubscribed(session, subscription);

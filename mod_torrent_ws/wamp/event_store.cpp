@@ -4,6 +4,8 @@
 #include <set>
 #include <utility>
 
+#include "wamp/uri.hpp"
+
 namespace tws::wamp {
 
 namespace {
@@ -93,7 +95,7 @@ std::vector<PublicationPtr> EventStore::retained(const UriPattern& pattern, cons
   }
   std::set<std::string_view> topics;
   for (const Kept& kept : retained_) {
-    if (matches(pattern, kept.publication->topic) && topics.insert(kept.publication->topic).second) {
+    if (reaches(pattern, kept.publication->topic) && topics.insert(kept.publication->topic).second) {
       take_latest(kept.publication->topic);
     }
   }
@@ -105,7 +107,7 @@ std::vector<PublicationPtr> EventStore::history(const UriPattern& pattern) const
   std::set<Id> known;  // an event may be in several histories
   for (const History& history : histories_) {
     for (const Kept& kept : history.events) {
-      if (matches(pattern, kept.publication->topic) && known.insert(kept.publication->id).second) {
+      if (reaches(pattern, kept.publication->topic) && known.insert(kept.publication->id).second) {
         found.push_back(kept.publication);
       }
     }

@@ -14,7 +14,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "wire/uri_pattern.hpp"
+#include "wamp/uri.hpp"
 
 namespace tws::wamp {
 
@@ -64,6 +64,9 @@ class PatternTable {
   void match(const std::string& uri, Visit&& visit) const {
     if (Entry* exact = find({uri, Match::kExact}); exact != nullptr && visit(*exact)) {
       return;
+    }
+    if (!is_uri(uri)) {
+      return;  // see reaches()
     }
     for (const auto& [length, count] : prefix_lengths_) {
       Entry* prefix = length <= uri.size() ? find({uri.substr(0, length), Match::kPrefix}) : nullptr;

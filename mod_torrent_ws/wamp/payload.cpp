@@ -41,6 +41,15 @@ std::string_view Fragment::in(Serializer serializer) const {
   return encoded;
 }
 
+Fragment encoded(Serializer serializer, const Value& value) {
+  if (value.empty()) {
+    return {};
+  }
+  std::string bytes;
+  encode(bytes, serializer, value);
+  return {serializer, std::move(bytes)};
+}
+
 Payload args_payload(Value args) { return {Fragment(std::move(args)), {}}; }
 
 Payload kwargs_payload(std::string json) { return {{}, Fragment(Serializer::kJson, std::move(json))}; }

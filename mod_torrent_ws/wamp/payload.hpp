@@ -41,6 +41,9 @@ struct Payload {
   Fragment kwargs;  // a dictionary, or empty
 };
 
+// As bytes, which take a fraction of a value's memory: for what may be kept. Empty: absent.
+Fragment encoded(Serializer serializer, const Value& value);
+
 // Only args, or only kwargs.
 Payload args_payload(Value args);
 Payload kwargs_payload(std::string json);

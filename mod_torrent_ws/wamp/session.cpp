@@ -59,8 +59,11 @@ void Session::subscribe(Id request, const UriPattern& topics, const Value& optio
         if (!session.still_wants(request)) {
           return;
         }
-        const Status allowed =
-            signed_in ? session.realm_.may_subscribe(session.identity_, topics, session.uri_rules()) : signed_in;
+        if (!signed_in) {
+          session.refuse_token(request, signed_in.error());
+          return;
+        }
+        const auto allowed = session.realm_.may_subscribe(session.identity_, topics, session.uri_rules());
         if (!allowed) {
           session.send_error(MessageType::kSubscribe, request, allowed.error());
           return;

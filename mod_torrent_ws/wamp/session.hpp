@@ -119,8 +119,10 @@ class Session : public Protocol {
  private:
   enum class State { kFresh, kAuthenticating, kEstablished, kClosed };
 
-  // Whether the client has not taken back its SUBSCRIBE, whose token was redeemed meanwhile.
+  // Whether the client has not taken back its SUBSCRIBE while a token was redeemed, or a handler asked.
   [[nodiscard]] virtual bool still_wants(Id /*request*/) const { return true; }
+  // The token that came with SUBSCRIBE does not sign in.
+  virtual void refuse_token(Id request, const Error& error) { send_error(MessageType::kSubscribe, request, error); }
   virtual void send_welcome() = 0;
   // The application is asked where the topics are its own; what follows happens at once, or when it has answered.
   void ask_to_subscribe(Id request, const UriPattern& topics, const Value& options);

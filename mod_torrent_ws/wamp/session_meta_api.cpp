@@ -86,16 +86,6 @@ Result<std::string> scope_of(const Call& call) {
              : Error{"the scope of a testament is destroyed or detached", error_uri::kInvalidArgument};
 }
 
-// As bytes, which take less memory than values.
-Fragment encoded(const Value* value) {
-  if (value == nullptr || value->empty()) {
-    return {};
-  }
-  std::string bytes;
-  encode(bytes, Serializer::kCbor, *value);
-  return {Serializer::kCbor, std::move(bytes)};
-}
-
 Result<Value> add_testament(Realm& realm, const Call& call) {
   const auto topic = text_argument(call, 0, "the topic");
   const Value* args = argument(call, 1);
@@ -116,7 +106,10 @@ Result<Value> add_testament(Realm& realm, const Call& call) {
   if (const auto wrong = wrong_option(MessageType::kPublish, options)) {
     return Error{*wrong, error_uri::kInvalidArgument};
   }
-  Payload payload{encoded(args), encoded(kwargs)};
+  const auto kept = [](const Value* value) {
+    return value == nullptr ? Fragment() : encoded(Serializer::kCbor, *value);
+  };
+  Payload payload{kept(args), kept(kwargs)};
   std::size_t bytes = payload.args.bytes() + payload.kwargs.bytes();
   for (const Testament& testament : session.testaments()) {
     bytes += testament.publication->payload->args.bytes() + testament.publication->payload->kwargs.bytes();

@@ -1,6 +1,5 @@
 #include "wamp/session_v1.hpp"
 
-#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <utility>
@@ -14,17 +13,11 @@ namespace tws::wamp {
 namespace {
 
 // wamp.ws/spec/wamp1: those that are not written out below.
-enum V1Message : std::uint8_t {
-  kPrefix = 1,
-  kCall = 2,
-  kCallError = 4,
-  kSubscribe = 5,
-  kUnsubscribe = 6,
-  kPublish = 7
-};
+enum V1Message : std::uint8_t { kPrefix = 1, kCall = 2, kSubscribe = 5, kUnsubscribe = 6, kPublish = 7 };
 
 // Of one topic: each gets each event.
-constexpr std::size_t kMaxSpellings = 16;
+constexpr std::size_t kMaxSpellings = 4;
+constexpr std::size_t kMaxCallId = 256;
 
 // Ids of sessions are numbers here, and texts there. What is none is nobody's.
 Value ids_of(const Value& texts) {
@@ -33,23 +26,28 @@ Value ids_of(const Value& texts) {
     Id id = 0;
     if (text.is_string()) {
       const auto& digits = text.get_ref<const std::string&>();
-      std::from_chars(digits.data(), digits.data() + digits.size(), id);
+      const char* end = digits.data() + digits.size();
+      const auto [rest, error] = std::from_chars(digits.data(), end, id);
+      id = rest == end ? id : 0;
     }
     ids.push_back(id);
   }
   return ids;
 }
 
+// As PHP has it for what is no list.
+bool is_truthy(const Value& value) {
+  return !value.is_null() && value != false && value != 0 && value != "" && value != "0";
+}
+
 // PUBLISH's excludeMe or exclude, and eligible, as options of v2. There the publisher does not get its own event unless
 // it asks for it, and an empty list of eligible ones is nobody.
 Value publish_options(const Value& message) {
   Value options = {{"exclude_me", false}};
-  if (message.size() > 3) {
-    if (message[3].is_array()) {
-      options["exclude"] = ids_of(message[3]);
-    } else {
-      options["exclude_me"] = message[3] == true;
-    }
+  if (message.size() > 3 && !message[3].is_array()) {
+    options["exclude_me"] = is_truthy(message[3]);
+  } else if (message.size() > 3 && !message[3].empty()) {
+    options["exclude"] = ids_of(message[3]);
   }
   if (message.size() > 4 && message[4].is_array() && !message[4].empty()) {
     options["eligible"] = ids_of(message[4]);
@@ -72,7 +70,9 @@ void SessionV1::on_message(std::string_view bytes, bool binary) {
   }
   const auto message = decode(Serializer::kJson, bytes);
   if (!message) {
-    refuse(message.error().message);
+    const auto& [why, uri] = message.error();
+    abort(error_uri::kProtocolViolation, why,
+          uri == error_uri::kPayloadSizeExceeded ? CloseCode::kMessageTooBig : CloseCode::kInvalidPayload);
     return;
   }
   if (!message->is_array() || message->size() < 2 || !message->front().is_number_unsigned()) {
@@ -120,6 +120,12 @@ void SessionV1::on_call(const Value& message) {
     refuse("CALL has an id and a procedure");
     return;
   }
+  std::string id;
+  encode(id, Serializer::kJson, message[1]);
+  if (id.size() > kMaxCallId) {
+    refuse("the id of a CALL has 256 bytes at most");
+    return;
+  }
   const std::string procedure = prefixes_.resolve(message[2].get_ref<const std::string&>(), realm().policy().curies);
   // Ratchet: a list that is the only argument is the arguments.
   Value args(message.begin() + 3, message.end());
@@ -127,7 +133,7 @@ void SessionV1::on_call(const Value& message) {
     args = Value(args.front());
   }
   Value kwargs;
-  // The server's own procedures have named arguments only.
+  // What the server does with the torrents has named arguments only.
   if (is_reserved(procedure) && args.size() == 1 && args.front().is_object()) {
     kwargs = std::exchange(args, Value::array()).front();
   }
@@ -136,7 +142,7 @@ void SessionV1::on_call(const Value& message) {
   encode(args_bytes, Serializer::kJson, args);
   encode(kwargs_bytes, Serializer::kJson, kwargs);
   const Id request = ++last_request_;
-  calls_.emplace(request, message[1]);
+  calls_.emplace(request, std::move(id));
   call(Message{MessageType::kCall,
                {static_cast<int>(MessageType::kCall), request, Value::object(), procedure},
                Serializer::kJson,
@@ -159,9 +165,14 @@ void SessionV1::on_subscribe(const Value& message) {
     return;
   }
   const Id request = ++last_request_;
-  topics_.emplace(topic->spelling, Topic{.request = request, .has_token = !topic->sign_in.empty()});
+  topics_.emplace(topic->spelling, Topic{.request = request});
   subscribing_.emplace(request, std::move(topic->spelling));
-  subscribe(request, {topic->uri, Match::kExact}, topic->sign_in);
+  Value options = Value::object();
+  // The token that signed the session in may come again with each of the page's topics.
+  if (!topic->token.empty() && topic->user != identity().user) {
+    options = {{"_user_id", topic->user}, {"_token", topic->token}};
+  }
+  subscribe(request, {topic->uri, Match::kExact}, options);
 }
 
 void SessionV1::on_unsubscribe(const Value& message) {
@@ -189,7 +200,8 @@ void SessionV1::on_publish(const Value& message, std::size_t bytes) {
     refuse(topic ? "PUBLISH has a topic and an event" : topic.error().message);
     return;
   }
-  publish(topic->uri, args_payload(Value::array({message[2]})), publish_options(message), bytes, ++last_request_);
+  publish(topic->uri, {encoded(Serializer::kJson, Value::array({message[2]})), {}}, publish_options(message), bytes,
+          ++last_request_);
 }
 
 // WAMP v1 has no answer to PUBLISH.
@@ -218,31 +230,26 @@ void SessionV1::send_subscribed(Id request, const Subscription& subscription) {
 }
 
 void SessionV1::send_result(Id request, const Payload& payload, bool /*is_progress*/) {
-  send_text("[3," + calls_.extract(request).mapped().dump() + "," + v1_value(payload) + "]");
+  send_text("[3," + calls_.extract(request).mapped() + "," + v1_value(payload) + "]");
 }
 
 void SessionV1::send_error(MessageType request_type, Id request, std::string_view uri, const Payload& payload) {
   const Value args = payload.args.empty() ? Value::array() : payload.args.value();
   const std::string message = !args.empty() && args.front().is_string() ? args.front().get<std::string>() : "";
   if (request_type == MessageType::kCall) {
-    Value error = {kCallError, calls_.extract(request).mapped(), uri, message};
+    std::string text = "[4," + calls_.extract(request).mapped() + ",";
+    encode(text, Serializer::kJson, uri);
+    text.push_back(',');
+    encode(text, Serializer::kJson, message);
     if (args.size() > 1 || !payload.kwargs.empty()) {
-      error.push_back(decode_trusted(Serializer::kJson, v1_value(payload)));
+      text.append(",").append(v1_value(payload));
     }
-    std::string text;
-    encode(text, Serializer::kJson, error);
-    send_text(text);
+    send_text(text.append("]"));
     return;
   }
-  // WAMP v1 has no answer to SUBSCRIBE: whoever came with a token that is no good can only be sent away.
-  const auto pending = subscribing_.extract(request);
-  const bool had_token = topics_.extract(pending.mapped()).mapped().has_token;
-  if (had_token) {
-    const bool is_temporary = uri == error_uri::kDatabaseUnavailable || uri == error_uri::kTimeout;
-    abort(uri, message, is_temporary ? CloseCode::kTryAgainLater : CloseCode::kPolicyViolation);
-  } else {
-    transport().note(LogLevel::kInfo, "may not subscribe: ", message);
-  }
+  // WAMP v1 has no answer to SUBSCRIBE.
+  topics_.erase(subscribing_.extract(request).mapped());
+  transport().note(LogLevel::kInfo, "may not subscribe: ", message);
 }
 
 void SessionV1::send_revoked(const Subscription& subscription, std::string_view /*reason*/) {
@@ -271,9 +278,11 @@ void SessionV1::send_welcome() {
   send_text(R"([0,")" + std::to_string(id()) + R"(",1,"mod_torrent_ws/)" TWS_VERSION R"("])");
 }
 
-void SessionV1::send_abort(std::string_view /*uri*/, std::string_view message, CloseCode code) {
-  // 1000 would say that all is well.
-  transport().close(code == CloseCode::kNormal ? CloseCode::kPolicyViolation : code, message);
+// 1000 would say that all is well. What only fails now is worth another try, with the same token.
+void SessionV1::send_abort(std::string_view uri, std::string_view message, CloseCode code) {
+  const bool is_temporary = uri == error_uri::kDatabaseUnavailable || uri == error_uri::kTimeout;
+  const CloseCode refused = is_temporary ? CloseCode::kTryAgainLater : CloseCode::kPolicyViolation;
+  transport().close(code == CloseCode::kNormal ? refused : code, message);
 }
 
 void SessionV1::refuse(std::string_view why) { abort(error_uri::kProtocolViolation, why, CloseCode::kInvalidPayload); }

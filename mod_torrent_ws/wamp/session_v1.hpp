@@ -2,7 +2,6 @@
 // (docs/wamp.md, WAMP v1), in the same realm as those of v2. Event-loop thread only.
 #pragma once
 
-#include <map>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -44,6 +43,8 @@ class SessionV1 final : public Session {
   void send_goodbye(std::string_view /*uri*/, std::string_view /*message*/) override {}
   void add_frames(const Event& event, std::vector<FramePtr>& frames) const override;
   [[nodiscard]] bool still_wants(Id request) const override;
+  // There is no answer to SUBSCRIBE that could say so.
+  void refuse_token(Id /*request*/, const Error& error) override { abort(error.uri, error.message); }
 
   // As Ratchet does.
   void refuse(std::string_view why);
@@ -57,14 +58,13 @@ class SessionV1 final : public Session {
   struct Topic {
     Id request = 0;
     Id subscription = 0;  // 0: not yet
-    bool has_token = false;
   };
 
   V1Prefixes prefixes_;
   std::unordered_map<std::string, Topic> topics_;               // by spelling
   std::unordered_map<Id, std::vector<std::string>> spellings_;  // of each subscription
   std::unordered_map<Id, std::string> subscribing_;             // by request: the spelling
-  std::unordered_map<Id, Value> calls_;                         // by request: the client's own id
+  std::unordered_map<Id, std::string> calls_;                   // by request: the client's own id, as JSON
   Id last_request_ = 0;
 };
 

@@ -34,4 +34,8 @@ bool is_uri_pattern(const UriPattern& pattern, UriRules rules) {
   }
 }
 
+bool reaches(const UriPattern& pattern, std::string_view topic) {
+  return matches(pattern, topic) && (pattern.match == Match::kExact || is_uri(topic));
+}
+
 }  // namespace tws::wamp

@@ -17,4 +17,8 @@ bool is_uri(std::string_view uri, UriRules rules = UriRules::kLoose);
 // anywhere.
 bool is_uri_pattern(const UriPattern& pattern, UriRules rules);
 
+// Whether a client's pattern has this topic. What is a URI in WAMP v1 alone has no pattern of v2: its clients are told
+// of none that they would not take.
+bool reaches(const UriPattern& pattern, std::string_view topic);
+
 }  // namespace tws::wamp

@@ -1,7 +1,6 @@
 #include "wamp/v1_topic.hpp"
 
-#include <algorithm>
-#include <array>
+#include <optional>
 
 #include "wamp/serializer.hpp"
 #include "wamp/uri.hpp"
@@ -10,22 +9,40 @@ namespace tws::wamp {
 
 namespace {
 
-constexpr std::array<std::string_view, 3> kMembers = {"topic", "userId", "token"};
-
-bool has_token(const Value& object) {
-  return text_member(object, "topic").has_value() &&
-         std::all_of(object.items().begin(), object.items().end(), [](const auto& item) {
-           return std::find(kMembers.begin(), kMembers.end(), item.key()) != kMembers.end();
-         });
+std::optional<std::string> text_of(const Value& value) {
+  if (value.is_string()) {
+    return value.get<std::string>();
+  }
+  return value.is_number_integer() ? std::optional(value.dump()) : std::nullopt;
 }
 
-// The object that a string spells, or the string.
+// False: it has something else.
+bool read_object(const Value& object, V1Topic& topic) {
+  for (const auto& [name, value] : object.items()) {
+    std::string* member = nullptr;
+    if (name == "topic") {
+      member = &topic.uri;
+    } else if (name == "userId") {
+      member = &topic.user;
+    } else if (name == "token") {
+      member = &topic.token;
+    }
+    const auto text = text_of(value);
+    if (member == nullptr || !text) {
+      return false;
+    }
+    *member = *text;
+  }
+  return true;
+}
+
+// The object that a string spells, or the string. An object with a token is never a topic's name: others would read it.
 Value meaning_of(const Value& topic) {
   if (!topic.is_string() || !topic.get_ref<const std::string&>().starts_with('{')) {
     return topic;
   }
   auto spelled = decode(Serializer::kJson, topic.get_ref<const std::string&>());
-  return spelled && has_token(*spelled) ? *spelled : topic;
+  return spelled && (member(*spelled, "topic") != nullptr || member(*spelled, "token") != nullptr) ? *spelled : topic;
 }
 
 }  // namespace
@@ -53,18 +70,18 @@ Result<V1Topic> v1_topic(const Value& topic, const V1Prefixes& prefixes, Curies 
   const Value meaning = meaning_of(topic);
   V1Topic result;
   if (meaning.is_string()) {
-    result.uri = prefixes.resolve(meaning.get_ref<const std::string&>(), curies);
-  } else if (meaning.is_object() && has_token(meaning)) {
-    result.uri = prefixes.resolve(*text_member(meaning, "topic"), curies);
-    result.sign_in = meaning;
-    result.sign_in.erase("topic");
-  } else {
+    result.uri = meaning.get<std::string>();
+  } else if (!meaning.is_object() || !read_object(meaning, result)) {
     return Error{"a topic is a string, or an object of topic, userId and token", {}};
   }
+  result.uri = prefixes.resolve(result.uri, curies);
   if (!is_uri(result.uri, UriRules::kV1)) {
     return Error{"a topic has 1 to 512 bytes and no control characters", {}};
   }
   encode(result.spelling, Serializer::kJson, topic);
+  if (result.spelling.size() > V1Topic::kMaxSpelling) {
+    return Error{"a topic with what comes along has 4096 bytes at most", {}};
+  }
   return result;
 }
 

@@ -32,10 +32,13 @@ class V1Prefixes {
 };
 
 struct V1Topic {
-  std::string spelling;  // the client's own, as JSON: each EVENT says it
+  static constexpr std::size_t kMaxSpelling = 4096;
+
+  std::string spelling;  // the client's own, as JSON, at most so many bytes: each EVENT says it
   std::string uri;
-  Value sign_in =
-      Value::object();  // {"userId": …, "token": …} where they came along, as options of SUBSCRIBE have them
+  // What came along; or empty.
+  std::string user;
+  std::string token;
 };
 
 // An error when it is neither a string nor such an object, or no URI.

@@ -11,13 +11,12 @@ std::string v1_value(const Payload& payload) {
     return R"({"args":)" + std::string(payload.args.in(kJson)) + R"(,"kwargs":)" +
            std::string(payload.kwargs.in(kJson)) + "}";
   }
-  const Value args = payload.args.value();
-  if (args.size() != 1) {
-    return std::string(payload.args.in(kJson));
+  const std::string_view list = payload.args.in(kJson);
+  if (payload.args.value().size() != 1) {
+    return std::string(list);
   }
-  std::string only;
-  encode(only, kJson, args.front());
-  return only;
+  const std::size_t begin = list.find('[') + 1;
+  return std::string(list.substr(begin, list.rfind(']') - begin));
 }
 
 }  // namespace tws::wamp

@@ -27,8 +27,8 @@ class Frame {
  public:
   // kContinuation: the rest of a message that others begin.
   Frame(Opcode opcode, std::string_view payload);
-  // The beginning of a message, at most 1 kB, whose rest is a frame that others share. Both are sent, one behind the
-  // other.
+  // The beginning of a message, at most 64 kB less 16 bytes, whose rest is a frame that others share. Both are sent,
+  // one behind the other.
   Frame(Opcode opcode, std::string_view beginning, std::shared_ptr<const Frame> rest);
 
   // The bytes to send. `window_bits` is what a client that negotiated permessage-deflate can inflate (8 to 15): then

@@ -11,6 +11,7 @@ import { killHard } from '../support/processes.mjs';
 import { notAuthorized, stranger } from '../support/site-policy.mjs';
 import { noDaemon, startStack } from '../support/stack.mjs';
 import { signedInClient, wampError } from '../support/wamp.mjs';
+import { V1Client } from '../support/wamp-v1.mjs';
 
 const refused = wampError('com.example.error.no');
 const failed = wampError('torrent_ws.error.handler_failed');
@@ -71,6 +72,14 @@ for (const language of ['php', 'python']) {
       assert.deepEqual(all, [
         'open 2 user 127.0.0.1', 'subscribe room', 'publish room {"a":1}', 'unsubscribe room', 'error secret', 'close',
       ]);
+    });
+
+    test('knows who signs in later', async () => {
+      const client = await stranger(stack);
+      await client.subscribe(name('room'), { _user_id: '2', _token: await stack.token(2) });
+      assert.deepEqual(await client.ask(name('who')), ['2', 'user']);
+      assert.deepEqual(await told(client), ['open  anonymous 127.0.0.1', 'subscribe room']);
+      await client.close();
     });
 
     test('refuses a subscription, and a client has no second one of it', async () => {
@@ -277,5 +286,26 @@ describe('the example of a chat', () => {
     await Promise.allSettled([bob.publish('com.example.chat.room', {}, { args: ['/quit'] })]);
     assert.equal((await bob.ended()).code, 1008);
     await alice.close();
+  });
+});
+
+describe('clients of WAMP v1', () => {
+  test('are to a handler what those of v2 are', async () => {
+    const client = await V1Client.open(stack);
+    const room = { topic: 'com.example.php.own', userId: 2, token: await stack.token(2) };
+    client.subscribe(room);
+    // What is on its way to the database and back is behind it.
+    await eventually(async () => {
+      assert.deepEqual(await client.call('com.example.php.told'), ['open  anonymous 127.0.0.1', 'subscribe own']);
+    });
+    assert.deepEqual(await client.call('com.example.php.who'), ['2', 'user']);
+    client.publish('com.example.php.own', 'x');
+    assert.deepEqual((await client.events.next()).slice(2), ['own x']);
+    await assert.rejects(client.call('com.example.php.error'), (error) => error.uri === 'com.example.error.no');
+    client.unsubscribe(room);
+    await eventually(async () => {
+      assert.equal((await client.call('com.example.php.told')).at(-1), 'unsubscribe own');
+    });
+    await client.close();
   });
 });

@@ -1,7 +1,10 @@
 // Publishing over the Unix socket of TorrentWsPublishSocket and over ZeroMQ.
 
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
+import net from 'node:net';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
@@ -143,7 +146,6 @@ describe('the Unix socket', () => {
     const connect = 'echo json_encode(TorrentWsPublisher::unix($argv[1])->publish($argv[2]));';
     const asNobody = ['setpriv', '--reuid', 'nobody', '--regid', 'nogroup', '--clear-groups', '--'];
     const php = ['/usr/bin/php', '-r', `require $argv[3]; ${connect}`, '--', socket, topic, helper()];
-    const { execFile } = await import('node:child_process');
     const tryAsNobody = () =>
       new Promise((resolve) => {
         execFile(asNobody[0], [...asNobody.slice(1), ...php], (error, stdout, stderr) => resolve(stdout + stderr));
@@ -242,9 +244,9 @@ describe('ZeroMQ', () => {
 
   test('moves with a graceful restart, once its new address is free', async () => {
     const events = await subscriber.subscribe(topic);
-    const { createServer } = await import('node:net');
-    port = await freePort();
-    const other = createServer().listen(port, '127.0.0.1');
+    const other = net.createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    ({ port } = other.address());
     await reconfigure(stack, directives(zmqBind()));
     await eventually(() => assert.match(stack.errorLog(), / TWS0503: .*Address already in use/));
     await new Promise((resolve) => other.close(resolve));

@@ -9,7 +9,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 
-import { loadModules } from '../support/httpd-modules.mjs';
 import { runPhp } from '../support/php.mjs';
 import { post, publishersFolder, secretFile, signature } from '../support/publishers.mjs';
 import { reconfigure } from '../support/site-policy.mjs';
@@ -68,6 +67,12 @@ const address = (place = '/publish') => new URL(place, stack.httpUrl).href;
 function publish(content, { parts, signer = shop, ...options } = {}) {
   const body = typeof content === 'string' ? content : JSON.stringify(content);
   return post(address(), body, { query: signature(signer, body, parts), ...options });
+}
+
+// By a user whom httpd asks for a password.
+function as(user, content) {
+  const credentials = Buffer.from(`${user}:x`).toString('base64');
+  return post(address('/guarded'), JSON.stringify(content), { headers: { Authorization: `Basic ${credentials}` } });
 }
 
 async function assertRefused(answer, status, uri, message = /./) {
@@ -292,10 +297,6 @@ describe('a request', () => {
   });
 
   test("of somebody whom httpd let in is that user's", async () => {
-    const as = (user, content) =>
-      post(address('/guarded'), JSON.stringify(content), {
-        headers: { Authorization: `Basic ${Buffer.from(`${user}:x`).toString('base64')}` },
-      });
     assert.equal((await post(address('/guarded'), '{}')).status, 401);
     const events = await subscriber.subscribe('com.example.chat');
     const { status, body } = await as('2', { topic: 'com.example.chat', kwargs: { text: 'hello' } });
@@ -340,6 +341,13 @@ TorrentWsAllow subscribe com.example.configuration.* role=anonymous`),
     );
     assert.equal((await publish({ topic }, { signer: { key: 'till', secret: otherSecret } })).status, 200);
     await assertRefused(publish({ topic }), 401, 'wamp.error.authentication_failed');
+  });
+
+  test('has the table of logins say whose a login is', async () => {
+    await reconfigure(stack, directives(`${keys()}TorrentWsLoginTable On\nTorrentWsAllow publish com.example.of.245 user=245`));
+    await stack.php("(new TorrentWsTokens($argv[1]))->setLogin('1', 245);", stack.database);
+    assert.equal((await as('1', { topic: 'com.example.of.245' })).status, 200);
+    await assertRefused(as('2', { topic: 'com.example.chat' }), 403, 'wamp.error.not_authorized', /table of logins/);
   });
 
   test('keeps what was used before it', async () => {

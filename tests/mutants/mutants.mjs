@@ -8,6 +8,7 @@ const pump = 'mod_torrent_ws/apache/tls_pump.cpp';
 const relayProcess = 'mod_torrent_ws/apache/relay_process.cpp';
 const upgrade = 'mod_torrent_ws/apache/upgrade.cpp';
 const main = 'mod_torrent_ws/loop/main.cpp';
+const handler = 'mod_torrent_ws/handlers/handler.cpp';
 
 export const mutants = [
   // Before the handover
@@ -164,7 +165,7 @@ export const mutants = [
   },
   {
     guard: 'blocking relays are bounded',
-    file: 'mod_torrent_ws/websocket/websocket_server.cpp',
+    file: 'mod_torrent_ws/websocket/admission.cpp',
     from: 'if (handover.blocking && counts_.blocking >= limits_.max_blocking_relays) {',
     to: 'if (handover.blocking && counts_.blocking > limits_.max_connections) {',
     test: 'httpd/blocking-relay.test.mjs',
@@ -433,8 +434,8 @@ export const mutants = [
   {
     guard: 'the last descriptors are kept',
     file: 'mod_torrent_ws/websocket/descriptors.cpp',
-    from: 'if (static_cast<rlim_t>(socket.get()) + kReserve < descriptor_limit()) {',
-    to: 'if (socket) {',
+    from: '+ kReserve >= limit.rlim_cur;',
+    to: '+ kReserve < 1;',
     test: 'httpd/descriptors.test.mjs',
     name: 'clients are refused with 503',
   },
@@ -467,7 +468,7 @@ export const mutants = [
   {
     guard: 'what is no longer allowed is taken',
     file: 'mod_torrent_ws/wamp/realm.cpp',
-    from: 'if (!may_subscribe(session->identity(), subscription->pattern)) {',
+    from: 'if (!may_subscribe(session->identity(), subscription->pattern, session->uri_rules())) {',
     to: 'if (subscription->id == 0) {',
     test: 'httpd/policy-changes.test.mjs',
     name: 'that takes subscriptions away',
@@ -495,5 +496,71 @@ export const mutants = [
     to: 'kWrongAnswerDelay = std::chrono::milliseconds(0);',
     test: 'httpd/sign-in-methods.test.mjs',
     name: 'refuses a wrong secret, late',
+  },
+
+  // Handlers
+  {
+    guard: 'results over ZeroMQ are those of the worker that was asked',
+    file: handler,
+    from: '!queue_ || job == jobs_.end() || text_member(frame.header.get(), "attempt") != job->second.attempt',
+    to: '!queue_ || job == jobs_.end()',
+    test: 'httpd/queue.test.mjs',
+    name: 'answers what it was asked, and nobody else does',
+  },
+  {
+    guard: 'what may have been done is not done twice',
+    file: handler,
+    from: 'if (pending.job.repeatable && pending.is_sent && ',
+    to: 'if (pending.is_sent && ',
+    test: 'httpd/queue.test.mjs',
+    name: 'that is lost costs a subscription another try, and no call a second one',
+  },
+  {
+    guard: 'a handler publishes to its own topics',
+    file: handler,
+    from: ' && !is_reserved(topic) && covers({topic, Match::kExact})) {',
+    to: ' && !is_reserved(topic)) {',
+    test: 'httpd/handlers.test.mjs',
+    name: 'publishes to its own topics alone',
+  },
+  {
+    guard: 'one session does not fill a handler',
+    file: handler,
+    from: '(share->second.jobs >= kMaxOfSession || ',
+    to: '(',
+    test: 'httpd/handlers.test.mjs',
+    name: 'has a share for each session',
+  },
+  {
+    guard: 'no pattern gets round a handler',
+    file: 'mod_torrent_ws/handlers/handlers.cpp',
+    from: 'if (!handler->covers(topics)) {',
+    to: 'if (topics.uri.size() == 9999) {',
+    test: 'httpd/handlers.test.mjs',
+    name: 'is asked about patterns that are its own as a whole',
+  },
+  {
+    guard: 'no history gets round a handler',
+    file: 'mod_torrent_ws/wamp/subscription_meta_api.cpp',
+    from: 'if (realm.application().has((*subscription)->pattern) && ',
+    to: 'if (realm.application().has({"", Match::kExact}) && ',
+    test: 'httpd/handlers.test.mjs',
+    name: 'guards the history of its topics, too',
+  },
+  {
+    guard: 'a handler that hangs is replaced',
+    file: 'mod_torrent_ws/handlers/handler_process.cpp',
+    from: 'is_ready_ ? unanswered_ > 0 && silence > silence_ :',
+    to: 'is_ready_ ? false :',
+    test: 'unit:unit-tests',
+    name: 'HandlerProcess.IsReplacedOnceWhenItHasJobsAndSaysNothing',
+  },
+  {
+    guard: 'a handler that does not read is replaced',
+    file: 'mod_torrent_ws/handlers/handler_process.cpp',
+    from: 'if (link_->waiting() > most_waiting_) {\n    replace',
+    to: 'if (false) {\n    replace',
+    test: 'unit:unit-tests',
+    name: 'HandlerProcess.ThatDoesNotReadIsReplaced',
   },
 ];

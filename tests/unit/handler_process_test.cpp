@@ -16,6 +16,11 @@ namespace handler_event = tws::handler_event;
 
 namespace {
 
+struct Loop {
+  ~Loop() { ev_loop_destroy(loop); }
+  struct ev_loop* loop = ev_loop_new(EVFLAG_AUTO);
+};
+
 constexpr auto kSilence = std::chrono::milliseconds(50);
 
 class Listener final : public HandlerPortListener {
@@ -33,7 +38,8 @@ class Listener final : public HandlerPortListener {
 }  // namespace
 
 TEST_GROUP(HandlerProcess) {
-  struct ev_loop* loop = ev_loop_new(EVFLAG_AUTO);
+  Loop own;  // outlives the others
+  struct ev_loop* loop = own.loop;
   std::vector<pid_t> replaced;
   Listener listener;
   HandlerProcess process{loop, [this](pid_t pid) { replaced.push_back(pid); }, kSilence};

@@ -4,12 +4,12 @@
 
 #include "wamp_peer.hpp"
 
+using tws::Permission;
 using tws::Publisher;
 using tws::PublishWay;
 using tws::wamp::Identity;
 using tws::wamp::kPublisherMethod;
 using tws::wamp::Peer;
-using tws::wamp::Permission;
 using tws::wamp::permission;
 using tws::wamp::Realm;
 using tws::wamp::Value;

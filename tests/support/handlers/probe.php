@@ -86,6 +86,8 @@ final class Probe extends TorrentWsHandler
                 break;
             case 'failing':
                 throw new LogicException('secret');
+            case 'who':
+                return [$conn->user, $conn->role];
             case 'pid':
                 return getmypid();
             case 'hang':

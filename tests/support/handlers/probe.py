@@ -71,6 +71,8 @@ class Probe(Handler):
             raise Refusal("no", "com.example.error.no")
         if last == "failing":
             raise ValueError("secret")
+        if last == "who":
+            return [conn.user, conn.role]
         if last == "pid":
             return os.getpid()
         if last == "hang":
