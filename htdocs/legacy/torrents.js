@@ -79,7 +79,7 @@
     }, function () {
       connection.textContent = 'Connection lost';
       setTimeout(reconnect, RETRY_MS);
-    });
+    }, { maxRetries: 0 }); // Autobahn.js would come again by itself, with the token that is spent
   }
 
   // A token works once, so each connection needs a new one.

@@ -47,7 +47,8 @@ var ab = (function () {
     }
   };
 
-  // Tells onconnect the session when it is welcomed, and onhangup the close code when the connection has ended.
+  // Tells onconnect the session when it is welcomed, and onhangup the close code when the connection has ended. There is
+  // no second try.
   function connect(url, onconnect, onhangup) {
     var socket = new WebSocket(url, 'wamp'), session = new Session(socket);
     socket.onmessage = function (event) {

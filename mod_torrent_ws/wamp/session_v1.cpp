@@ -1,6 +1,7 @@
 #include "wamp/session_v1.hpp"
 
 #include <charconv>
+#include <cstdint>
 #include <utility>
 
 #include "wamp/v1_value.hpp"

@@ -101,6 +101,14 @@ TEST(WampV1, AnEventMayEndTheSessionThatGetsIt) {
   page.say(R"([7,"com.example.a",1])");
 }
 
+TEST(WampV1, TypesAreNotCutShort) {
+  // 2^32 + 5 in front of a topic is no SUBSCRIBE.
+  V1Peer page(realm);
+  page.say(R"([4294967301,"com.example.a"])");
+  CHECK_TRUE(page.client.close_code == CloseCode::kInvalidPayload);
+  LONGS_EQUAL(0, realm.broker().count());
+}
+
 TEST(WampV1, RevokedTopicMayBeSubscribedAgain) {
   V1Peer page(realm);
   page.say(R"([5,"com.example.a"])");
