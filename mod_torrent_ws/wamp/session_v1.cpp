@@ -37,7 +37,8 @@ Value ids_of(const Value& texts) {
 
 // As PHP has it for what is no list.
 bool is_truthy(const Value& value) {
-  return !value.is_null() && value != false && value != 0 && value != "" && value != "0";
+  return value.is_string() ? !value.get_ref<const std::string&>().empty() && value != "0"
+                           : !value.is_null() && value != false && value != 0;
 }
 
 // PUBLISH's excludeMe or exclude, and eligible, as options of v2. There the publisher does not get its own event unless
