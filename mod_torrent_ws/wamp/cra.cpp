@@ -20,7 +20,7 @@ const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<c
 std::string signature_of(std::string_view key, std::initializer_list<std::string_view> parts) {
   static const std::unique_ptr<EVP_MAC, decltype(&EVP_MAC_free)> hmac(EVP_MAC_fetch(nullptr, "HMAC", nullptr),
                                                                       EVP_MAC_free);
-  const std::unique_ptr<EVP_MAC_CTX, decltype(&EVP_MAC_CTX_free)> context(EVP_MAC_CTX_new(hmac.get()),
+  const std::unique_ptr<EVP_MAC_CTX, decltype(&EVP_MAC_CTX_free)> context(hmac ? EVP_MAC_CTX_new(hmac.get()) : nullptr,
                                                                           EVP_MAC_CTX_free);
   std::string digest_name = "SHA256";
   const std::array<OSSL_PARAM, 2> parameters = {
