@@ -110,7 +110,13 @@ Result<std::string> admin_socket_path(const server_rec* server, apr_pool_t* pool
 }
 
 Result<std::string> publish_socket_path(const server_rec* server, apr_pool_t* pool) {
-  return socket_path("TorrentWsPublishSocket", state_of(server).publish_socket, pool);
+  auto path = socket_path("TorrentWsPublishSocket", state_of(server).publish_socket, pool);
+  const auto admin = admin_socket_path(server, pool);
+  if (path && admin && !path->empty() && *path == *admin) {
+    return Error{"TorrentWsPublishSocket: " + *path + " is that of TorrentWsControlSocket; give another path, or off",
+                 {}};
+  }
+  return path;
 }
 
 Status open_listening_socket(ListeningSocket& socket, const std::string& path, const SocketAccess& access) {
