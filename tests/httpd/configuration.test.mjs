@@ -149,7 +149,7 @@ const bad = [
   ['TorrentWsPublishSocket /nowhere/publish.sock', /no folder \/nowhere\/; create it, or give another path, or off/],
   ['TorrentWsPublishSocket /etc/passwd', /TorrentWsPublishSocket: \/etc\/passwd is there and no socket; give another path/],
   [
-    `${programs}\n${backend()}\nTorrentWsControlSocket /tmp/same.sock\nTorrentWsPublishSocket /tmp/same.sock`,
+    'TorrentWsPublishSocket /tmp/same.sock\nTorrentWsControlSocket /tmp/same.sock',
     /\/tmp\/same.sock is that of TorrentWsControlSocket; give another path, or off/,
   ],
   ['TorrentWsPublishSocket publish.sock mode=rw', /"rw" is no mode of a file; give octal digits/],

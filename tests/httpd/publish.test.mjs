@@ -88,8 +88,8 @@ function as(user, content) {
 // What comes back, up to its end.
 async function sendRaw(text) {
   const { hostname, port } = new URL(stack.httpUrl);
-  const connection = net.connect(port, hostname);
-  connection.write(text);
+  const connection = net.connect({ port, host: hostname, allowHalfOpen: true });
+  connection.end(text);
   return (await connection.toArray()).join('');
 }
 
@@ -311,8 +311,8 @@ describe('a request', () => {
   test('has to come as it is announced', async () => {
     const query = signature(shop, '{}');
     const head = `POST /publish?${query} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n`;
-    const answer = await sendRaw(`${head}Transfer-Encoding: chunked\r\n\r\nno number\r\n`);
-    assert.match(answer, /^HTTP\/1.1 400 [^]*wamp.error.invalid_argument/);
+    assert.match(await sendRaw(`${head}Transfer-Encoding: chunked\r\n\r\nno number\r\n`), /^HTTP\/1.1 400 /);
+    assert.match(await sendRaw(`${head}Content-Length: 3\r\n\r\n{}`), /^HTTP\/1.1 400 [^]*wamp.error.invalid_argument/);
   });
 
   test('with a login or a key that is not UTF-8 is refused', async () => {
@@ -355,6 +355,8 @@ describe('a request', () => {
   });
 
   test('of curl is signed by openssl, as docs/pushing.md says', async () => {
+    // It signs with whole seconds, which may be before the start of torrent-ws.
+    await sleep(1000);
     const text = fs.readFileSync(new URL('../../docs/pushing.md', import.meta.url), 'utf8');
     const script = /```sh\n(#!\/bin\/sh[^]*?)```/.exec(text)[1];
     const settings = [`SECRET=${secret}`, 'KEY=shop', `TOPIC=${topic}`, `URL=${address()}`];
