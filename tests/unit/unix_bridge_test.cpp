@@ -35,13 +35,13 @@ TEST_GROUP(UnixBridgeTest) {
     CHECK_EQUAL(0, connect(client.get(), reinterpret_cast<const sockaddr*>(&address), size));
     return client;
   }
-  void turn(int times = 10) {
+  void turn(int times = 10) const {
     for (int i = 0; i < times; ++i) {
       ev_run(loop, EVRUN_NOWAIT);
     }
   }
   // Until the bridge hangs up, or nothing more comes.
-  std::string answers(const Fd& client) {
+  std::string answers(const Fd& client) const {
     std::string text;
     std::array<char, 65'536> buffer{};
     turn();
