@@ -36,7 +36,9 @@ final class TorrentWsPublisher
             ]]);
             $answer = @file_get_contents($url . '?' . self::signature($key, $secret, $json), false, $context);
             if ($answer === false) {
-                throw new RuntimeException("No answer from $url: " . (error_get_last()['message'] ?? 'unknown'));
+                // Without "file_get_contents(…): ", which shows the signature.
+                $why = preg_replace('/^.*\): /s', '', error_get_last()['message'] ?? 'unknown');
+                throw new RuntimeException("No answer from $url: $why");
             }
             return $answer;
         });
@@ -57,7 +59,8 @@ final class TorrentWsPublisher
             // Who may not connect is told why, and then nothing is read from him.
             @fwrite($socket, "$json\n");
             $line = fgets($socket);
-            if ($line === false) {
+            // A part of one came too late: the rest of it would be taken for the next answer.
+            if ($line === false || substr($line, -1) !== "\n") {
                 $socket = null;
                 throw new RuntimeException("No answer on $path: it may have been published or not");
             }

@@ -1,5 +1,6 @@
 #include "apache/listening_socket.hpp"
 
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -59,6 +60,23 @@ Result<std::string> socket_path(const char* directive, const std::string& given,
   return path;
 }
 
+// Of the file that was just bound. Through a descriptor, as whoever may write to the folder could put a link into its
+// place; chmod(2) has no such form (without fchmodat2 of Linux 6.6) but by way of /proc.
+Status open_to_others(const std::string& path, const SocketAccess& access) {
+  const Fd bound(open(path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  struct stat file {};
+  if (!bound || fstat(bound.get(), &file) != 0) {
+    return system_error(path);
+  }
+  if (!S_ISSOCK(file.st_mode) || file.st_uid != geteuid()) {
+    return Error{path + " was replaced by somebody else; have it in a folder that nobody else may write to", {}};
+  }
+  const std::string self = "/proc/self/fd/" + std::to_string(bound.get());
+  const bool is_done = fchownat(bound.get(), "", static_cast<uid_t>(-1), access.group, AT_EMPTY_PATH) == 0 &&
+                       chmod(self.c_str(), access.mode) == 0;
+  return is_done ? Status(Done{}) : system_error(path);
+}
+
 // For nobody else at first: the group and the mode that it is to have come when it is there.
 Result<Fd> listen_at(const std::string& path, const SocketAccess& access) {
   Fd listener(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
@@ -74,13 +92,13 @@ Result<Fd> listen_at(const std::string& path, const SocketAccess& access) {
       bind(listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     return system_error(path);
   }
-  const bool is_for_others = access.mode != kMode;
-  if ((is_for_others &&
-       (lchown(path.c_str(), static_cast<uid_t>(-1), access.group) != 0 || chmod(path.c_str(), access.mode) != 0)) ||
-      listen(listener.get(), kBacklog) != 0) {
-    const Error error = system_error(path);
+  auto opened = access.mode != kMode ? open_to_others(path, access) : Status(Done{});
+  if (opened && listen(listener.get(), kBacklog) != 0) {
+    opened = system_error(path);
+  }
+  if (!opened) {
     unlink(path.c_str());
-    return error;
+    return opened.error();
   }
   return listener;
 }
@@ -92,7 +110,13 @@ Result<std::string> admin_socket_path(const server_rec* server, apr_pool_t* pool
 }
 
 Result<std::string> publish_socket_path(const server_rec* server, apr_pool_t* pool) {
-  return socket_path("TorrentWsPublishSocket", state_of(server).publish_socket, pool);
+  auto path = socket_path("TorrentWsPublishSocket", state_of(server).publish_socket, pool);
+  const auto admin = admin_socket_path(server, pool);
+  if (path && admin && !path->empty() && *path == *admin) {
+    return Error{"TorrentWsPublishSocket: " + *path + " is that of TorrentWsControlSocket; give another path, or off",
+                 {}};
+  }
+  return path;
 }
 
 Status open_listening_socket(ListeningSocket& socket, const std::string& path, const SocketAccess& access) {

@@ -5,6 +5,7 @@
 #include <http_protocol.h>
 #include <util_script.h>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <string_view>
@@ -51,6 +52,20 @@ bool is_json(const request_rec* request) {
   return apr_strnatcasecmp(name, "application/json") == 0;
 }
 
+// False: it cannot be read.
+bool append(std::string& body, apr_bucket_brigade* brigade) {
+  for (apr_bucket* bucket = APR_BRIGADE_FIRST(brigade); bucket != APR_BRIGADE_SENTINEL(brigade);
+       bucket = APR_BUCKET_NEXT(bucket)) {
+    const char* bytes = nullptr;
+    apr_size_t size = 0;
+    if (!APR_BUCKET_IS_METADATA(bucket) && apr_bucket_read(bucket, &bytes, &size, APR_BLOCK_READ) != APR_SUCCESS) {
+      return false;
+    }
+    body.append(bytes != nullptr ? bytes : "", size);
+  }
+  return true;
+}
+
 // OK and the body, or the HTTP status that it is refused with.
 int read_body(request_rec* request, std::size_t max_size, std::string& body) {
   if (const int refused = ap_setup_client_block(request, REQUEST_CHUNKED_DECHUNK); refused != OK) {
@@ -59,27 +74,29 @@ int read_body(request_rec* request, std::size_t max_size, std::string& body) {
   if (request->remaining > static_cast<apr_off_t>(max_size)) {
     return HTTP_REQUEST_ENTITY_TOO_LARGE;
   }
-  if (ap_should_client_block(request) == 0) {
-    return OK;
-  }
-  std::array<char, kReadSize> buffer{};
-  for (;;) {
-    const long size = ap_get_client_block(request, buffer.data(), buffer.size());
-    if (size == 0) {
-      return OK;
+  apr_bucket_brigade* brigade = apr_brigade_create(request->pool, request->connection->bucket_alloc);
+  for (bool has_ended = false; !has_ended;) {
+    const apr_status_t got =
+        ap_get_brigade(request->input_filters, brigade, AP_MODE_READBYTES, APR_BLOCK_READ, kReadSize);
+    if (got != APR_SUCCESS || APR_BRIGADE_EMPTY(brigade)) {
+      request->connection->keepalive = AP_CONN_CLOSE;
+      return ap_map_http_request_error(got, HTTP_BAD_REQUEST);
     }
-    if (size < 0) {
-      // More than LimitRequestBody, or the client has gone.
-      return request->connection->aborted != 0 ? HTTP_BAD_REQUEST : HTTP_REQUEST_ENTITY_TOO_LARGE;
+    has_ended = APR_BUCKET_IS_EOS(APR_BRIGADE_LAST(brigade));
+    if (!append(body, brigade)) {
+      return HTTP_BAD_REQUEST;
     }
-    body.append(buffer.data(), static_cast<std::size_t>(size));
     if (body.size() > max_size) {
       return HTTP_REQUEST_ENTITY_TOO_LARGE;
     }
+    apr_brigade_cleanup(brigade);
   }
+  return OK;
 }
 
-// Of the query; without a name where one of them is too long to be one.
+bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
+
+// Of the query; without a name where one of them has no such form.
 PublishSignature signature_of(request_rec* request) {
   apr_table_t* query = nullptr;
   ap_args_to_table(request, &query);
@@ -91,7 +108,7 @@ PublishSignature signature_of(request_rec* request) {
                              parameter("signature")};
   for (const auto* part :
        {&signature.key, &signature.timestamp, &signature.seq, &signature.nonce, &signature.signature}) {
-    if (part->size() > kMaxParameter) {
+    if (part->size() > kMaxParameter || !std::all_of(part->begin(), part->end(), is_ascii)) {
       return {};
     }
   }
@@ -154,6 +171,10 @@ int handle_publish(request_rec* request) {
     return refuse(request, HTTP_UNAUTHORIZED, error_uri::kAuthenticationFailed,
                   "sign in to the site, or sign the request with key, timestamp, seq, nonce and signature");
   }
+  // A login may be in another encoding.
+  if (const auto encoded = encode_handover(question); !encoded) {
+    return refuse(request, HTTP_BAD_REQUEST, error_uri::kInvalidArgument, encoded.error().message.c_str());
+  }
   std::string body;
   const std::size_t max_size = state_of(request->server).configuration.max_message_bytes;
   switch (const int refused = read_body(request, max_size, body)) {
@@ -161,8 +182,10 @@ int handle_publish(request_rec* request) {
       return publish(request, question, body);
     case HTTP_REQUEST_ENTITY_TOO_LARGE:
       return refuse(request, refused, error_uri::kPayloadSizeExceeded, "the body is too large; send several");
-    default:
+    case AP_FILTER_ERROR:  // it is answered already
       return refused;
+    default:
+      return refuse(request, refused, error_uri::kInvalidArgument, "the body did not come as it was announced");
   }
 }
 

@@ -141,13 +141,13 @@ class HttpBridge::Request {
 };
 
 HttpBridge::HttpBridge(struct ev_loop* loop, const Log& log, wamp::Realm& realm, Publisher& publisher)
-    : loop_(loop), log_(log), realm_(realm), publisher_(publisher), keys_(wamp::unix_ms_now()) {}
+    : loop_(loop), log_(log), realm_(realm), publisher_(publisher) {}
 
 HttpBridge::~HttpBridge() = default;
 
 void HttpBridge::configure(const std::vector<PublishKey>& keys, std::chrono::milliseconds window,
                            std::size_t max_body) {
-  keys_.configure(keys, window);
+  keys_.configure(keys, window, wamp::unix_ms_now());
   max_body_ = max_body;
 }
 

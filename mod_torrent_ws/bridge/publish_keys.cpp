@@ -42,12 +42,13 @@ std::string to_plain_base64(std::string text) {
 
 }  // namespace
 
-NonceStore::Outcome NonceStore::take(std::string nonce, std::int64_t expires_ms, std::int64_t now_ms) {
-  const auto over = by_expiry_.lower_bound(now_ms);
-  for (auto at = by_expiry_.begin(); at != over; ++at) {
+NonceStore::Outcome NonceStore::take(std::string nonce, std::int64_t signed_ms, std::int64_t oldest_ms) {
+  const auto kept = by_signing_.lower_bound(oldest_ms);
+  for (auto at = by_signing_.begin(); at != kept; ++at) {
     nonces_.erase(at->second);
   }
-  by_expiry_.erase(by_expiry_.begin(), over);
+  by_signing_.erase(by_signing_.begin(), kept);
+  known_since_ms_ = std::max(known_since_ms_, oldest_ms);
   if (nonces_.contains(nonce)) {
     return Outcome::kUsed;
   }
@@ -55,16 +56,18 @@ NonceStore::Outcome NonceStore::take(std::string nonce, std::int64_t expires_ms,
     return Outcome::kFull;
   }
   nonces_.insert(nonce);
-  by_expiry_.emplace(expires_ms, std::move(nonce));
+  by_signing_.emplace(signed_ms, std::move(nonce));
   return Outcome::kNew;
 }
 
-void PublishKeys::configure(const std::vector<PublishKey>& keys, std::chrono::milliseconds window) {
+void PublishKeys::configure(const std::vector<PublishKey>& keys, std::chrono::milliseconds window,
+                            std::int64_t now_ms) {
   window_ms_ = window.count();
   std::map<std::string, Key> next;
   for (const PublishKey& key : keys) {
     const auto present = keys_.find(key.name);
-    next[key.name] = {key.secret, present == keys_.end() ? NonceStore() : std::move(present->second.nonces)};
+    next.emplace(key.name,
+                 Key{key.secret, present == keys_.end() ? NonceStore(now_ms) : std::move(present->second.nonces)});
   }
   keys_ = std::move(next);
 }
@@ -77,20 +80,22 @@ Status PublishKeys::check(const PublishSignature& given, std::string_view body, 
   if (!is_number(given.seq) || !is_number(given.nonce)) {
     return wrong("seq and nonce are whole numbers");
   }
-  const auto key = keys_.find(given.key);
-  std::string text = given.key;
-  text.append(given.timestamp).append(given.seq).append(given.nonce).append(body);
-  if (key == keys_.end() || key->second.secret.empty() ||
-      !wamp::is_cra_signature(key->second.secret, text, to_plain_base64(given.signature))) {
-    return wrong("key or signature is wrong");
-  }
   if (std::abs(*signed_at - now_ms) > window_ms_) {
     return wrong("timestamp is not within TorrentWsPublishWindow of the server's time; set the clock, and sign anew");
   }
-  if (*signed_at < start_ms_) {
-    return busy("signed before torrent-ws started, which does not know whether it was published; sign anew");
+  const auto key = keys_.find(given.key);
+  if (key == keys_.end() || key->second.secret.empty()) {
+    return wrong("key or signature is wrong");
   }
-  switch (key->second.nonces.take(given.seq + given.nonce, *signed_at + window_ms_, now_ms)) {
+  auto& [secret, nonces] = key->second;
+  if (*signed_at < nonces.known_since()) {
+    return busy("signed before torrent-ws or this key's line was there: it may have been published; sign anew");
+  }
+  if (!wamp::is_cra_signature(secret, {given.key, given.timestamp, given.seq, given.nonce, body},
+                              to_plain_base64(given.signature))) {
+    return wrong("key or signature is wrong");
+  }
+  switch (nonces.take(given.seq + given.nonce, *signed_at, now_ms - window_ms_)) {
     case NonceStore::Outcome::kNew:
       return Done{};
     case NonceStore::Outcome::kUsed:

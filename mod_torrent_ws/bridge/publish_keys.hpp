@@ -16,29 +16,33 @@
 
 namespace tws {
 
-// Remembers nonces as long as the requests that they came with could come again.
+// Remembers nonces as long as the requests that they came with could come again, and when those were signed that it
+// does not know: they may have been served. Times are Unix times in milliseconds.
 class NonceStore {
  public:
   static constexpr std::size_t kMaxNonces = 100'000;
 
   enum class Outcome { kNew, kUsed, kFull };
 
-  // From now on it is used until `expires_ms`; both times are Unix times in milliseconds.
-  Outcome take(std::string nonce, std::int64_t expires_ms, std::int64_t now_ms);
+  explicit NonceStore(std::int64_t known_since_ms) : known_since_ms_(known_since_ms) {}
+
+  // What was signed earlier is not known, or not any more: it has to be refused.
+  [[nodiscard]] std::int64_t known_since() const { return known_since_ms_; }
+  // Forgets what was signed before `oldest_ms`. A new one, signed at known_since() or later, is used from now on.
+  Outcome take(std::string nonce, std::int64_t signed_ms, std::int64_t oldest_ms);
   [[nodiscard]] std::size_t size() const { return nonces_.size(); }
 
  private:
+  std::int64_t known_since_ms_;
   std::unordered_set<std::string> nonces_;
-  std::multimap<std::int64_t, std::string> by_expiry_;
+  std::multimap<std::int64_t, std::string> by_signing_;
 };
 
 class PublishKeys {
  public:
-  // Requests that were signed before `start_ms` (Unix time) may have been served by a process that is gone now.
-  explicit PublishKeys(std::int64_t start_ms) : start_ms_(start_ms) {}
-
-  // The nonces of a key that stays are kept.
-  void configure(const std::vector<PublishKey>& keys, std::chrono::milliseconds window);
+  // The nonces of a key that stays are kept. Of a key that is new, or is there again, nothing is good that was signed
+  // before `now_ms` (Unix time): it may have been served.
+  void configure(const std::vector<PublishKey>& keys, std::chrono::milliseconds window, std::int64_t now_ms);
 
   // Whether the key's owner signed that body, now, and for the first time. Signed is what Crossbar.io signs:
   //
@@ -54,7 +58,6 @@ class PublishKeys {
     NonceStore nonces;
   };
 
-  std::int64_t start_ms_;
   std::int64_t window_ms_ = 0;
   std::map<std::string, Key> keys_;
 };

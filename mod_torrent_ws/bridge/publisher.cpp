@@ -69,6 +69,12 @@ Status check_options(const Value& options) {
                      "and _authrole, and retain",
                  error_uri::kOptionNotAllowed};
   }
+  // As if it were absent, an event for few would go to all.
+  for (const auto& [name, value] : options.items()) {
+    if (value.is_null()) {
+      return invalid("options: " + name + " is null; leave it out, or give a value");
+    }
+  }
   if (const auto wrong = wamp::wrong_option(wamp::MessageType::kPublish, options)) {
     return invalid("options: " + *wrong);
   }

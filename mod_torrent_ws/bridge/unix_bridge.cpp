@@ -24,6 +24,7 @@ class UnixBridge::Client final : private LineLink::Owner {
   void end() { link_.end(); }
   void refuse(const Error& error) {
     link_.send(bridge_.publisher_.refuse(PublishWay::kUnix, error).json);
+    hold(0);
     link_.finish();
   }
 
@@ -36,14 +37,27 @@ class UnixBridge::Client final : private LineLink::Owner {
   void on_long_line() override {
     refuse({"the line is longer than TorrentWsMaxMessageSize", error_uri::kPayloadSizeExceeded});
   }
+  void on_held(std::size_t bytes) override {
+    hold(bytes);
+    if (bridge_.bytes_ > kMaxBytes) {
+      refuse({"too much is being published; send it again", error_uri::kBusy});
+    }
+  }
   void on_sent() override {}
   void on_end() override {
+    hold(0);
     ended_ = true;
     ev_timer_start(bridge_.loop_, &bridge_.reap_);
   }
 
+  void hold(std::size_t bytes) {
+    bridge_.bytes_ += bytes - held_;
+    held_ = bytes;
+  }
+
   UnixBridge& bridge_;
   LineLink link_;
+  std::size_t held_ = 0;
   bool ended_ = false;
 };
 

@@ -19,6 +19,8 @@ class UnixBridge {
  public:
   // Programs that are connected; more are told so, and hung up on.
   static constexpr std::size_t kMaxClients = 256;
+  // Of all that they have sent and that is no whole line yet: who goes beyond is told to come again, and hung up on.
+  static constexpr std::size_t kMaxBytes = 64UL << 20;
 
   // Log and publisher outlive it.
   UnixBridge(struct ev_loop* loop, const Log& log, Publisher& publisher);
@@ -43,7 +45,8 @@ class UnixBridge {
   UnixListener listener_;
   std::vector<uid_t> users_;
   std::size_t max_line_ = 0;
-  ev_timer reap_{};  // at once, for clients that have ended
+  std::size_t bytes_ = 0;  // that are held for all clients
+  ev_timer reap_{};        // at once, for clients that have ended
   std::vector<std::unique_ptr<Client>> clients_;
   Occasional strangers_;
 };

@@ -11,6 +11,7 @@ namespace tws {
 namespace {
 
 constexpr double kStallSeconds = 20;
+constexpr double kLineSeconds = 30;
 constexpr std::size_t kReadSize = 16UL << 10;
 
 void set_active(struct ev_loop* loop, ev_io& watcher, bool active) {
@@ -28,7 +29,8 @@ LineLink::LineLink(struct ev_loop* loop, Fd socket, std::size_t max_line, Owner&
   ev_io_init(&readable_, on_ready, socket_.get(), EV_READ);
   ev_io_init(&writable_, on_ready, socket_.get(), EV_WRITE);
   ev_timer_init(&stalled_, on_stalled, 0, kStallSeconds);
-  readable_.data = writable_.data = stalled_.data = this;
+  ev_timer_init(&unfinished_, on_stalled, 0, kLineSeconds);
+  readable_.data = writable_.data = stalled_.data = unfinished_.data = this;
   ev_io_start(loop_, &readable_);
 }
 
@@ -36,6 +38,7 @@ LineLink::~LineLink() {
   ev_io_stop(loop_, &readable_);
   ev_io_stop(loop_, &writable_);
   ev_timer_stop(loop_, &stalled_);
+  ev_timer_stop(loop_, &unfinished_);
 }
 
 void LineLink::send(std::string line) {
@@ -54,6 +57,7 @@ void LineLink::send(std::string line) {
 void LineLink::finish() {
   finishing_ = true;
   ev_io_stop(loop_, &readable_);
+  ev_timer_stop(loop_, &unfinished_);
   if (outgoing_.empty()) {
     end();
   }
@@ -67,6 +71,7 @@ void LineLink::end() {
   ev_io_stop(loop_, &readable_);
   ev_io_stop(loop_, &writable_);
   ev_timer_stop(loop_, &stalled_);
+  ev_timer_stop(loop_, &unfinished_);
   socket_.reset();
   outgoing_.clear();
   queued_bytes_ = 0;
@@ -97,6 +102,9 @@ void LineLink::read() {
   }
   peer_finished_ = size == 0;
   incoming_.append(buffer.data(), static_cast<std::size_t>(size));
+  if (peer_finished_ && !incoming_.empty()) {
+    incoming_.push_back('\n');  // the last line may have none
+  }
   advance();
 }
 
@@ -135,7 +143,7 @@ void LineLink::advance() {
     if (std::min(end, incoming_.size()) - taken > max_line_) {
       owner_.on_long_line();
       finish();
-      return;
+      break;
     }
     if (end == std::string::npos) {
       searched_ = incoming_.size();
@@ -146,11 +154,31 @@ void LineLink::advance() {
   }
   incoming_.erase(0, taken);
   searched_ -= std::min(searched_, taken);
-  const bool reads = !finishing_ && owner_.takes_lines();
+  if (!finishing_ && !ended_) {
+    owner_.on_held(incoming_.size());
+  }
+  if (finishing_ || ended_) {
+    incoming_.clear();
+    incoming_.shrink_to_fit();
+    return;
+  }
+  read_on(taken > 0);
+}
+
+void LineLink::read_on(bool has_taken) {
+  const bool reads = owner_.takes_lines();
   if (reads && peer_finished_) {
-    end();
-  } else if (!ended_) {
-    set_active(loop_, readable_, reads && !peer_finished_);
+    finish();
+    return;
+  }
+  set_active(loop_, readable_, reads && !peer_finished_);
+  if (incoming_.empty()) {
+    incoming_.shrink_to_fit();
+  }
+  if (incoming_.empty() || !reads) {
+    ev_timer_stop(loop_, &unfinished_);
+  } else if (has_taken || !ev_is_active(&unfinished_)) {
+    ev_timer_again(loop_, &unfinished_);
   }
 }
 

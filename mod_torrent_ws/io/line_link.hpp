@@ -1,6 +1,7 @@
 // LineLink: one peer on a stream socket that sends requests and gets answers, each a line. Never blocks, and is
 // bounded: its owner takes no request while too much waits to be sent, and who takes nothing of what
-// waits for him is hung up on. Event-loop thread only.
+// waits for him, or does not finish a line in time, is hung up on. Who only ends his side gets all answers first; his
+// last line needs no line feed. Event-loop thread only.
 #pragma once
 
 #include <ev.h>
@@ -25,6 +26,8 @@ class LineLink {
     virtual void on_line(std::string_view line) = 0;
     // A longer line than there may be has begun; what follows is not read.
     virtual void on_long_line() = 0;
+    // So many bytes are held that are no whole line yet, or no line that is taken. May finish() or end() the link.
+    virtual void on_held(std::size_t /*bytes*/) {}
     // All that was queued is sent.
     virtual void on_sent() = 0;
     // Called once: the peer hung up, was hung up on, or finish() is done. Nothing is called any more.
@@ -52,6 +55,8 @@ class LineLink {
   void write();
   // Hands over the lines that are there, as far as the owner takes them, and then reads on or does not.
   void advance();
+  // Waits for what comes next; `has_taken`: a line that has begun is another one than before.
+  void read_on(bool has_taken);
 
   struct ev_loop* loop_;
   Fd socket_;
@@ -60,6 +65,7 @@ class LineLink {
   ev_io readable_{};
   ev_io writable_{};
   ev_timer stalled_{};
+  ev_timer unfinished_{};  // while a line has begun
   std::string incoming_;
   std::size_t searched_ = 0;  // so far there is no line feed in it
   std::deque<std::string> outgoing_;

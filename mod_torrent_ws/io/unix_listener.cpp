@@ -8,6 +8,8 @@ namespace tws {
 namespace {
 
 constexpr int kAcceptsPerTurn = 16;
+// More than wait for any socket (apache/listening_socket.cpp).
+constexpr int kAcceptsAtEnd = 1024;
 constexpr double kRetrySeconds = 1;
 
 }  // namespace
@@ -25,7 +27,7 @@ UnixListener::~UnixListener() {
 
 void UnixListener::listen(Fd socket) {
   if (socket_) {
-    accept_some();
+    accept(kAcceptsAtEnd);
     ev_io_stop(loop_, &ready_);
     ev_timer_stop(loop_, &retry_);
   }
@@ -37,7 +39,7 @@ void UnixListener::listen(Fd socket) {
 }
 
 void UnixListener::on_ready(struct ev_loop* /*loop*/, ev_io* watcher, int /*events*/) {
-  static_cast<UnixListener*>(watcher->data)->accept_some();
+  static_cast<UnixListener*>(watcher->data)->accept(kAcceptsPerTurn);
 }
 
 void UnixListener::on_retry(struct ev_loop* loop, ev_timer* watcher, int /*events*/) {
@@ -45,8 +47,8 @@ void UnixListener::on_retry(struct ev_loop* loop, ev_timer* watcher, int /*event
   ev_io_start(loop, &static_cast<UnixListener*>(watcher->data)->ready_);
 }
 
-void UnixListener::accept_some() {
-  for (int i = 0; i < kAcceptsPerTurn; ++i) {
+void UnixListener::accept(int most) {
+  for (int i = 0; i < most; ++i) {
     Fd socket(accept4(socket_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (socket) {
       ucred peer{};

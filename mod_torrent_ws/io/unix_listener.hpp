@@ -19,14 +19,14 @@ class UnixListener {
   UnixListener(const UnixListener&) = delete;
   UnixListener& operator=(const UnixListener&) = delete;
 
-  // From now on there; an empty one ends it. Who came to the former socket in time is taken first.
+  // From now on there; an empty one ends it. All who came to the former socket are taken first.
   void listen(Fd socket);
   explicit operator bool() const { return static_cast<bool>(socket_); }
 
  private:
   static void on_ready(struct ev_loop* loop, ev_io* watcher, int events);
   static void on_retry(struct ev_loop* loop, ev_timer* watcher, int events);
-  void accept_some();
+  void accept(int most);
 
   struct ev_loop* loop_;
   std::function<void(Fd, const ucred&)> on_connection_;

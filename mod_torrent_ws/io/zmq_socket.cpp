@@ -1,10 +1,14 @@
 #include "io/zmq_socket.hpp"
 
 #include <cerrno>
+#include <utility>
 
 namespace tws {
 
 namespace {
+
+// Of one message, in one call.
+constexpr int kMaxDropped = 1'000;
 
 Error zmq_error(const std::string& what) { return Error{what + ": " + zmq_strerror(zmq_errno()), {}}; }
 
@@ -66,21 +70,23 @@ int ZmqSocket::ready() const {
 
 ZmqSocket::Outcome ZmqSocket::receive(ZmqMessage& message, std::size_t max_frames) {
   message.clear();
-  bool fits = true;
-  for (;;) {
+  for (int dropped = 0; dropped < kMaxDropped;) {
     IncomingFrame frame;
     // Once the first frame is there, so are the others.
     if (!frame.receive(socket_.get())) {
       return Outcome::kNothing;
     }
-    fits = fits && message.size() < max_frames;
-    if (fits) {
+    is_dropping_ = is_dropping_ || message.size() == max_frames;
+    if (is_dropping_) {
+      ++dropped;
+    } else {
       message.emplace_back(frame.bytes());
     }
     if (frame.is_last()) {
-      return fits ? Outcome::kMessage : Outcome::kTooManyFrames;
+      return std::exchange(is_dropping_, false) ? Outcome::kTooManyFrames : Outcome::kMessage;
     }
   }
+  return Outcome::kNothing;
 }
 
 bool ZmqSocket::send(const ZmqMessage& message) {

@@ -36,7 +36,7 @@ class ZmqSocket {
   enum class Outcome {
     kMessage,
     kTooManyFrames,  // it was taken and is left out
-    kNothing,        // there is none; or the socket can receive nothing
+    kNothing,        // there is none, or not yet: much of one was dropped; or the socket can receive nothing
   };
 
   // `type` is ZMQ_PULL, ZMQ_PUSH, ZMQ_REP, …
@@ -51,8 +51,8 @@ class ZmqSocket {
 
   // What can be done now: ZMQ_POLLIN, ZMQ_POLLOUT.
   [[nodiscard]] int ready() const;
-  // A message with more than `max_frames` is read to its end and dropped. The size of a frame is bounded by
-  // ZMQ_MAXMSGSIZE.
+  // A message with more than `max_frames` is read to its end and dropped, in as many calls as it takes to be short in
+  // each. The size of a frame is bounded by ZMQ_MAXMSGSIZE.
   Outcome receive(ZmqMessage& message, std::size_t max_frames);
   // All of its frames, or false: nobody takes it now.
   bool send(const ZmqMessage& message);
@@ -63,6 +63,7 @@ class ZmqSocket {
   explicit ZmqSocket(void* socket) : socket_(socket, zmq_close) {}
 
   std::unique_ptr<void, int (*)(void*)> socket_;
+  bool is_dropping_ = false;  // what comes next belongs to a message with too many frames
 };
 
 // Calls `on_ready` once in each turn of the loop in which the socket can do what is wanted. ZeroMQ's descriptor tells

@@ -71,9 +71,11 @@ EventLoop::~EventLoop() {
     leave(CloseCode::kServiceRestart, {});
     thread_.join();
   }
-  bridges_.reset();
+  // Sessions know the handlers, and these the bridges' publisher.
   admin_server_.reset();
   server_.reset();
+  handlers_.reset();
+  bridges_.reset();
   feeds_.clear();
   ev_io_stop(loop_, &handover_ready_);
   ev_timer_stop(loop_, &tick_);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -30,5 +31,7 @@ std::string cra_signature(std::string_view key, std::string_view challenge);
 
 // Whether that is the signature; how long it takes does not tell how much of it is right.
 bool is_cra_signature(std::string_view key, std::string_view challenge, std::string_view signature);
+// The same of a text in parts, which are not copied.
+bool is_cra_signature(std::string_view key, std::initializer_list<std::string_view> parts, std::string_view signature);
 
 }  // namespace tws::wamp

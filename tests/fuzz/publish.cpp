@@ -14,8 +14,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using tws::wamp::Realm;
   static Realm realm("realm1", tws::wamp::RealmPolicy{.open_to_anybody = true});
   static tws::Publisher publisher(realm);
-  static tws::PublishKeys keys(0);
-  keys.configure({{"shop", {}, "secret"}}, std::chrono::hours(1));
+  static tws::PublishKeys keys;
+  keys.configure({{"shop", {}, "secret"}}, std::chrono::hours(1), 0);
   std::string_view text(reinterpret_cast<const char*>(data), size);
   static_cast<void>(tws::parse_curve_keys(text));
   tws::PublishSignature given;

@@ -148,6 +148,10 @@ const bad = [
   ['TorrentWsPublishSocket', /needs a path, such as/],
   ['TorrentWsPublishSocket /nowhere/publish.sock', /no folder \/nowhere\/; create it, or give another path, or off/],
   ['TorrentWsPublishSocket /etc/passwd', /TorrentWsPublishSocket: \/etc\/passwd is there and no socket; give another path/],
+  [
+    'TorrentWsPublishSocket /tmp/same.sock\nTorrentWsControlSocket /tmp/same.sock',
+    /\/tmp\/same.sock is that of TorrentWsControlSocket; give another path, or off/,
+  ],
   ['TorrentWsPublishSocket publish.sock mode=rw', /"rw" is no mode of a file; give octal digits/],
   ['TorrentWsPublishSocket publish.sock mode=1777', /give octal digits/],
   ['TorrentWsPublishSocket publish.sock group=none-such', /no group "none-such"; give the name of one/],

@@ -103,6 +103,15 @@ describe('the Unix socket', () => {
     });
   });
 
+  test('answers who ends his side, and has no line feed at the end', async () => {
+    const connection = net.connect({ path: socket, allowHalfOpen: true });
+    connection.end(`7\n${JSON.stringify({ topic })}`);
+    const lines = (await connection.toArray()).join('').split('\n');
+    assert.equal(JSON.parse(lines[0]).error, 'wamp.error.invalid_argument');
+    assert.equal(JSON.parse(lines[1]).receivers, 0);
+    assert.deepEqual(lines.slice(2), ['']);
+  });
+
   test('reads on only as answers are read', async () => {
     await connected(async (publisher) => {
       // Each answer is longer than its line.

@@ -28,10 +28,10 @@ PublishSignature sign(std::int64_t time, const std::string& nonce, const std::st
 }  // namespace
 
 TEST_GROUP(PublishKeysTest) {
-  PublishKeys keys{kStart};
+  PublishKeys keys;
   void setup() override { configure(kSecret); }
-  void configure(const std::string& secret) {
-    keys.configure({{"shop", {}, secret}}, std::chrono::milliseconds(kWindow));
+  void configure(const std::string& secret, std::int64_t window = kWindow, std::int64_t now = kStart) {
+    keys.configure({{"shop", {}, secret}}, std::chrono::milliseconds(window), now);
   }
   std::string outcome(const PublishSignature& signature, std::int64_t now = kNow, const std::string& body = kBody) {
     const auto checked = keys.check(signature, body, now);
@@ -88,6 +88,28 @@ TEST(PublishKeysTest, ANonceIsGoodForOnce) {
   STRCMP_EQUAL(kFailed, outcome(ahead).c_str());
 }
 
+TEST(PublishKeysTest, AGrowingWindowMakesNothingGoodAgain) {
+  const auto used = sign(kNow, "1");
+  STRCMP_EQUAL("good", outcome(used).c_str());
+  configure(kSecret, kWindow / 10);
+  const std::int64_t later = kNow + kWindow / 2;
+  STRCMP_EQUAL(kFailed, outcome(used, later).c_str());
+  STRCMP_EQUAL("good", outcome(sign(later, "2"), later).c_str());
+  // It is within the window again, and forgotten.
+  configure(kSecret);
+  STRCMP_EQUAL("torrent_ws.error.busy", outcome(used, later).c_str());
+  STRCMP_EQUAL("good", outcome(sign(later - kWindow / 10, "3"), later).c_str());
+}
+
+TEST(PublishKeysTest, AKeyThatIsThereAgainMakesNothingGoodAgain) {
+  const auto used = sign(kNow, "1");
+  STRCMP_EQUAL("good", outcome(used).c_str());
+  keys.configure({}, std::chrono::milliseconds(kWindow), kNow + 1);
+  configure(kSecret, kWindow, kNow + 2);
+  STRCMP_EQUAL("torrent_ws.error.busy", outcome(used, kNow + 3).c_str());
+  STRCMP_EQUAL("good", outcome(sign(kNow + 2, "1"), kNow + 3).c_str());
+}
+
 TEST(PublishKeysTest, NoDigitMovesOverUnderTheSameSignature) {
   auto signature = sign(kNow, "123");
   STRCMP_EQUAL("good", outcome(signature).c_str());
@@ -100,13 +122,14 @@ TEST(PublishKeysTest, NoDigitMovesOverUnderTheSameSignature) {
   STRCMP_EQUAL(kFailed, outcome(signature, kNow, kBody.substr(1)).c_str());
 }
 
-TEST_GROUP(NonceStoreTest) { NonceStore store; };
+TEST_GROUP(NonceStoreTest) { NonceStore store{kStart}; };
 
 TEST(NonceStoreTest, ForgetsWhatCannotComeAgain) {
   CHECK_TRUE(store.take("a", kNow, kNow) == NonceStore::Outcome::kNew);
   CHECK_TRUE(store.take("a", kNow, kNow) == NonceStore::Outcome::kUsed);
   CHECK_TRUE(store.take("a", kNow + 2, kNow + 1) == NonceStore::Outcome::kNew);
   LONGS_EQUAL(1, store.size());
+  LONGLONGS_EQUAL(kNow + 1, store.known_since());
 }
 
 TEST(NonceStoreTest, IsFullRatherThanForgetful) {

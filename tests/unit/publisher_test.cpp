@@ -90,6 +90,13 @@ TEST(PublisherTest, EventsAreSaidInBothWays) {
   LONGS_EQUAL(4, peer.last_message().size());
 }
 
+TEST(PublisherTest, NullIsNoListOfReceivers) {
+  for (const char* option : {"eligible", "exclude", "eligible_authid", "exclude_authrole"}) {
+    const std::string publication = std::string(R"({"topic":"com.example.a","options":{")") + option + R"(":null}})";
+    STRCMP_EQUAL("wamp.error.invalid_argument", error_of(publication, shop).c_str());
+  }
+}
+
 TEST(PublisherTest, AListIsDoneAsFarAsItCan) {
   const auto answer =
       publisher.publish(PublishWay::kZmq, R"([{"topic":"com.example.a"},7,{"topic":"com.example.a"}])", shop);

@@ -3,7 +3,9 @@
 #include <CppUTest/TestHarness.h>
 #include <sys/un.h>
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstring>
 #include <string>
 
@@ -28,10 +30,25 @@ TEST_GROUP(UnixBridgeTest) {
     getsockname(listener.get(), reinterpret_cast<sockaddr*>(&address), &size);
     return listener;
   }
-  void turn(int times = 10) {
+  static Fd connected(const sockaddr_un& address, socklen_t size) {
+    Fd client(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    CHECK_EQUAL(0, connect(client.get(), reinterpret_cast<const sockaddr*>(&address), size));
+    return client;
+  }
+  void turn(int times = 10) const {
     for (int i = 0; i < times; ++i) {
       ev_run(loop, EVRUN_NOWAIT);
     }
+  }
+  // Until the bridge hangs up, or nothing more comes.
+  std::string answers(const Fd& client) const {
+    std::string text;
+    std::array<char, 65'536> buffer{};
+    turn();
+    for (ssize_t size = 0; (size = recv(client.get(), buffer.data(), buffer.size(), 0)) > 0; turn()) {
+      text.append(buffer.data(), static_cast<std::size_t>(size));
+    }
+    return text;
   }
   void teardown() override { ev_loop_destroy(loop); }
 };
@@ -42,8 +59,7 @@ TEST(UnixBridgeTest, WhoDoesNotReadIsNotRead) {
   sockaddr_un address{};
   socklen_t size = 0;
   bridge.listen(listen(address, size));
-  const Fd client(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  CHECK_EQUAL(0, connect(client.get(), reinterpret_cast<sockaddr*>(&address), size));
+  const Fd client = connected(address, size);
 
   // Each line is refused, with an answer that is longer.
   std::string lines;
@@ -68,4 +84,55 @@ TEST(UnixBridgeTest, WhoDoesNotReadIsNotRead) {
     turn();
   }
   CHECK_EQUAL(sent / 2, publisher.figures(tws::PublishWay::kUnix).refused);
+}
+
+TEST(UnixBridgeTest, WhoEndsHisSideGetsHisAnswers) {
+  tws::UnixBridge bridge(loop, log, publisher);
+  bridge.configure({getuid()}, 1'000);
+  sockaddr_un address{};
+  socklen_t size = 0;
+  bridge.listen(listen(address, size));
+  const Fd client = connected(address, size);
+  const std::string lines = "7\n{\"topic\":7}";  // the last one without its line feed
+  CHECK_EQUAL(static_cast<ssize_t>(lines.size()), send(client.get(), lines.data(), lines.size(), 0));
+  shutdown(client.get(), SHUT_WR);
+  const std::string text = answers(client);
+  STRCMP_CONTAINS("a publication is a dictionary with a topic\"}\n", text.c_str());
+  STRCMP_CONTAINS("topic is missing, or no string\"}\n", text.c_str());
+  CHECK_EQUAL(2U, publisher.figures(tws::PublishWay::kUnix).refused);
+}
+
+TEST(UnixBridgeTest, UnfinishedLinesHaveABoundInAll) {
+  constexpr std::size_t kHalf = tws::UnixBridge::kMaxBytes / 2;
+  tws::UnixBridge bridge(loop, log, publisher);
+  bridge.configure({getuid()}, 2 * kHalf);
+  sockaddr_un address{};
+  socklen_t size = 0;
+  bridge.listen(listen(address, size));
+  const std::string part(64UL << 10, ' ');
+  const auto fill = [&](const Fd& client, std::size_t bytes) {
+    while (bytes > 0) {
+      const ssize_t now = send(client.get(), part.data(), std::min(bytes, part.size()), MSG_NOSIGNAL);
+      if (now < 0 && errno != EAGAIN) {
+        return;
+      }
+      bytes -= now > 0 ? static_cast<std::size_t>(now) : 0;
+      turn(1);
+    }
+  };
+  const Fd first = connected(address, size);
+  fill(first, kHalf);
+  {
+    const Fd second = connected(address, size);
+    fill(second, kHalf + part.size());
+    STRCMP_CONTAINS("torrent_ws.error.busy", answers(second).c_str());
+  }
+  // Its share is free again, and the first one's line is whole.
+  const Fd third = connected(address, size);
+  fill(third, part.size());
+  for (const Fd* client : {&first, &third}) {
+    CHECK_EQUAL(2, send(client->get(), "7\n", 2, MSG_NOSIGNAL));
+    turn(20);
+    STRCMP_CONTAINS("a publication is a dictionary", answers(*client).c_str());
+  }
 }

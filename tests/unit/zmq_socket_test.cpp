@@ -52,6 +52,19 @@ TEST(ZmqSocketTest, LeavesOutWhatHasTooManyFrames) {
   CHECK_TRUE(message == ZmqMessage{"next"});
 }
 
+TEST(ZmqSocketTest, DropsAMessageOfManyFramesInSeveralCalls) {
+  connect();
+  CHECK_TRUE(push.send(ZmqMessage(2'500, "frame")));
+  CHECK_TRUE(push.send({"next"}));
+  for (int i = 0; i < 2; ++i) {
+    CHECK_TRUE(pull.receive(message, kMaxFrames) == ZmqSocket::Outcome::kNothing);
+    CHECK_TRUE((pull.ready() & ZMQ_POLLIN) != 0);
+  }
+  CHECK_TRUE(pull.receive(message, kMaxFrames) == ZmqSocket::Outcome::kTooManyFrames);
+  CHECK_TRUE(pull.receive(message, kMaxFrames) == ZmqSocket::Outcome::kMessage);
+  CHECK_TRUE(message == ZmqMessage{"next"});
+}
+
 TEST(ZmqSocketTest, SendsNothingToNobody) {
   CHECK_TRUE(static_cast<bool>(push.set(ZMQ_SNDHWM, 1)));
   CHECK_FALSE(push.send({"lost"}));
