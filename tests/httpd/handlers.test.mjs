@@ -11,6 +11,7 @@ import { eventually } from '../support/patience.mjs';
 import { killHard } from '../support/processes.mjs';
 import { notAuthorized, stranger } from '../support/site-policy.mjs';
 import { noDaemon, startStack } from '../support/stack.mjs';
+import { watchTopic } from '../support/torrent-wsctl.mjs';
 import { signedInClient, wampError } from '../support/wamp.mjs';
 import { V1Client } from '../support/wamp-v1.mjs';
 
@@ -267,6 +268,20 @@ describe('a handler', () => {
     assert.ok(uris.has('torrent_ws.error.handler_unavailable'), [...uris].join(' '));
     await hanging;
     assert.equal(await eventually(() => client.ask('com.example.small.add', [1])), 1);
+  });
+
+  test('is not told of torrent-wsctl, after a start either', async () => {
+    const watch = watchTopic(stack, 'com.example.foreign');
+    let watches = false;
+    watch.events.next().then(() => (watches = true));
+    await eventually(async () => {
+      await client.publish('com.example.foreign');
+      assert.ok(watches);
+    });
+    await killHard(await client.ask('com.example.php.pid'));
+    assert.deepEqual(await eventually(() => client.ask('com.example.php.sessions')), [client.id]);
+    watch.process.kill();
+    await watch.ended();
   });
 
   test('has a share for each session', async () => {

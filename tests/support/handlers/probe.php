@@ -100,6 +100,8 @@ final class Probe extends TorrentWsHandler
                 return shell_exec('head -c 4');
             case 'who':
                 return [$conn->user, $conn->role];
+            case 'sessions':
+                return array_keys($this->told);
             case 'pid':
                 return getmypid();
             case 'hang':
