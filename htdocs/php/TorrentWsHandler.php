@@ -7,7 +7,7 @@ declare(strict_types=1);
  * Ratchet's WampServerInterface. Extend TorrentWsHandler, and call run() (docs/handlers.md); the same program is a
  * worker of a job queue with runZmq().
  *
- * Copy this file into the site. PHP 7.1 or later; runZmq() needs the extension zmq.
+ * Copy this file into the site. PHP 7.2 or later; runZmq() needs the extension zmq.
  */
 abstract class TorrentWsHandler
 {
@@ -15,8 +15,14 @@ abstract class TorrentWsHandler
     private $channel;
     /** @var array<int, TorrentWsConnection> by session */
     private $connections = [];
-    /** @var array<string, TorrentWsTopic> those with subscribers, by name */
+    /** @var array<string, TorrentWsTopic> those with subscribers, by match and name */
     private $topics = [];
+
+    /**
+     * @var bool whether clients may subscribe to patterns, which onSubscribe() sees by $topic->match: its getId() is
+     *           then no topic's name but, say, the beginning of many
+     */
+    protected $takesPatterns = false;
 
     /** Somebody has connected; or was there when this program began. */
     public function onOpen(TorrentWsConnection $conn)
@@ -87,7 +93,12 @@ abstract class TorrentWsHandler
     /** The topic of this name, to publish to. */
     final public function topic(string $name): TorrentWsTopic
     {
-        return $this->topics[$name] ?? new TorrentWsTopic($this->channel, $name);
+        return $this->find($name, 'exact');
+    }
+
+    private function find(string $name, string $match): TorrentWsTopic
+    {
+        return $this->topics["$match $name"] ?? new TorrentWsTopic($this->channel, $name, $match);
     }
 
     private function serve(TorrentWsChannel $channel): void
@@ -126,14 +137,27 @@ abstract class TorrentWsHandler
         } catch (Throwable $e) {
             error_log((string) $e);
             $conn->refuse('torrent_ws.error.handler_failed', 'the site\'s code failed');
-            $this->onError($conn, $e instanceof Exception ? $e : new RuntimeException($e->getMessage(), 0, $e));
+            $this->tellError($conn, $e instanceof Exception ? $e : new RuntimeException($e->getMessage(), 0, $e));
+        }
+    }
+
+    /** What fails there is not told again. */
+    private function tellError(TorrentWsConnection $conn, Exception $e): void
+    {
+        try {
+            $this->onError($conn, $e);
+        } catch (Throwable $another) {
+            error_log((string) $another);
         }
     }
 
     /** What the server is answered, as [header members, args, kwargs]. */
     private function dispatch(string $name, TorrentWsConnection $conn, array $body): array
     {
-        $topic = $this->topic($body['topic'] ?? $body['procedure'] ?? '');
+        $topic = $this->find($body['topic'] ?? $body['procedure'] ?? '', $body['match'] ?? 'exact');
+        if ($topic->match !== 'exact' && !$this->takesPatterns) {
+            throw new TorrentWsRefusal('subscribe to topics, not to patterns', 'wamp.error.option_not_allowed');
+        }
         switch ($name) {
             case 'open':
                 $this->connections[$conn->sessionId] = $conn;
@@ -147,12 +171,12 @@ abstract class TorrentWsHandler
                 $this->onClose($conn);
                 break;
             case 'error':
-                $this->onError($conn, new TorrentWsRefusal($body['message'], $body['error']));
+                $this->tellError($conn, new TorrentWsRefusal($body['message'], $body['error']));
                 break;
             case 'subscribe':
                 $this->onSubscribe($conn, $topic);
                 $topic->add($conn);
-                $this->topics[$topic->getId()] = $topic;
+                $this->topics["$topic->match $topic"] = $topic;
                 break;
             case 'unsubscribe':
                 $this->remove($conn, $topic);
@@ -178,7 +202,7 @@ abstract class TorrentWsHandler
     {
         $topic->remove($conn);
         if (count($topic) === 0) {
-            unset($this->topics[$topic->getId()]);
+            unset($this->topics["$topic->match $topic"]);
         }
     }
 
@@ -222,10 +246,13 @@ final class TorrentWsConnection
         (new TorrentWsTopic($this->channel, (string) $topic))->broadcast($event, [], [$this->sessionId]);
     }
 
-    /** Ends the connection, if it is subscribed to one of the handler's topics or waits for it. */
+    /**
+     * Ends the connection, if it is subscribed to one of the handler's topics or waits for it. A worker of a queue can do
+     * so until it has answered, with accept() too.
+     */
     public function close(string $reason = ''): void
     {
-        $this->channel->send(['type' => 'close', 'session' => $this->sessionId, 'reason' => $reason]);
+        $this->channel->send(['type' => 'close', 'session' => $this->sessionId, 'reason' => $reason] + $this->ofJob());
     }
 
     public function callResult($id, $data): void
@@ -274,15 +301,23 @@ final class TorrentWsConnection
     private function end(array $header, ?array $body): void
     {
         if ($this->job !== null) {
-            $this->channel->send($header + ['id' => $this->job['id'], 'attempt' => $this->job['attempt']], $body);
+            $this->channel->send($header + $this->ofJob(), $body);
             $this->job = null;
         }
+    }
+
+    private function ofJob(): array
+    {
+        return $this->job === null ? [] : ['id' => $this->job['id'], 'attempt' => $this->job['attempt']];
     }
 }
 
 /** A topic, or a procedure's name. Its connections are those that subscribed at this process. */
 final class TorrentWsTopic implements IteratorAggregate, Countable
 {
+    /** @var string exact; or prefix or wildcard: it is no topic but a pattern of many */
+    public $match;
+
     /** @var TorrentWsChannel */
     private $channel;
     /** @var string */
@@ -290,10 +325,11 @@ final class TorrentWsTopic implements IteratorAggregate, Countable
     /** @var array<int, TorrentWsConnection> */
     private $subscribers = [];
 
-    public function __construct(TorrentWsChannel $channel, string $id)
+    public function __construct(TorrentWsChannel $channel, string $id, string $match = 'exact')
     {
         $this->channel = $channel;
         $this->id = $id;
+        $this->match = $match;
     }
 
     public function getId(): string
@@ -313,7 +349,8 @@ final class TorrentWsTopic implements IteratorAggregate, Countable
      */
     public function broadcast($event, array $exclude = [], array $eligible = []): void
     {
-        $this->publish([$event], [], array_filter(['exclude' => $exclude, 'eligible' => $eligible]));
+        $sessions = ['exclude' => array_values($exclude), 'eligible' => array_values($eligible)];
+        $this->publish([$event], [], array_filter($sessions));
     }
 
     /** To one user, wherever that user is connected. */
@@ -383,12 +420,19 @@ abstract class TorrentWsChannel
         return [json_decode($header, true), $body === '' ? [] : json_decode($body, true, 512, JSON_BIGINT_AS_STRING)];
     }
 
-    final protected static function encode(?array $value): string
+    /** Its messages are for people, and may come from anywhere. */
+    final protected static function encodeHeader(array $header): string
+    {
+        return self::encode($header, JSON_INVALID_UTF8_SUBSTITUTE);
+    }
+
+    final protected static function encode(?array $value, int $flags = 0): string
     {
         if ($value === null) {
             return '';
         }
-        $json = json_encode($value, JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_PRESERVE_ZERO_FRACTION);
+        $flags |= JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE | JSON_PRESERVE_ZERO_FRACTION;
+        $json = json_encode($value, $flags);
         if ($json === false) {
             throw new InvalidArgumentException('not JSON: ' . json_last_error_msg());
         }
@@ -396,10 +440,11 @@ abstract class TorrentWsChannel
     }
 }
 
-/** Descriptor 0, a stream socket. */
+/** The stream socket that is descriptor 0 at first. */
 final class TorrentWsSocketChannel extends TorrentWsChannel
 {
     private $socket;
+    private $standardInput;
 
     public function __construct()
     {
@@ -407,6 +452,10 @@ final class TorrentWsSocketChannel extends TorrentWsChannel
         if ($this->socket === false) {
             throw new RuntimeException('no socket: this program is started by TorrentWsHandler');
         }
+        stream_set_timeout($this->socket, 86400);
+        // Programs that the site's code starts read from descriptor 0, which the next file to be opened becomes.
+        fclose(STDIN);
+        $this->standardInput = fopen('/dev/null', 'r');
     }
 
     public function receive(): ?array
@@ -422,7 +471,7 @@ final class TorrentWsSocketChannel extends TorrentWsChannel
 
     public function send(array $header, ?array $body = null): void
     {
-        [$header, $body] = [self::encode($header), self::encode($body)];
+        [$header, $body] = [self::encodeHeader($header), self::encode($body)];
         $bytes = pack('NN', strlen($header), strlen($body)) . $header . $body;
         for ($sent = 0; $sent < strlen($bytes); $sent += $written) {
             $written = fwrite($this->socket, $sent === 0 ? $bytes : substr($bytes, $sent));
@@ -437,10 +486,11 @@ final class TorrentWsSocketChannel extends TorrentWsChannel
         $bytes = '';
         while (strlen($bytes) < $size) {
             $more = fread($this->socket, $size - strlen($bytes));
-            if ($more === false || $more === '') {
+            if ($more !== false && $more !== '') {
+                $bytes .= $more;
+            } elseif (!stream_get_meta_data($this->socket)['timed_out']) {
                 return null;
             }
-            $bytes .= $more;
         }
         return $bytes;
     }
@@ -461,6 +511,10 @@ final class TorrentWsZmqChannel extends TorrentWsChannel
     private static function connected(int $type, string $address, array $curve): ZMQSocket
     {
         $socket = new ZMQSocket(new ZMQContext(), $type);
+        if ($type === ZMQ::SOCKET_PULL) {
+            // Jobs that wait are anybody's.
+            $socket->setSockOpt(ZMQ::SOCKOPT_RCVHWM, 1);
+        }
         if ($curve !== []) {
             $socket->setSockOpt(ZMQ::SOCKOPT_CURVE_SERVERKEY, $curve[0]);
             $socket->setSockOpt(ZMQ::SOCKOPT_CURVE_PUBLICKEY, $curve[1]);
@@ -478,7 +532,13 @@ final class TorrentWsZmqChannel extends TorrentWsChannel
     public function send(array $header, ?array $body = null): void
     {
         // What is published is no result of a job, but like any other message to this address.
-        $isPublication = $header['type'] === 'publish';
-        $this->results->sendmulti($isPublication ? [self::encode($body)] : [self::encode($header), self::encode($body)]);
+        if ($header['type'] === 'publish') {
+            $this->results->sendmulti([self::encode($body)]);
+            return;
+        }
+        if (!isset($header['id'])) {
+            throw new LogicException('a worker of a queue says this before it has answered, not later: ' . $header['type']);
+        }
+        $this->results->sendmulti([self::encodeHeader($header), self::encode($body)]);
     }
 }

@@ -36,8 +36,9 @@ class Connection:
         Topic(self._channel, str(topic)).publish(args, kwargs, {"eligible": [self.session]})
 
     def close(self, reason=""):
-        """Ends the connection, if it is subscribed to one of the handler's topics or waits for it."""
-        self._channel.send({"type": "close", "session": self.session, "reason": reason})
+        """Ends the connection, if it is subscribed to one of the handler's topics or waits for it. A worker of a queue can
+        do so until it has answered, with accept() too."""
+        self._channel.send({"type": "close", "session": self.session, "reason": reason, **self._of_job()})
 
     def accept(self):
         """Of on_subscribe: the client is subscribed from now on, while the method goes on."""
@@ -58,18 +59,24 @@ class Connection:
 
     def _end(self, header, body):
         if self._job is not None:
-            job = {name: self._job[name] for name in ("id", "attempt")}
-            self._channel.send({**header, **job}, list(body) or None)
+            self._channel.send({**header, **self._of_job()}, list(body) or None)
             self._job = None
+
+    def _of_job(self):
+        return {name: self._job[name] for name in ("id", "attempt")} if self._job is not None else {}
 
 
 class Topic:
-    """A topic. Its connections, over which it iterates, are those that subscribed at this process."""
+    """A topic. Its connections, over which it iterates, are those that subscribed at this process.
 
-    def __init__(self, channel, name):
+    match: exact; or prefix or wildcard: it is no topic but a pattern of many.
+    """
+
+    def __init__(self, channel, name, match="exact"):
         self._channel = channel
         self._subscribers = {}
         self.name = name
+        self.match = match
 
     def __str__(self):
         return self.name
@@ -97,6 +104,10 @@ class Topic:
 
 
 class Handler:
+    # Whether clients may subscribe to patterns, which on_subscribe() sees by topic.match: its name is then no topic's but,
+    # say, the beginning of many.
+    takes_patterns = False
+
     def on_open(self, conn):
         """Somebody has connected; or was there when this program began."""
 
@@ -133,12 +144,15 @@ class Handler:
 
     def topic(self, name):
         """The topic of this name, to publish to."""
-        return self._topics.get(name) or Topic(self._channel, name)
+        return self._find(name, "exact")
+
+    def _find(self, name, match):
+        return self._topics.get((match, name)) or Topic(self._channel, name, match)
 
     def _serve(self, channel):
         self._channel = channel
         self._connections = {}  # by session
-        self._topics = {}  # those with subscribers, by name
+        self._topics = {}  # those with subscribers, by match and name
         for header, body in channel.frames():
             if header["type"] == "configure":
                 channel.send({"type": "ready", "protocol": 1, "pid": os.getpid(), "events": self._events()})
@@ -157,15 +171,24 @@ class Handler:
         try:
             conn._answer(*self._dispatch(header["name"], conn, body))
         except Refusal as refusal:
-            conn._refuse(refusal.uri, str(refusal))
+            conn._refuse(str(refusal.uri), str(refusal))
         except Exception as error:  # whatever the site's code does wrong
             traceback.print_exc()
             conn._refuse("torrent_ws.error.handler_failed", "the site's code failed")
+            self._tell_error(conn, error)
+
+    def _tell_error(self, conn, error):
+        # What fails there is not told again.
+        try:
             self.on_error(conn, error)
+        except Exception:
+            traceback.print_exc()
 
     def _dispatch(self, name, conn, body):
         # What the server is answered: header members, args, kwargs.
-        topic = self.topic(body["topic"]) if "topic" in body else None
+        topic = self._find(body["topic"], body.get("match", "exact")) if "topic" in body else None
+        if topic and topic.match != "exact" and not self.takes_patterns:
+            raise Refusal("subscribe to topics, not to patterns", "wamp.error.option_not_allowed")
         if name == "open":
             self._connections[conn.session] = conn
             self.on_open(conn)
@@ -175,11 +198,11 @@ class Handler:
                 self._remove(conn, left)
             self.on_close(conn)
         elif name == "error":
-            self.on_error(conn, Refusal(body["message"], body["error"]))
+            self._tell_error(conn, Refusal(body["message"], body["error"]))
         elif name == "subscribe":
             self.on_subscribe(conn, topic)
             topic._subscribers[conn.session] = conn
-            self._topics[topic.name] = topic
+            self._topics[topic.match, topic.name] = topic
         elif name == "unsubscribe":
             self._remove(conn, topic)
             self.on_unsubscribe(conn, topic)
@@ -192,11 +215,16 @@ class Handler:
     def _remove(self, conn, topic):
         topic._subscribers.pop(conn.session, None)
         if len(topic) == 0:
-            self._topics.pop(topic.name, None)
+            self._topics.pop((topic.match, topic.name), None)
 
 
 def _encode(value):
     return b"" if value is None else json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+
+
+def _encode_header(header):
+    # Its messages are for people, and may come from anywhere: half a character becomes a question mark.
+    return json.dumps(header, ensure_ascii=False).encode(errors="replace")
 
 
 def _decode(header, body):
@@ -204,13 +232,17 @@ def _decode(header, body):
 
 
 class _SocketChannel:
-    """Descriptor 0, a stream socket, and frames of the worker protocol (docs/worker-protocol.md)."""
+    """The stream socket that is descriptor 0 at first, and frames of the worker protocol (docs/worker-protocol.md)."""
 
     def __init__(self):
         self._socket = socket.socket(fileno=os.dup(0))
+        # Programs that the site's code starts read from descriptor 0.
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(nothing, 0)
+        os.close(nothing)
 
     def send(self, header, body=None):
-        header, body = _encode(header), _encode(body)
+        header, body = _encode_header(header), _encode(body)
         self._socket.sendall(struct.pack("!II", len(header), len(body)) + header + body)
 
     def frames(self):
@@ -228,6 +260,8 @@ class _ZmqChannel:
 
         def connected(kind, address):
             connecting = zmq.Context.instance().socket(kind)
+            if kind == zmq.PULL:
+                connecting.rcvhwm = 1  # jobs that wait are anybody's
             if curve:
                 keys = (key.encode() for key in curve)
                 connecting.curve_serverkey, connecting.curve_publickey, connecting.curve_secretkey = keys
@@ -239,8 +273,12 @@ class _ZmqChannel:
 
     def send(self, header, body=None):
         # What is published is no result of a job, but like any other message to this address.
-        frames = [body] if header["type"] == "publish" else [header, body]
-        self._results.send_multipart([_encode(frame) for frame in frames])
+        if header["type"] == "publish":
+            self._results.send(_encode(body))
+            return
+        if "id" not in header:
+            raise RuntimeError(f"a worker of a queue says this before it has answered, not later: {header['type']}")
+        self._results.send_multipart([_encode_header(header), _encode(body)])
 
     def frames(self):
         while True:

@@ -121,7 +121,9 @@ Status ZmqBridge::set_options(ZmqSocket& socket) const {
     return Status(Done{});
   };
   auto set = set_all({socket.set(ZMQ_RCVHWM, configuration_.high_water),
-                      socket.set(ZMQ_MAXMSGSIZE, static_cast<std::int64_t>(max_message_)), socket.set(ZMQ_IPV6, 1)});
+                      socket.set(ZMQ_MAXMSGSIZE, static_cast<std::int64_t>(max_message_)), socket.set(ZMQ_IPV6, 1),
+                      // A machine that is lost says nothing.
+                      socket.set(ZMQ_HEARTBEAT_IVL, 10'000), socket.set(ZMQ_HEARTBEAT_TIMEOUT, 30'000)});
   if (!set || !configuration_.has_curve) {
     return set;
   }

@@ -33,6 +33,8 @@ class Handler::Place final : public HandlerPortListener {
   Place(Handler& handler, HandlerPort& port) : handler_(handler), port_(port) {}
 
   HandlerPort& port() { return port_; }
+  // Jobs wait that came before: no other overtakes them.
+  bool has_waiting = false;
 
   // HandlerPortListener
   void on_begin() override {
@@ -56,8 +58,7 @@ Handler::Handler(HandlerConfiguration configuration, std::chrono::milliseconds t
       realm_(surroundings.realm),
       publisher_(surroundings.publisher) {
   if (!configuration_.address.empty()) {
-    queue_ = std::make_unique<JobQueue>(surroundings.loop, log_, configuration_.name, configuration_.address,
-                                        static_cast<int>(configuration_.queue));
+    queue_ = std::make_unique<JobQueue>(surroundings.loop, log_, configuration_.name, configuration_.address);
     places_.push_back(std::make_unique<Place>(*this, *queue_));
     queue_->set_listener(*places_.front());
     return;
@@ -107,7 +108,9 @@ void Handler::submit(HandlerJob job) {
   bytes_ += job.body.size();
   const auto [added, is_new] =
       jobs_.emplace(++last_id_, Pending{std::move(job), random_hex(), Clock::now() + timeout_});
-  send(place, added->first, added->second);
+  if (!place.has_waiting) {
+    send(place, added->first, added->second);
+  }
 }
 
 std::optional<Error> Handler::no_room_for(const HandlerJob& job) const {
@@ -143,16 +146,18 @@ void Handler::send(Place& place, JobId id, Pending& pending) {
                               std::max(static_cast<json_int_t>(left.count()), json_int_t{1}), "attempt",
                               pending.attempt.c_str()));
   pending.is_sent = place.port().send(header.get(), pending.job.body);
+  place.has_waiting = place.has_waiting || !pending.is_sent;
   pending.sent = Clock::now();
 }
 
 void Handler::send_waiting(Place& place) {
+  place.has_waiting = false;
   std::vector<JobId> declined;
   for (auto& [id, pending] : jobs_) {
     if (pending.is_sent || &place_of(pending.job.session) != &place) {
       continue;
     }
-    if (!place.port().wants(pending.job.name)) {
+    if (!place.port().wants(pending.job.name) || is_left(pending.job)) {
       declined.push_back(id);
       continue;
     }
@@ -161,7 +166,19 @@ void Handler::send_waiting(Place& place) {
       break;
     }
   }
-  for (const JobId id : declined) {
+  drop(declined);
+}
+
+bool Handler::is_left(const HandlerJob& job) const {
+  if (job.name == handler_event::kPublish) {
+    return false;  // it may be the session's testament
+  }
+  const wamp::Session* session = realm_.find(job.session);
+  return session == nullptr || !session->is_established();
+}
+
+void Handler::drop(const std::vector<JobId>& ids) {
+  for (const JobId id : ids) {
     const HandlerJob job = end(id);
     job.done(unwanted(job));
   }
@@ -174,7 +191,7 @@ void Handler::tell(const wamp::Session& session, std::string_view event, const s
 // So that it can be made what its predecessor was.
 void Handler::tell_all(Place& place) {
   for (const wamp::Session* session : realm_.sessions()) {
-    if (!session->is_established() || &place_of(session->id()) != &place) {
+    if (!session->is_established() || !is_client(*session) || &place_of(session->id()) != &place) {
       continue;
     }
     place.port().tell(handler_event::kOpen, HandlerBody(*session).value("again", true).finish());
@@ -187,7 +204,7 @@ void Handler::tell_all(Place& place) {
   }
 }
 
-void Handler::on_lost(const Place& place) {
+void Handler::on_lost(Place& place) {
   ++figures_.restarts;
   log_.write(LogLevel::kWarning, "TWS0211",
              "a process of the handler " + name() + " ended; another one is started, and told what is there");
@@ -197,6 +214,7 @@ void Handler::on_lost(const Place& place) {
       continue;
     }
     pending.is_sent = false;
+    place.has_waiting = true;
     if (!pending.job.repeatable || ++pending.losses > kMaxLosses) {
       lost.push_back(id);
     }
@@ -231,11 +249,18 @@ void Handler::tick() {
 
 // Who had taken it from the queue may be lost, and nobody tells.
 void Handler::send_again(Clock::time_point now) {
+  std::vector<JobId> left;
   for (auto& [id, pending] : jobs_) {
-    if (pending.job.repeatable && pending.is_sent && now - pending.sent > timeout_ / kTries) {
+    if (!pending.job.repeatable || !pending.is_sent || now - pending.sent <= timeout_ / kTries) {
+      continue;
+    }
+    if (is_left(pending.job)) {
+      left.push_back(id);
+    } else {
       send(*places_.front(), id, pending);
     }
   }
+  drop(left);
 }
 
 bool Handler::take(const JobFrame& frame) {

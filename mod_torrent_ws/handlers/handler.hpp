@@ -118,8 +118,12 @@ class Handler {
   void send(Place& place, JobId id, Pending& pending);
   void send_waiting(Place& place);
   void send_again(Clock::time_point now);
+  // Whether nobody waits for its answer any more: then whom it is about is not to be seen again by who does it.
+  [[nodiscard]] bool is_left(const HandlerJob& job) const;
+  // Without asking anybody.
+  void drop(const std::vector<JobId>& ids);
   void tell_all(Place& place);
-  void on_lost(const Place& place);
+  void on_lost(Place& place);
   void on_frame(const JobFrame& frame);
   void on_publish(const JobFrame& frame);
   void on_close(const JobFrame& frame);

@@ -15,6 +15,8 @@ std::string_view without_blanks(std::string_view text) {
 
 }  // namespace
 
+bool is_client(const wamp::Session& session) { return session.identity().method != wamp::kLocalAdministrator; }
+
 HandlerBody::HandlerBody(const wamp::Session& session) {
   const wamp::Receiver who = session.receiver();
   value("session", who.session);

@@ -17,6 +17,9 @@ class Session;
 
 namespace tws {
 
+// torrent-wsctl's sessions are no clients of the site: handlers are not told of them.
+bool is_client(const wamp::Session& session);
+
 // The body of a job or event: a JSON object that begins with whom it is about.
 class HandlerBody {
  public:

@@ -22,7 +22,9 @@ void HandlerProcess::attach(pid_t pid, Fd socket, const std::string& configurati
   }
   pid_ = pid;
   is_replaced_ = false;
-  unanswered_ = 0;
+  unanswered_.clear();
+  has_refused_ = false;
+  reads_ = 0;
   heard_ = Clock::now();
   link_ = std::make_unique<WorkerLink>(
       loop_, std::move(socket), [this](const JobFrame& frame) { on_frame(frame); }, [this] { on_lost(); });
@@ -33,11 +35,13 @@ void HandlerProcess::attach(pid_t pid, Fd socket, const std::string& configurati
 
 bool HandlerProcess::send(const json_t* header, std::string_view body) {
   if (!is_ready_ || link_->waiting() > most_waiting_) {
+    has_refused_ = true;
     return false;
   }
-  if (unanswered_++ == 0) {
+  if (unanswered_.empty()) {
     heard_ = Clock::now();
   }
+  unanswered_.insert(integer_member(header, "id").value_or(0));
   link_->send(header, body);
   return true;
 }
@@ -64,8 +68,8 @@ void HandlerProcess::on_frame(const JobFrame& frame) {
     on_ready(frame.header.get());
     return;
   }
-  if ((type == "result" || type == "error") && unanswered_ > 0) {
-    --unanswered_;
+  if (type == "result" || type == "error") {
+    unanswered_.erase(integer_member(frame.header.get(), "id").value_or(0));
   }
   listener_->on_frame(frame);
 }
@@ -102,8 +106,16 @@ void HandlerProcess::replace() {
 }
 
 void HandlerProcess::tick() {
+  // Of many sessions it is told for longer than a job may take, before it gets to its first one.
+  if (link_ && std::exchange(reads_, link_->reads()) != link_->reads()) {
+    heard_ = Clock::now();
+  }
+  if (is_ready_ && has_refused_ && link_->waiting() <= most_waiting_) {
+    has_refused_ = false;
+    listener_->on_room();
+  }
   const auto silence = Clock::now() - heard_;
-  const bool hangs = is_ready_ ? unanswered_ > 0 && silence > silence_ : silence > (link_ ? kStartTime : kEndTime);
+  const bool hangs = is_ready_ ? !unanswered_.empty() && silence > silence_ : silence > (link_ ? kStartTime : kEndTime);
   if (hangs && pid_ != 0) {
     replace();
   }

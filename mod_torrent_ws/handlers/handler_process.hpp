@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <set>
@@ -28,7 +29,8 @@ class HandlerProcess final : public HandlerPort {
   // Events about errors are for information, and left out where so much waits.
   static constexpr std::size_t kMaxWaitingForErrors = 64UL << 10;
 
-  // `replace` has a process killed and started again; `silence` is how long one that has jobs may say nothing.
+  // `replace` has a process killed and started again; `silence` is how long one that has jobs may say nothing, and read
+  // nothing of what waits for it.
   HandlerProcess(struct ev_loop* loop, std::function<void(pid_t)> replace, std::chrono::milliseconds silence)
       : loop_(loop), replace_(std::move(replace)), silence_(silence) {}
 
@@ -59,9 +61,11 @@ class HandlerProcess final : public HandlerPort {
   bool is_ready_ = false;
   bool is_replaced_ = false;
   std::set<std::string, std::less<>> wanted_;
-  std::size_t unanswered_ = 0;
-  std::size_t most_waiting_ = 0;  // bytes
-  Clock::time_point heard_;       // its last word; or since when an answer is awaited
+  std::set<std::int64_t> unanswered_;  // ids of jobs
+  bool has_refused_ = false;           // jobs, for which there may be room later
+  std::size_t most_waiting_ = 0;       // bytes
+  std::uint64_t reads_ = 0;            // the link's, when it was looked at last
+  Clock::time_point heard_;            // its last sign of life; or since when an answer is awaited
 };
 
 }  // namespace tws

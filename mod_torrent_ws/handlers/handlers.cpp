@@ -10,13 +10,6 @@
 
 namespace tws {
 
-namespace {
-
-// torrent-wsctl's sessions are no clients of the site.
-bool is_client(const wamp::Session& session) { return session.identity().method != wamp::kLocalAdministrator; }
-
-}  // namespace
-
 Handlers::Handlers(const std::vector<HandlerConfiguration>& configurations, std::chrono::milliseconds job_timeout,
                    const HandlerSurroundings& surroundings)
     : realm_(surroundings.realm) {

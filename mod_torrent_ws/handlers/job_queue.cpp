@@ -1,16 +1,20 @@
 #include "handlers/job_queue.hpp"
 
+#include <utility>
+
 namespace tws {
 
 namespace {
 
 constexpr auto kRetry = std::chrono::seconds(1);
+// The handler keeps what waits, with its deadlines; what ZeroMQ has is out of reach.
+constexpr int kHighWater = 1;
 
 }  // namespace
 
 void JobQueue::configure(const ZmqConfiguration& zmq) {
   zmq_ = zmq;
-  is_closed_ = false;
+  is_configured_ = true;
   if (gate_) {
     gate_->admit(zmq_.client_keys);
   }
@@ -29,7 +33,7 @@ void JobQueue::close() {
 // A torrent-ws process that is going may have the address still.
 void JobQueue::tick() {
   const auto now = Clock::now();
-  if (is_closed_ || watcher_ || now < next_try_) {
+  if (!is_configured_ || is_closed_ || watcher_ || now < next_try_) {
     return;
   }
   const bool is_first_try = next_try_ == Clock::time_point();
@@ -78,9 +82,13 @@ Status JobQueue::open() {
 }
 
 Status JobQueue::set_options() {
-  auto set = socket_->set(ZMQ_SNDHWM, high_water_);
-  if (set) {
-    set = socket_->set(ZMQ_IPV6, 1);
+  Status set = Done{};
+  for (const auto& [option, value] : {std::pair(ZMQ_SNDHWM, kHighWater), std::pair(ZMQ_IPV6, 1),
+                                      // A machine that is lost says nothing.
+                                      std::pair(ZMQ_HEARTBEAT_IVL, 10'000), std::pair(ZMQ_HEARTBEAT_TIMEOUT, 30'000)}) {
+    if (set) {
+      set = socket_->set(option, value);
+    }
   }
   return set && zmq_.has_curve ? CurveGate::protect(*socket_, zmq_.server_secret) : set;
 }

@@ -19,9 +19,9 @@ class JobQueue final : public HandlerPort {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // `high_water`: how many jobs may wait for one worker. The log outlives it.
-  JobQueue(struct ev_loop* loop, const Log& log, std::string name, std::string address, int high_water)
-      : loop_(loop), log_(log), name_(std::move(name)), address_(std::move(address)), high_water_(high_water) {}
+  // The log outlives it.
+  JobQueue(struct ev_loop* loop, const Log& log, std::string name, std::string address)
+      : loop_(loop), log_(log), name_(std::move(name)), address_(std::move(address)) {}
 
   // It outlives the queue's last send().
   void set_listener(HandlerPortListener& listener) { listener_ = &listener; }
@@ -46,14 +46,14 @@ class JobQueue final : public HandlerPort {
   const Log& log_;
   const std::string name_;
   const std::string address_;
-  const int high_water_;
   HandlerPortListener* listener_ = nullptr;
   ZmqConfiguration zmq_;
   std::optional<ZmqContext> context_;  // made when it is needed: it starts threads
   std::optional<CurveGate> gate_;
   std::optional<ZmqSocket> socket_;
   std::optional<ZmqWatcher> watcher_;
-  bool is_closed_ = true;
+  bool is_configured_ = false;
+  bool is_closed_ = false;
   Clock::time_point next_try_;
   Occasional failures_;
 };

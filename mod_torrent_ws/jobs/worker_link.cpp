@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <utility>
 
 namespace tws {
@@ -13,6 +14,8 @@ namespace {
 constexpr std::size_t kReadSize = 64UL << 10;
 // So much is read in one turn of the loop; the rest comes in the next one, after the others.
 constexpr int kReadsPerTurn = 16;
+// For frames in one turn: one may be a list of publications, so they are not counted.
+constexpr auto kTurn = std::chrono::milliseconds(2);
 
 }  // namespace
 
@@ -21,13 +24,15 @@ WorkerLink::WorkerLink(struct ev_loop* loop, Fd socket, std::function<void(const
     : loop_(loop), socket_(std::move(socket)), on_frame_(std::move(on_frame)), on_lost_(std::move(on_lost)) {
   ev_io_init(&readable_, on_ready, socket_.get(), EV_READ);
   ev_io_init(&writable_, on_ready, socket_.get(), EV_WRITE);
-  readable_.data = writable_.data = this;
+  ev_timer_init(&rest_, on_rest, 0, 0);
+  readable_.data = writable_.data = rest_.data = this;
   ev_io_start(loop_, &readable_);
 }
 
 WorkerLink::~WorkerLink() {
   ev_io_stop(loop_, &readable_);
   ev_io_stop(loop_, &writable_);
+  ev_timer_stop(loop_, &rest_);
 }
 
 void WorkerLink::send(const json_t* header, std::string_view body) {
@@ -41,6 +46,7 @@ void WorkerLink::send(const json_t* header, std::string_view body) {
 void WorkerLink::on_ready(struct ev_loop* /*loop*/, ev_io* watcher, int events) {
   auto* link = static_cast<WorkerLink*>(watcher->data);
   if ((events & EV_WRITE) != 0) {
+    ++link->reads_;
     link->write();
   }
   if ((events & EV_READ) != 0) {
@@ -48,10 +54,13 @@ void WorkerLink::on_ready(struct ev_loop* /*loop*/, ev_io* watcher, int events) 
   }
 }
 
+void WorkerLink::on_rest(struct ev_loop* /*loop*/, ev_timer* watcher, int /*events*/) {
+  static_cast<WorkerLink*>(watcher->data)->take_frames();
+}
+
 void WorkerLink::read() {
   thread_local std::array<char, kReadSize> buffer{};
-  bool ended = false;
-  for (int i = 0; i < kReadsPerTurn && !ended; ++i) {
+  for (int i = 0; i < kReadsPerTurn && !has_ended_; ++i) {
     const ssize_t size = recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
     if (size > 0) {
       reader_.feed({buffer.data(), static_cast<std::size_t>(size)});
@@ -60,25 +69,31 @@ void WorkerLink::read() {
     if (size < 0 && (errno == EAGAIN || errno == EINTR)) {
       break;
     }
-    ended = true;
+    has_ended_ = true;
   }
+  take_frames();
+}
+
+void WorkerLink::take_frames() {
+  using Clock = std::chrono::steady_clock;
+  const auto end = Clock::now() + kTurn;
   JobFrame frame;
-  for (;;) {
+  do {
     const auto more = reader_.next(frame);
-    if (!more) {
-      ended = true;
-      break;
+    if (!more || (!*more && has_ended_)) {
+      // The callback may destroy this object: nothing of it is touched afterwards.
+      const auto lost = std::move(on_lost_);
+      lost();
+      return;
     }
     if (!*more) {
-      break;
+      ev_io_start(loop_, &readable_);
+      return;
     }
     on_frame_(frame);
-  }
-  if (ended) {
-    // The callback may destroy this object: nothing of it is touched afterwards.
-    const auto lost = std::move(on_lost_);
-    lost();
-  }
+  } while (Clock::now() < end);
+  ev_io_stop(loop_, &readable_);
+  ev_timer_start(loop_, &rest_);
 }
 
 void WorkerLink::write() {

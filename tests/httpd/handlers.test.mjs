@@ -4,12 +4,14 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 
 import { handlerPrograms } from '../support/handler-programs.mjs';
 import { eventually } from '../support/patience.mjs';
 import { killHard } from '../support/processes.mjs';
 import { notAuthorized, stranger } from '../support/site-policy.mjs';
 import { noDaemon, startStack } from '../support/stack.mjs';
+import { watchTopic } from '../support/torrent-wsctl.mjs';
 import { signedInClient, wampError } from '../support/wamp.mjs';
 import { V1Client } from '../support/wamp-v1.mjs';
 
@@ -22,7 +24,8 @@ let programs;
 let stack;
 before(async () => {
   programs = handlerPrograms();
-  const php = `/usr/bin/php ${programs}/handlers/probe.php`;
+  // It is silent for longer than PHP waits for sockets.
+  const php = `/usr/bin/php -d default_socket_timeout=1 ${programs}/handlers/probe.php`;
   stack = await startStack({
     backend: noDaemon,
     conf: `
@@ -31,7 +34,7 @@ TorrentWsAllow call com.example.php.* role=anonymous
 TorrentWsEventHistory com.example.php.room 10
 TorrentWsHandler php "${php}" com.example.php.* timeout=2s
 TorrentWsHandler python ${programs}/handlers/probe.py com.example.python.* timeout=2s
-TorrentWsHandler three "${php}" com.example.three.* workers=3
+TorrentWsHandler three "${php} patterns" com.example.three.* workers=3
 TorrentWsHandler chat-php "/usr/bin/php \${DIRECTORY}/handlers/chat.php" com.example.chat.*
 TorrentWsHandler small "${php}" com.example.small.* queue=5 timeout=1s
 TorrentWsHandler broken /bin/false com.example.broken.* timeout=500ms
@@ -121,6 +124,28 @@ for (const language of ['php', 'python']) {
       await assert.rejects(first.subscribe(name('failing')), failed);
     });
 
+    test('fails once more when it is told so, and refuses in no language: it goes on', async () => {
+      const pid = await first.ask(name('pid'));
+      await assert.rejects(first.ask(name('failing'), ['twice']), failed);
+      await assert.rejects(first.ask(name('garbled')), refused);
+      assert.equal(await first.ask(name('pid')), pid);
+    });
+
+    test('is not asked about patterns where it does not know them', async () => {
+      await assert.rejects(first.subscribe(name('refused'), { match: 'prefix' }), wampError('wamp.error.option_not_allowed'));
+    });
+
+    test('starts programs that read nothing of its own', async () => {
+      const [nothing, ...sums] = await Promise.all([first.ask(name('child')), ...[1, 2].map((n) => first.ask(name('add'), [n]))]);
+      assert.deepEqual([nothing, ...sums], [null, 1, 2]);
+    });
+
+    test('is there after a silence', async () => {
+      const pid = await first.ask(name('pid'));
+      await setTimeout(1500);
+      assert.equal(await first.ask(name('pid')), pid);
+    });
+
     test('is spoken to in each serializer', async () => {
       for (const serializer of ['cbor', 'msgpack']) {
         const client = await signedInClient(stack, { userId: 2, serializer });
@@ -186,7 +211,7 @@ for (const language of ['php', 'python']) {
       const pid = await first.ask(name('pid'));
       // Its own copy of the socket, and the file that it reads its program from, may be there, too.
       const all = fs.readdirSync(`/proc/${pid}/fd`).map((fd) => fs.readlinkSync(`/proc/${pid}/fd/${fd}`));
-      const open = all.filter((target) => !target.startsWith(programs));
+      const open = all.filter((target) => !target.startsWith(programs) && target !== '/dev/null');
       assert.ok(open.length <= 4, open.join(' '));
       assert.ok(open.every((target) => /^(?:socket|pipe):/.test(target)), open.join(' '));
       assert.equal(new Set(open.filter((target) => target.startsWith('socket:'))).size, 1);
@@ -209,7 +234,7 @@ describe('a handler', () => {
   });
 
   test('is asked about patterns that are its own as a whole; others are refused', async () => {
-    await client.subscribe('com.example.php.room.', { match: 'prefix' });
+    await client.subscribe('com.example.three.room.', { match: 'prefix' });
     for (const [topic, match] of [['com.example.', 'prefix'], ['com.example..room', 'wildcard'], ['', 'prefix']]) {
       await assert.rejects(client.subscribe(topic, { match }), (error) =>
         ['wamp.error.option_not_allowed', 'wamp.error.not_authorized'].includes(error.uri));
@@ -243,6 +268,20 @@ describe('a handler', () => {
     assert.ok(uris.has('torrent_ws.error.handler_unavailable'), [...uris].join(' '));
     await hanging;
     assert.equal(await eventually(() => client.ask('com.example.small.add', [1])), 1);
+  });
+
+  test('is not told of torrent-wsctl, after a start either', async () => {
+    const watch = watchTopic(stack, 'com.example.foreign');
+    let watches = false;
+    watch.events.next().then(() => (watches = true));
+    await eventually(async () => {
+      await client.publish('com.example.foreign');
+      assert.ok(watches);
+    });
+    await killHard(await client.ask('com.example.php.pid'));
+    assert.deepEqual(await eventually(() => client.ask('com.example.php.sessions')), [client.id]);
+    watch.process.kill();
+    await watch.ended();
   });
 
   test('has a share for each session', async () => {

@@ -22,6 +22,45 @@ const commands = {
   php: ['/usr/bin/php', `${handlers}reports.php`],
   python: ['/usr/bin/python3', `${handlers}reports.py`],
 };
+// They hang up on who calls, and say later what went wrong.
+const closers = {
+  php: ['/usr/bin/php', '-r', `
+require '${handlers}../php/TorrentWsHandler.php';
+(new class extends TorrentWsHandler {
+    private $error;
+    public function onCall(TorrentWsConnection $conn, $id, TorrentWsTopic $topic, array $params)
+    {
+        if ($topic->getId() === 'com.example.raw.error') {
+            return $this->error;
+        }
+        if ($topic->getId() === 'com.example.raw.late') {
+            $conn->callResult($id, null);
+        }
+        try {
+            $conn->close('go');
+        } catch (LogicException $e) {
+            $this->error = $e->getMessage();
+        }
+    }
+})->runZmq($argv[1], $argv[2]);`],
+  python: ['/usr/bin/python3', '-c', `
+import sys
+sys.path.insert(0, '${handlers}../python')
+sys.dont_write_bytecode = True
+from torrent_ws_handler import Handler
+class Closer(Handler):
+    def on_call(self, conn, procedure, args, kwargs):
+        if procedure == 'com.example.raw.error':
+            return self.error
+        if procedure == 'com.example.raw.late':
+            conn.accept()
+        try:
+            conn.close('go')
+        except RuntimeError as error:
+            self.error = str(error)
+Closer().run_zmq(sys.argv[1], sys.argv[2])
+`],
+};
 const unavailable = wampError('torrent_ws.error.handler_unavailable');
 const whole = { whole: true };
 
@@ -185,6 +224,42 @@ describe('a worker', () => {
     });
     assert.match(stack.errorLog(), /TWS0505: .*no job has its id and attempt/);
   });
+
+  test('ends a connection of whose job it has', async () => {
+    const worker = await idleWorker(addresses[1]);
+    const leaving = await signedInClient(stack, { userId: 3 });
+    leaving.ask('com.example.raw.closing').catch(() => {});
+    const job = await worker.jobs.next();
+    await answer(job, { type: 'close', session: leaving.id, reason: 'go' });
+    assert.equal((await leaving.ended()).code, 1008);
+    assert.equal(leaving.goodbye, 'wamp.close.killed');
+    await answer(job, {});
+  });
+
+  test('is given no jobs of those who have left', async () => {
+    const leaving = await signedInClient(stack, { userId: 3 });
+    leaving.subscribe('com.example.raw.ghost').catch(() => {});
+    leaving.ask('com.example.raw.ghost').catch(() => {});
+    await leaving.ask('torrents.snapshot');
+    await leaving.close();
+    const worker = await idleWorker(addresses[1]);
+    const asked = client.ask('com.example.raw.there');
+    const job = await worker.jobs.next();
+    assert.equal(job.body.procedure, 'com.example.raw.there');
+    await answer(job, {}, '[["yes"]]');
+    assert.equal(await asked, 'yes');
+  });
+
+  for (const [language, command] of Object.entries(closers)) {
+    test(`in ${language} hangs up before it has answered, and is told that it cannot later`, async () => {
+      start([...command, addresses[1], results]);
+      const leaving = await signedInClient(stack, { userId: 3 });
+      leaving.ask('com.example.raw.early').catch(() => {});
+      assert.equal((await leaving.ended()).code, 1008);
+      await client.ask('com.example.raw.late');
+      assert.match(await client.ask('com.example.raw.error'), /before it has answered/);
+    });
+  }
 
   test('publishes to topics of the jobs that it has', async () => {
     const worker = await idleWorker(addresses[1]);

@@ -26,12 +26,13 @@ constexpr auto kSilence = std::chrono::milliseconds(50);
 class Listener final : public HandlerPortListener {
  public:
   void on_begin() override { ++begun; }
-  void on_room() override {}
+  void on_room() override { ++rooms; }
   void on_frame(const JobFrame& frame) override { frames.push_back(tws::text_member(frame.header.get(), "type")); }
   void on_lost() override { ++lost; }
 
   int begun = 0;
   int lost = 0;
+  int rooms = 0;
   std::vector<std::string> frames;
 };
 
@@ -44,7 +45,7 @@ TEST_GROUP(HandlerProcess) {
   Listener listener;
   HandlerProcess process{loop, [this](pid_t pid) { replaced.push_back(pid); }, kSilence};
   Fd end;  // the process's
-  const Json job{json_pack("{ss}", "type", "job")};
+  const Json job{json_pack("{ss si}", "type", "job", "id", 1)};
 
   void begin(pid_t pid) {
     std::array<int, 2> pair{};
@@ -148,6 +149,57 @@ TEST(HandlerProcess, ThatDoesNotReadIsReplaced) {
   CHECK(replaced.empty());
   process.tell(handler_event::kOpen, body);
   process.tell(handler_event::kOpen, body);
+  CHECK((replaced == std::vector<pid_t>{7}));
+}
+
+TEST(HandlerProcess, ThatReadsWorksHoweverMuchItIsTold) {
+  begin(7);
+  say(R"({"type":"ready"})");
+  process.tell(handler_event::kOpen, std::string(16UL << 20, ' '));
+  CHECK(process.send(job.get(), "{}"));
+  std::array<char, 65536> buffer{};
+  for (int i = 0; i < 6; ++i) {
+    const auto until = HandlerProcess::Clock::now() + kSilence / 2;
+    for (int reads = 0; reads < 8; ++reads) {
+      CHECK(recv(end.get(), buffer.data(), buffer.size(), MSG_DONTWAIT) > 0);
+      turn();
+    }
+    process.tick();
+    while (HandlerProcess::Clock::now() < until) {
+      turn();
+    }
+  }
+  CHECK(replaced.empty());
+  be_silent();
+  be_silent();
+  CHECK((replaced == std::vector<pid_t>{7}));
+}
+
+TEST(HandlerProcess, TellsOfRoomForJobsThatItRefused) {
+  begin(7);
+  say(R"({"type":"ready"})");
+  process.tell(handler_event::kOpen, std::string(HandlerProcess::kMaxWaiting + (4UL << 20), ' '));
+  CHECK_FALSE(process.send(job.get(), "{}"));
+  process.tick();
+  LONGS_EQUAL(0, listener.rooms);
+  std::array<char, 65536> buffer{};
+  while (recv(end.get(), buffer.data(), buffer.size(), MSG_DONTWAIT) > 0) {
+    turn();
+  }
+  process.tick();
+  process.tick();
+  LONGS_EQUAL(1, listener.rooms);
+  CHECK(process.send(job.get(), "{}"));
+}
+
+TEST(HandlerProcess, IsAwaitedUntilEachJobIsAnswered) {
+  begin(7);
+  say(R"({"type":"ready"})");
+  const Json other(json_pack("{ss si}", "type", "job", "id", 2));
+  CHECK(process.send(job.get(), "{}") && process.send(other.get(), "{}"));
+  say(R"({"type":"result","id":1})");
+  say(R"({"type":"result","id":1})");
+  be_silent();
   CHECK((replaced == std::vector<pid_t>{7}));
 }
 

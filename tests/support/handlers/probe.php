@@ -1,6 +1,6 @@
 <?php
 
-// A handler that keeps what it is told, and does what tests want. Its topics and procedures begin with its argument.
+// A handler that keeps what it is told, and does what tests want. It takes patterns where its argument is "patterns".
 
 declare(strict_types=1);
 
@@ -10,6 +10,11 @@ final class Probe extends TorrentWsHandler
 {
     /** @var array<int, list<string>> by session */
     private $told = [];
+
+    public function __construct(bool $takesPatterns)
+    {
+        $this->takesPatterns = $takesPatterns;
+    }
 
     public function onOpen(TorrentWsConnection $conn)
     {
@@ -24,6 +29,9 @@ final class Probe extends TorrentWsHandler
     public function onError(TorrentWsConnection $conn, Exception $e)
     {
         $this->note($conn, 'error ' . ($e instanceof TorrentWsRefusal ? $e->uri : $e->getMessage()));
+        if ($e->getMessage() === 'twice') {
+            throw $e;
+        }
     }
 
     public function onSubscribe(TorrentWsConnection $conn, TorrentWsTopic $topic)
@@ -85,9 +93,15 @@ final class Probe extends TorrentWsHandler
                 $conn->callError($id, $topic, 'no', 'com.example.error.no');
                 break;
             case 'failing':
-                throw new LogicException('secret');
+                throw new LogicException($params[0] ?? 'secret');
+            case 'garbled':
+                throw new TorrentWsRefusal("not \xff that", 'com.example.error.no');
+            case 'child':
+                return shell_exec('head -c 4');
             case 'who':
                 return [$conn->user, $conn->role];
+            case 'sessions':
+                return array_keys($this->told);
             case 'pid':
                 return getmypid();
             case 'hang':
@@ -111,4 +125,4 @@ final class Probe extends TorrentWsHandler
     }
 }
 
-(new Probe())->run();
+(new Probe(in_array('patterns', $argv, true)))->run();

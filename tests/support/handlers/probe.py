@@ -3,6 +3,7 @@
 
 import json
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -27,6 +28,8 @@ class Probe(Handler):
 
     def on_error(self, conn, error):
         self.note(conn, f"error {error.uri if isinstance(error, Refusal) else error}")
+        if str(error) == "twice":
+            raise error
 
     def on_subscribe(self, conn, topic):
         last = topic.name.split(".")[-1]
@@ -70,7 +73,11 @@ class Probe(Handler):
         if last == "error":
             raise Refusal("no", "com.example.error.no")
         if last == "failing":
-            raise ValueError("secret")
+            raise ValueError(args[0] if args else "secret")
+        if last == "garbled":
+            raise Refusal("not \ud800 that", "com.example.error.no")
+        if last == "child":
+            return subprocess.run(["head", "-c", "4"], stdout=subprocess.PIPE).stdout.decode() or None
         if last == "who":
             return [conn.user, conn.role]
         if last == "pid":
