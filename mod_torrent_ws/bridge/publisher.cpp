@@ -135,7 +135,8 @@ Publisher::Answer Publisher::refuse(PublishWay way, const Error& error) {
 
 Publisher::Answer Publisher::publish(PublishWay way, std::string_view json, const wamp::Identity& identity) {
   return publish(way, json, [&](const std::string& topic) {
-    return realm_.may_publish(identity, topic, realm_.policy().uri_rules);
+    // Pages of WAMP v1 may be whom it is for.
+    return realm_.may_publish(identity, topic, wamp::UriRules::kV1);
   });
 }
 

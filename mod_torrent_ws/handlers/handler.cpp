@@ -321,7 +321,7 @@ Result<HandlerAnswer> Handler::answer_of(const JobFrame& frame) {
 
 void Handler::on_publish(const JobFrame& frame) {
   const auto may_publish = [this](const std::string& topic) -> Status {
-    if (wamp::is_uri(topic) && !is_reserved(topic) && covers({topic, Match::kExact})) {
+    if (wamp::is_uri(topic, wamp::UriRules::kV1) && !is_reserved(topic) && covers({topic, Match::kExact})) {
       return Done{};
     }
     return Error{"\"" + topic + "\" is none of its topics", error_uri::kNotAuthorized};

@@ -329,6 +329,18 @@ describe('the example of a chat', () => {
 });
 
 describe('clients of WAMP v1', () => {
+  test('hear a handler on topics that only they can have', async () => {
+    const client = await V1Client.open(stack);
+    const topic = { topic: 'com.example.php.page#1.own', userId: 2, token: await stack.token(2) };
+    client.send([5, topic]);
+    await eventually(async () => {
+      assert.ok((await client.call('com.example.php.told')).includes('subscribe own'));
+    });
+    client.publish(topic.topic, 'x');
+    assert.deepEqual((await client.events.next()).slice(1), [topic, 'own x']);
+    await client.close();
+  });
+
   test('are to a handler what those of v2 are', async () => {
     const client = await V1Client.open(stack);
     const room = { topic: 'com.example.php.own', userId: 2, token: await stack.token(2) };

@@ -15,6 +15,7 @@ import { runPhp } from '../support/php.mjs';
 import { curvePair, LinePublisher, publishersFolder, secretFile, ZmqPusher } from '../support/publishers.mjs';
 import { reconfigure } from '../support/site-policy.mjs';
 import { noDaemon, startStack } from '../support/stack.mjs';
+import { type, V1Client } from '../support/wamp-v1.mjs';
 import { signedInClient } from '../support/wamp.mjs';
 
 const maxMessage = 65_536;
@@ -187,6 +188,21 @@ describe('ZeroMQ', () => {
     });
     assert.equal(await published('zmq'), before + 2);
     await subscriber.unsubscribe(events);
+  });
+
+  test('reaches topics that only pages of WAMP v1 can have', async () => {
+    const topicOfV1 = 'com.example.zmq.page#chat';
+    const page = await V1Client.open(stack);
+    page.send([type.subscribe, { topic: topicOfV1, userId: 1, token: await stack.token() }]);
+    await pushing({}, (pusher) =>
+      eventually(async () => {
+        await pusher.publish({ topic: topicOfV1, event: { n: 1 } });
+        assert.ok(page.events.length > 0);
+      }),
+    );
+    const [, spelled, event] = await page.events.next();
+    assert.deepEqual([spelled.topic, event], [topicOfV1, { n: 1 }]);
+    await page.close();
   });
 
   test('counts what it refuses, and tells why now and then', async () => {

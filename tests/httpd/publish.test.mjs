@@ -190,7 +190,7 @@ describe('a signed request', () => {
       ['{', invalid, /no JSON/],
       ['1', invalid, /a publication is a dictionary/],
       [{}, invalid, /topic is missing/],
-      [{ topic: 'com.example shop' }, 'wamp.error.invalid_uri', /no|not/],
+      [{ topic: 'com.example\nshop' }, 'wamp.error.invalid_uri', /no|not/],
       [{ topic, args: {} }, invalid, /args is a list/],
       [{ topic, args: [1], event: 2 }, invalid, /give one of them/],
       [{ topic, kwargs: [1] }, invalid, /kwargs is a dictionary/],
