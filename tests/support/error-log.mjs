@@ -18,9 +18,14 @@ const expected = [
   /^\[[^\]]*\] \[\w+:(?:info|debug|trace\d)\] /,
 ];
 
-// While it stops, httpd's event MPM closes the sockets of its workers from another thread (close_worker_sockets), also
-// those that a worker is closing: httpd alone says this, too, when it is stopped while it answers.
-export const httpdStopRace = /\[mpm_event:error\] .*\(9\)Bad file descriptor: AH00468: /;
+// While it stops, httpd's event MPM closes the sockets of its workers from its main thread (close_worker_sockets), also those
+// that a worker is closing, or whose memory it is just giving back: httpd alone says this, too, when it is stopped while it
+// answers. A core of such a child has its main thread in apr_os_sock_get() there, and a worker in apr_allocator_destroy().
+const stopRaces = [
+  '\\[mpm_event:error\\] .*\\(9\\)Bad file descriptor: (?:AH00468|AH03093): ',
+  '\\[core:notice\\] .* AH0005[12]: child pid \\d+ exit signal Segmentation fault \\(11\\)',
+];
+export const httpdStopRace = new RegExp(stopRaces.join('|'));
 
 // The lines that neither these rules nor the regular expressions of `allowed` expect.
 export function unexpectedLines(text, allowed = []) {
