@@ -3,15 +3,11 @@
 // logged once a minute. Event-loop thread only.
 #pragma once
 
-#include <ev.h>
-
 #include <functional>
-#include <optional>
 #include <string_view>
 
-#include "bridge/curve_gate.hpp"
 #include "bridge/publisher.hpp"
-#include "io/zmq_socket.hpp"
+#include "bridge/zmq_endpoint.hpp"
 #include "support/log.hpp"
 #include "support/occasional.hpp"
 #include "wire/configuration.hpp"
@@ -25,9 +21,6 @@ class ZmqBridge {
 
   // Log and publisher outlive it.
   ZmqBridge(struct ev_loop* loop, const Log& log, Publisher& publisher);
-  ~ZmqBridge();
-  ZmqBridge(const ZmqBridge&) = delete;
-  ZmqBridge& operator=(const ZmqBridge&) = delete;
 
   // For messages of two frames; without it they are refused.
   void set_on_result(OnResult on_result) { on_result_ = std::move(on_result); }
@@ -37,26 +30,19 @@ class ZmqBridge {
   void close();
 
  private:
-  static void on_retry(struct ev_loop* loop, ev_timer* watcher, int events);
-  void open();
-  Status try_open();
-  Status set_options(ZmqSocket& socket) const;
+  void tell_failure(const Error& error);
+  void tell_stranger();
   void receive_some();
   void take(const ZmqMessage& message);
   void refuse(std::string message);
   void tell_refused(const Error& error);
 
-  struct ev_loop* loop_;
   const Log& log_;
   Publisher& publisher_;
   OnResult on_result_;
   ZmqConfiguration configuration_;
   std::size_t max_message_ = 0;
-  std::optional<ZmqContext> context_;  // made when it is needed: it starts threads
-  std::optional<CurveGate> gate_;
-  std::optional<ZmqSocket> socket_;
-  std::optional<ZmqWatcher> watcher_;
-  ev_timer retry_{};
+  ZmqEndpoint pull_;
   Occasional refusals_;
   Occasional strangers_;
   Occasional failures_;
