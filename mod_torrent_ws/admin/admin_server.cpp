@@ -23,30 +23,15 @@ AdminServer::AdminServer(struct ev_loop* loop, const Log& log, const wamp::Realm
     : loop_(loop),
       log_(log),
       desk_{log, realms, std::move(status), {loop, realms}},
-      listener_(loop, [this](Fd socket, const ucred& peer) { take(std::move(socket), peer); }) {
-  ev_timer_init(&reap_, on_reap, 0, 0);
-  reap_.data = this;
-}
-
-AdminServer::~AdminServer() {
-  clients_.clear();
-  ev_timer_stop(loop_, &reap_);
-}
+      listener_(loop, [this](Fd socket, const ucred& peer) { take(std::move(socket), peer); }),
+      clients_(loop) {}
 
 void AdminServer::listen(Fd socket, uid_t user) {
   user_ = user;
   listener_.listen(std::move(socket));
-  if (listener_) {
-    return;
+  if (!listener_) {
+    clients_.end_all();
   }
-  for (const auto& client : clients_) {
-    client->end();
-  }
-}
-
-void AdminServer::on_reap(struct ev_loop* /*loop*/, ev_timer* watcher, int /*events*/) {
-  std::erase_if(static_cast<AdminServer*>(watcher->data)->clients_,
-                [](const auto& client) { return client->has_ended(); });
 }
 
 void AdminServer::take(Fd socket, const ucred& peer) {
@@ -60,8 +45,7 @@ void AdminServer::take(Fd socket, const ucred& peer) {
     refuse(socket, "there are " + std::to_string(kMaxClients) + " torrent-wsctl already; end one that watches");
     return;
   }
-  clients_.push_back(
-      std::make_unique<AdminClient>(loop_, std::move(socket), peer, desk_, [this] { ev_timer_start(loop_, &reap_); }));
+  clients_.add(std::make_unique<AdminClient>(loop_, std::move(socket), peer, desk_, [this] { clients_.reap(); }));
 }
 
 }  // namespace tws

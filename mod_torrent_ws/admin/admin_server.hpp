@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "admin/admin_client.hpp"
+#include "io/clients.hpp"
 #include "io/unix_listener.hpp"
 #include "support/fd.hpp"
 #include "support/log.hpp"
@@ -22,15 +23,11 @@ class AdminServer {
  public:
   // `status` gives the status as a JSON object. The realms outlive it.
   AdminServer(struct ev_loop* loop, const Log& log, const wamp::Realms& realms, std::function<std::string()> status);
-  ~AdminServer();
-  AdminServer(const AdminServer&) = delete;
-  AdminServer& operator=(const AdminServer&) = delete;
 
   // Takes connections there from now on, of root and of this user. Without a socket, those that are there end.
   void listen(Fd socket, uid_t user);
 
  private:
-  static void on_reap(struct ev_loop* loop, ev_timer* watcher, int events);
   void take(Fd socket, const ucred& peer);
 
   struct ev_loop* loop_;
@@ -38,8 +35,7 @@ class AdminServer {
   AdminDesk desk_;
   UnixListener listener_;
   uid_t user_ = 0;
-  ev_timer reap_{};  // at once, for clients that have ended
-  std::vector<std::unique_ptr<AdminClient>> clients_;
+  Clients<AdminClient> clients_;
 };
 
 }  // namespace tws

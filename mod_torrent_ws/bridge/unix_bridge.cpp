@@ -47,7 +47,7 @@ class UnixBridge::Client final : private LineLink::Owner {
   void on_end() override {
     hold(0);
     ended_ = true;
-    ev_timer_start(bridge_.loop_, &bridge_.reap_);
+    bridge_.clients_.reap();
   }
 
   void hold(std::size_t bytes) {
@@ -65,15 +65,10 @@ UnixBridge::UnixBridge(struct ev_loop* loop, const Log& log, Publisher& publishe
     : loop_(loop),
       log_(log),
       publisher_(publisher),
-      listener_(loop, [this](Fd socket, const ucred& peer) { take(std::move(socket), peer); }) {
-  ev_timer_init(&reap_, on_reap, 0, 0);
-  reap_.data = this;
-}
+      listener_(loop, [this](Fd socket, const ucred& peer) { take(std::move(socket), peer); }),
+      clients_(loop) {}
 
-UnixBridge::~UnixBridge() {
-  clients_.clear();
-  ev_timer_stop(loop_, &reap_);
-}
+UnixBridge::~UnixBridge() = default;
 
 void UnixBridge::configure(std::vector<uid_t> users, std::size_t max_line) {
   users_ = std::move(users);
@@ -82,22 +77,13 @@ void UnixBridge::configure(std::vector<uid_t> users, std::size_t max_line) {
 
 void UnixBridge::listen(Fd socket) {
   listener_.listen(std::move(socket));
-  if (listener_) {
-    return;
+  if (!listener_) {
+    clients_.end_all();
   }
-  for (const auto& client : clients_) {
-    client->end();
-  }
-}
-
-void UnixBridge::on_reap(struct ev_loop* /*loop*/, ev_timer* watcher, int /*events*/) {
-  std::erase_if(static_cast<UnixBridge*>(watcher->data)->clients_,
-                [](const auto& client) { return client->has_ended(); });
 }
 
 void UnixBridge::take(Fd socket, const ucred& peer) {
-  clients_.push_back(std::make_unique<Client>(*this, std::move(socket)));
-  Client& client = *clients_.back();
+  Client& client = clients_.add(std::make_unique<Client>(*this, std::move(socket)));
   if (peer.uid != 0 && std::find(users_.begin(), users_.end(), peer.uid) == users_.end()) {
     const std::string why = "user " + std::to_string(peer.uid) +
                             " may not publish here; if it should, give TorrentWsPublishSocket user= with its name";

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "bridge/publisher.hpp"
+#include "io/clients.hpp"
 #include "io/unix_listener.hpp"
 #include "support/fd.hpp"
 #include "support/log.hpp"
@@ -36,7 +37,6 @@ class UnixBridge {
  private:
   class Client;
 
-  static void on_reap(struct ev_loop* loop, ev_timer* watcher, int events);
   void take(Fd socket, const ucred& peer);
 
   struct ev_loop* loop_;
@@ -46,8 +46,7 @@ class UnixBridge {
   std::vector<uid_t> users_;
   std::size_t max_line_ = 0;
   std::size_t bytes_ = 0;  // that are held for all clients
-  ev_timer reap_{};        // at once, for clients that have ended
-  std::vector<std::unique_ptr<Client>> clients_;
+  Clients<Client> clients_;
   Occasional strangers_;
 };
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <memory>
 #include <string>
 
 #include "wamp_peer.hpp"
@@ -14,13 +15,20 @@
 using tws::Fd;
 
 TEST_GROUP(UnixBridgeTest) {
-  struct ev_loop* loop = ev_loop_new(EVFLAG_AUTO);
+  std::unique_ptr<struct ev_loop, void (*)(struct ev_loop*)> owned_loop{ev_loop_new(EVFLAG_AUTO), ev_loop_destroy};
+  struct ev_loop* loop = owned_loop.get();
   tws::Log log;
   tws::wamp::Realm realm{"torrents", {}};
   tws::Publisher publisher{realm};
 
-  // A listening socket without a file, and its address.
-  static Fd listen(sockaddr_un & address, socklen_t & size) {
+  tws::UnixBridge bridge{loop, log, publisher};
+  // Of its socket, which has no file.
+  sockaddr_un address{};
+  socklen_t size = 0;
+
+  // This user's programs may connect.
+  void listen(std::size_t max_line) {
+    bridge.configure({getuid()}, max_line);
     Fd listener(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     address.sun_family = AF_UNIX;
     // An empty name: the kernel chooses one.
@@ -28,9 +36,9 @@ TEST_GROUP(UnixBridgeTest) {
     CHECK_EQUAL(0, ::listen(listener.get(), 1));
     size = sizeof address;
     getsockname(listener.get(), reinterpret_cast<sockaddr*>(&address), &size);
-    return listener;
+    bridge.listen(std::move(listener));
   }
-  static Fd connected(const sockaddr_un& address, socklen_t size) {
+  [[nodiscard]] Fd connected() const {
     Fd client(socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     CHECK_EQUAL(0, connect(client.get(), reinterpret_cast<const sockaddr*>(&address), size));
     return client;
@@ -50,16 +58,11 @@ TEST_GROUP(UnixBridgeTest) {
     }
     return text;
   }
-  void teardown() override { ev_loop_destroy(loop); }
 };
 
 TEST(UnixBridgeTest, WhoDoesNotReadIsNotRead) {
-  tws::UnixBridge bridge(loop, log, publisher);
-  bridge.configure({getuid()}, 1'000);
-  sockaddr_un address{};
-  socklen_t size = 0;
-  bridge.listen(listen(address, size));
-  const Fd client = connected(address, size);
+  listen(1'000);
+  const Fd client = connected();
 
   // Each line is refused, with an answer that is longer.
   std::string lines;
@@ -87,12 +90,8 @@ TEST(UnixBridgeTest, WhoDoesNotReadIsNotRead) {
 }
 
 TEST(UnixBridgeTest, WhoEndsHisSideGetsHisAnswers) {
-  tws::UnixBridge bridge(loop, log, publisher);
-  bridge.configure({getuid()}, 1'000);
-  sockaddr_un address{};
-  socklen_t size = 0;
-  bridge.listen(listen(address, size));
-  const Fd client = connected(address, size);
+  listen(1'000);
+  const Fd client = connected();
   const std::string lines = "7\n{\"topic\":7}";  // the last one without its line feed
   CHECK_EQUAL(static_cast<ssize_t>(lines.size()), send(client.get(), lines.data(), lines.size(), 0));
   shutdown(client.get(), SHUT_WR);
@@ -104,11 +103,7 @@ TEST(UnixBridgeTest, WhoEndsHisSideGetsHisAnswers) {
 
 TEST(UnixBridgeTest, UnfinishedLinesHaveABoundInAll) {
   constexpr std::size_t kHalf = tws::UnixBridge::kMaxBytes / 2;
-  tws::UnixBridge bridge(loop, log, publisher);
-  bridge.configure({getuid()}, 2 * kHalf);
-  sockaddr_un address{};
-  socklen_t size = 0;
-  bridge.listen(listen(address, size));
+  listen(2 * kHalf);
   const std::string part(64UL << 10, ' ');
   const auto fill = [&](const Fd& client, std::size_t bytes) {
     while (bytes > 0) {
@@ -120,15 +115,15 @@ TEST(UnixBridgeTest, UnfinishedLinesHaveABoundInAll) {
       turn(1);
     }
   };
-  const Fd first = connected(address, size);
+  const Fd first = connected();
   fill(first, kHalf);
   {
-    const Fd second = connected(address, size);
+    const Fd second = connected();
     fill(second, kHalf + part.size());
     STRCMP_CONTAINS("torrent_ws.error.busy", answers(second).c_str());
   }
   // Its share is free again, and the first one's line is whole.
-  const Fd third = connected(address, size);
+  const Fd third = connected();
   fill(third, part.size());
   for (const Fd* client : {&first, &third}) {
     CHECK_EQUAL(2, send(client->get(), "7\n", 2, MSG_NOSIGNAL));
