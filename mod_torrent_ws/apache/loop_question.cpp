@@ -56,7 +56,7 @@ Result<std::string> read_to_end(int socket, Clock::time_point deadline) {
 
 }  // namespace
 
-Result<std::string> ask_event_loop(const SupervisorState& supervisor, const Handover& question, std::string_view body,
+Result<std::string> ask_event_loop(const SupervisorState& supervisor, std::string_view question, std::string_view body,
                                    std::chrono::milliseconds timeout) {
   const auto deadline = Clock::now() + timeout;
   std::array<int, 2> pair{-1, -1};

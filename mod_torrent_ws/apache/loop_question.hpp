@@ -6,13 +6,12 @@
 #include <string_view>
 
 #include "apache/module.hpp"
-#include "wire/handover.hpp"
 
 namespace tws::apache {
 
-// All that comes back. `body` goes on the same socket, up to its end. Blocks the request's thread: for `timeout` at
-// most, and half a second for room in the socket. An error's message is for people.
-Result<std::string> ask_event_loop(const SupervisorState& supervisor, const Handover& question, std::string_view body,
+// All that comes back. `question` is an encoded Handover; `body` goes on the same socket, up to its end. Blocks the
+// request's thread: for `timeout` at most, and half a second for room in the socket. An error's message is for people.
+Result<std::string> ask_event_loop(const SupervisorState& supervisor, std::string_view question, std::string_view body,
                                    std::chrono::milliseconds timeout);
 
 }  // namespace tws::apache

@@ -6,7 +6,7 @@
 #include <util_script.h>
 
 #include <algorithm>
-#include <array>
+#include <charconv>
 #include <chrono>
 #include <string_view>
 
@@ -127,22 +127,24 @@ Handover describe(request_rec* request) {
 }
 
 // With the body read, so that a client that is slow holds nothing of the event loop's.
-int publish(request_rec* request, const Handover& question, std::string_view body) {
+int publish(request_rec* request, std::string_view question, std::string_view body) {
   const ServerState& state = state_of(request->server);
   if (state.supervisor == nullptr || !is_up(*state.supervisor)) {
     return refuse(request, HTTP_SERVICE_UNAVAILABLE, error_uri::kBusy, "torrent-ws is not up; send it again");
   }
   const auto text = ask_event_loop(*state.supervisor, question, body, kTimeout);
-  const auto parsed = text ? parse_json(*text) : Result<Json>(text.error());
-  const json_t* published = parsed ? json_object_get(parsed->get(), "body") : nullptr;
-  if (published == nullptr) {
+  // The status, a line feed, and the JSON.
+  const std::string_view answered = text ? std::string_view(*text) : std::string_view();
+  const std::size_t end = answered.find('\n');
+  if (end == std::string_view::npos) {
     ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, request, "TWS0011: no answer to a publication: %s",
-                  parsed ? "the event loop hung up" : parsed.error().message.c_str());
+                  text ? "the event loop hung up" : text.error().message.c_str());
     return refuse(request, HTTP_SERVICE_UNAVAILABLE, error_uri::kOutcomeUnknown,
                   "torrent-ws does not answer: it may have been published or not");
   }
-  const auto status = integer_member(parsed->get(), "status").value_or(HTTP_INTERNAL_SERVER_ERROR);
-  return answer(request, static_cast<int>(status), to_text(published));
+  int status = HTTP_INTERNAL_SERVER_ERROR;
+  std::from_chars(answered.data(), answered.data() + end, status);
+  return answer(request, status, answered.substr(end + 1));
 }
 
 }  // namespace
@@ -172,14 +174,15 @@ int handle_publish(request_rec* request) {
                   "sign in to the site, or sign the request with key, timestamp, seq, nonce and signature");
   }
   // A login may be in another encoding.
-  if (const auto encoded = encode_handover(question); !encoded) {
+  const auto encoded = encode_handover(question);
+  if (!encoded) {
     return refuse(request, HTTP_BAD_REQUEST, error_uri::kInvalidArgument, encoded.error().message.c_str());
   }
   std::string body;
   const std::size_t max_size = state_of(request->server).configuration.max_message_bytes;
   switch (const int refused = read_body(request, max_size, body)) {
     case OK:
-      return publish(request, question, body);
+      return publish(request, *encoded, body);
     case HTTP_REQUEST_ENTITY_TOO_LARGE:
       return refuse(request, refused, error_uri::kPayloadSizeExceeded, "the body is too large; send several");
     case AP_FILTER_ERROR:  // it is answered already

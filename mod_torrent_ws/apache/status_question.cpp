@@ -2,6 +2,7 @@
 
 #include "apache/loop_question.hpp"
 #include "apache/supervisor.hpp"
+#include "wire/handover.hpp"
 
 namespace tws::apache {
 
@@ -12,7 +13,8 @@ Result<Json> ask_for_status(const request_rec* request, std::chrono::millisecond
   }
   Handover question;
   question.kind = HandoverKind::kStatus;
-  const auto answer = ask_event_loop(*state.supervisor, question, {}, timeout);
+  const auto encoded = encode_handover(question);
+  const auto answer = encoded ? ask_event_loop(*state.supervisor, *encoded, {}, timeout) : encoded;
   auto status = answer ? parse_json(*answer) : Result<Json>(answer.error());
   if (!status) {
     ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, request, "TWS0006: no status: %s", status.error().message.c_str());

@@ -6,7 +6,6 @@
 #include <cerrno>
 #include <map>
 
-#include "support/json.hpp"
 #include "wamp/clock.hpp"
 #include "wire/error_uris.hpp"
 
@@ -217,7 +216,7 @@ void HttpBridge::tell_wrong_signature(const Handover& handover, const Error& err
 }
 
 void HttpBridge::answer(Request& request, const Publisher::Answer& answer) {
-  request.answer("{\"status\":" + std::to_string(http_status(answer)) + ",\"body\":" + answer.json + "}");
+  request.answer(std::to_string(http_status(answer)) + "\n" + answer.json);
 }
 
 void HttpBridge::remove(Request& request) {

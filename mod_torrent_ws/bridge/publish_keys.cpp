@@ -55,8 +55,7 @@ NonceStore::Outcome NonceStore::take(std::string nonce, std::int64_t signed_ms, 
   if (nonces_.size() >= kMaxNonces) {
     return Outcome::kFull;
   }
-  nonces_.insert(nonce);
-  by_signing_.emplace(signed_ms, std::move(nonce));
+  nonces_.insert(by_signing_.emplace(signed_ms, std::move(nonce))->second);
   return Outcome::kNew;
 }
 

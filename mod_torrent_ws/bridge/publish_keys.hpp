@@ -25,6 +25,8 @@ class NonceStore {
   enum class Outcome { kNew, kUsed, kFull };
 
   explicit NonceStore(std::int64_t known_since_ms) : known_since_ms_(known_since_ms) {}
+  NonceStore(NonceStore&&) = default;
+  NonceStore& operator=(NonceStore&&) = default;
 
   // What was signed earlier is not known, or not any more: it has to be refused.
   [[nodiscard]] std::int64_t known_since() const { return known_since_ms_; }
@@ -34,8 +36,8 @@ class NonceStore {
 
  private:
   std::int64_t known_since_ms_;
-  std::unordered_set<std::string> nonces_;
   std::multimap<std::int64_t, std::string> by_signing_;
+  std::unordered_set<std::string_view> nonces_;  // those
 };
 
 class PublishKeys {

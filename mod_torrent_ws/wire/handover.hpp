@@ -19,7 +19,7 @@ enum class HandoverKind {
   kConnection,  // the descriptor is a client's socket, or the plain side of its TLS relay
   kStatus,      // the descriptor is a socket that wants the status JSON and is then closed
   kRelay,       // a relay process began: the descriptor says how many connections it has, and ends with it
-  kPublish,     // the descriptor is a socket with the body of a publication, which wants a JSON answer (below)
+  kPublish,     // the descriptor is a socket with the body of a publication, which wants an answer (below)
   kExpired,     // a relay's connection has had its time: to be closed with 1012; no descriptor
 };
 
@@ -51,7 +51,7 @@ struct Handover {
   std::string drained;         // bytes that httpd had already read behind the request; plain TCP only
 };
 
-// What comes back over the descriptor of kPublish: {"status": of HTTP, "body": the JSON for the client}.
+// What comes back over the descriptor of kPublish: HTTP's status in digits, a line feed, and the JSON for the client.
 
 // Without `drained`: the sender appends those bytes. An error when a field is not UTF-8 or too long: it came
 // from a client and is refused.
