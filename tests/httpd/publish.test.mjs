@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 
+import { guardedLocation, loadLogins } from '../support/httpd-modules.mjs';
 import { runPhp } from '../support/php.mjs';
 import { post, publishersFolder, secretFile, signature } from '../support/publishers.mjs';
 import { reconfigure } from '../support/site-policy.mjs';
@@ -27,36 +28,14 @@ let folder;
 let stack;
 let subscriber;
 const directives = (more = '') => `
-LoadModule auth_basic_module /usr/lib/apache2/modules/mod_auth_basic.so
-LoadModule authn_core_module /usr/lib/apache2/modules/mod_authn_core.so
-LoadModule authn_anon_module /usr/lib/apache2/modules/mod_authn_anon.so
-LoadModule authz_user_module /usr/lib/apache2/modules/mod_authz_user.so
-TorrentWsMaxMessageSize ${maxMessage}
+${loadLogins()}TorrentWsMaxMessageSize ${maxMessage}
 TorrentWsAllow subscribe com.example.*
 TorrentWsAllow publish   com.example.shop.* role=publisher user=shop
 TorrentWsAllow publish   com.example.chat
 <Location /publish>
   SetHandler torrent-ws-publish
 </Location>
-<Location /guarded>
-  SetHandler torrent-ws-publish
-  AuthType Basic
-  AuthName guarded
-  AuthBasicProvider anon
-  Anonymous 1 2
-  Anonymous_MustGiveEmail off
-  Require valid-user
-</Location>
-<Location /anybody>
-  SetHandler torrent-ws-publish
-  AuthType Basic
-  AuthName anybody
-  AuthBasicProvider anon
-  Anonymous *
-  Anonymous_MustGiveEmail off
-  Require valid-user
-</Location>
-${more}`;
+${guardedLocation('/guarded', 'torrent-ws-publish', '1 2')}${guardedLocation('/anybody', 'torrent-ws-publish', '*')}${more}`;
 const keys = () => `TorrentWsPublishKey shop ${path.join(folder, 'shop')}\n`;
 
 before(async () => {

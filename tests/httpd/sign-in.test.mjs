@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, describe, test } from 'node:test';
 
+import { guardedLocation, loadLogins } from '../support/httpd-modules.mjs';
 import { startStack } from '../support/stack.mjs';
 import { endpoint, signedInClient, WampClient, wampError } from '../support/wamp.mjs';
 
@@ -12,21 +13,7 @@ const invalidArgument = wampError('wamp.error.invalid_argument');
 const failed = wampError('wamp.error.authentication_failed');
 
 // A second place for WebSockets, where httpd itself asks who it is.
-const guarded = `
-LoadModule auth_basic_module /usr/lib/apache2/modules/mod_auth_basic.so
-LoadModule authn_core_module /usr/lib/apache2/modules/mod_authn_core.so
-LoadModule authn_anon_module /usr/lib/apache2/modules/mod_authn_anon.so
-LoadModule authz_user_module /usr/lib/apache2/modules/mod_authz_user.so
-<Location /guarded/>
-  SetHandler torrent-ws
-  AuthType Basic
-  AuthName guarded
-  AuthBasicProvider anon
-  Anonymous 1 2
-  Anonymous_MustGiveEmail off
-  Require valid-user
-</Location>
-`;
+const guarded = loadLogins() + guardedLocation('/guarded/', 'torrent-ws', '1 2');
 
 let stack;
 before(async () => {

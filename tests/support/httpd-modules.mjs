@@ -22,6 +22,23 @@ export function loadModules(...names) {
     .join('');
 }
 
+// For guardedLocation(), once.
+export const loadLogins = () => loadModules('auth_basic', 'authn_core', 'authn_anon', 'authz_user');
+
+// A place where httpd itself asks who it is: each of these users (* for any) is let in, whatever the password.
+export function guardedLocation(location, handler, users) {
+  return `<Location ${location}>
+  SetHandler ${handler}
+  AuthType Basic
+  AuthName guarded
+  AuthBasicProvider anon
+  Anonymous ${users}
+  Anonymous_MustGiveEmail off
+  Require valid-user
+</Location>
+`;
+}
+
 // One more TLS port of a stack, with its certificate and these directives.
 export function tlsHost(port, directives) {
   return `Listen 127.0.0.1:${port} https
