@@ -376,8 +376,8 @@ export const mutants = [
   {
     guard: 'what a former process may have taken is not taken again',
     file: 'mod_torrent_ws/bridge/publish_keys.cpp',
-    from: 'if (*signed_at < start_ms_) {',
-    to: 'if (start_ms_ < 0) {',
+    from: 'if (*signed_at < nonces.known_since()) {',
+    to: 'if (nonces.known_since() < 0) {',
     test: 'unit:unit-tests',
     name: 'PublishKeysTest.WhatAFormerProcessMayHaveTakenIsRefused',
   },
@@ -510,8 +510,8 @@ export const mutants = [
   {
     guard: 'what may have been done is not done twice',
     file: handler,
-    from: 'if (pending.job.repeatable && pending.is_sent && ',
-    to: 'if (pending.is_sent && ',
+    from: 'if (!pending.job.repeatable || !pending.is_sent || ',
+    to: 'if (!pending.is_sent || ',
     test: 'httpd/queue.test.mjs',
     name: 'that is lost costs a subscription another try, and no call a second one',
   },
@@ -550,7 +550,7 @@ export const mutants = [
   {
     guard: 'a handler that hangs is replaced',
     file: 'mod_torrent_ws/handlers/handler_process.cpp',
-    from: 'is_ready_ ? unanswered_ > 0 && silence > silence_ :',
+    from: 'is_ready_ ? !unanswered_.empty() && silence > silence_ :',
     to: 'is_ready_ ? false :',
     test: 'unit:unit-tests',
     name: 'HandlerProcess.IsReplacedOnceWhenItHasJobsAndSaysNothing',
