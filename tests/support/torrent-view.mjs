@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 
 // Transmission's table as the objects that it stands for; a null says that nothing changed.
-function objectsOf({ fields, rows }) {
+export function objectsOf({ fields, rows }) {
   const [key, ...names] = fields;
   assert.equal(key, 'hash');
   return Object.fromEntries(
@@ -39,6 +39,11 @@ export class TorrentView {
     for (const key of event.removed) delete this.torrents[key];
     Object.assign(this.daemons, event.daemons);
     return event;
+  }
+
+  // Takes all events that are here.
+  async catchUp() {
+    while (this.#events.length > 0) await this.advance();
   }
 
   // Takes events until the view is as `condition` wants it.
