@@ -5,17 +5,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../support/patience.mjs';
 import { httpdChildren, identity, isRunning, workersOf } from '../support/processes.mjs';
 
-// A small generator of numbers below 1 (mulberry32): the same ones for the same seed.
-export function seededRandom(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 // Kind → the processes of it, and how often it is chosen. What all need, less often: or nothing gets done.
 const kinds = {
   'pool worker': { weight: 3, pids: async (stack) => (await workersOf(stack)).pool },

@@ -6,9 +6,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { get } from '../../conf/demo/network.mjs';
 import { eventually, patience } from '../support/patience.mjs';
+import { seededRandom, seedFrom } from '../support/seeded-random.mjs';
 import { startStack } from '../support/stack.mjs';
 import { signedInClient, WampError } from '../support/wamp.mjs';
-import { Disturbances, recovered, seededRandom } from './disturbances.mjs';
+import { Disturbances, recovered } from './disturbances.mjs';
 import { boundsFor, sampleWithPeer, startPeer } from './gracefuls.mjs';
 import { reportTrends } from './samples.mjs';
 
@@ -240,7 +241,7 @@ export async function killUnderLoad(stack, { seconds, seed, samplesEvery = Infin
   return { calls, outcomes, pages, longestAbsence, events: disturbances.events, samples };
 }
 
-export const seedOfRun = () => Number(process.env.SOAK_SEED || Date.now() % 2 ** 32);
+export const seedOfRun = () => seedFrom('SOAK_SEED');
 
 const seconds = Number(process.env.SOAK_KILL_SECONDS || 600);
 const samplesEvery = Math.max(1, Math.floor(seconds / 40));

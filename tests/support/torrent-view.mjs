@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 
 // Transmission's table as the objects that it stands for; a null says that nothing changed.
-function objectsOf({ fields, rows }) {
+export function objectsOf({ fields, rows }) {
   const [key, ...names] = fields;
   assert.equal(key, 'hash');
   return Object.fromEntries(
@@ -18,27 +18,38 @@ function objectsOf({ fields, rows }) {
 export class TorrentView {
   #events;
 
-  // The queue of a subscription, in either format.
+  // The queue of a subscription, in either format; what takes its events otherwise needs none.
   constructor(events) {
     this.#events = events;
     this.torrents = {};
+    this.session = {};
     this.daemons = {};
     this.revision = 0;
   }
 
-  // Takes the next event, checks that it fits to those before it, and returns it, in object format.
+  // Takes the next event, and returns it in object format.
   async advance() {
-    const next = await this.#events.next();
+    return this.take(await this.#events.next());
+  }
+
+  // Takes an event, checks that it fits to those before it, and returns it, in object format.
+  take(next) {
     const event = Array.isArray(next.torrents.rows) ? { ...next, torrents: objectsOf(next.torrents) } : next;
     assert.ok(event.snapshot || this.revision > 0, 'the first event is a snapshot');
-    if (event.snapshot) this.torrents = {};
+    if (event.snapshot) Object.assign(this, { torrents: {}, session: {} });
     else assert.ok(event.revision > this.revision, `revision ${event.revision} after ${this.revision}`);
     this.revision = event.revision;
     for (const [key, fields] of Object.entries(event.torrents))
       this.torrents[key] = { ...this.torrents[key], ...fields };
     for (const key of event.removed) delete this.torrents[key];
+    Object.assign(this.session, event.session);
     Object.assign(this.daemons, event.daemons);
     return event;
+  }
+
+  // Takes all events that are here.
+  async catchUp() {
+    while (this.#events.length > 0) await this.advance();
   }
 
   // Takes events until the view is as `condition` wants it.

@@ -1,0 +1,156 @@
+// What clients make of snapshots and deltas is what the daemon itself has, after each of many random commands: in each
+// form, for who looks all the time, comes late, comes back, or asks with CALLs alone. DIFFERENTIAL_STEPS: how many.
+// DIFFERENTIAL_SEED: of the choices; it is printed. TRANSMISSION_DAEMON: the program of the daemon.
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import http from 'node:http';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { assertShowList, listOf } from '../support/list-comparison.mjs';
+import { RandomCommands, rpcMethod } from '../support/random-commands.mjs';
+import { assertEvent } from '../support/schemas.mjs';
+import { seededRandom, seedFrom } from '../support/seeded-random.mjs';
+import { serializers } from '../support/serializers.mjs';
+import { startStack } from '../support/stack.mjs';
+import { TorrentView } from '../support/torrent-view.mjs';
+import { TransmissionDaemon } from '../support/transmission-daemon.mjs';
+import { signedInClient, WampError } from '../support/wamp.mjs';
+
+const steps = Number(process.env.DIFFERENTIAL_STEPS || 60);
+const seed = seedFrom('DIFFERENTIAL_SEED');
+// A stop takes effect with Transmission's next pulse.
+const pulse = 600;
+// What the daemon may refuse, as it depends on what it has: a path that is none, a tracker that it does not have.
+const refused = 'torrent_ws.error.daemon_refused';
+
+const forms = Object.keys(serializers).flatMap((serializer) =>
+  ['object', 'table'].map((format) => ({ serializer, format })),
+);
+
+// Says that there are no peers, so that nothing happens that no command did.
+const tracker = http.createServer((request, response) => response.end('d8:intervali3600e5:peers0:e'));
+
+let daemon;
+let stack;
+let commands;
+let callers;
+before(async () => {
+  await once(tracker.listen(0, '127.0.0.1'), 'listening');
+  daemon = await TransmissionDaemon.start();
+  stack = await startStack({ backend: daemon.url, conf: 'TorrentWsPollInterval 200ms\n' });
+  const announce = `http://127.0.0.1:${tracker.address().port}/announce`;
+  commands = new RandomCommands(seededRandom(seed), { root: `${stack.root}/downloads`, announce });
+  callers = await Promise.all(['json', 'cbor'].map((serializer) => signedInClient(stack, { serializer })));
+});
+after(async () => {
+  await stack?.stop();
+  await daemon?.stop();
+  tracker.closeAllConnections();
+  tracker.close();
+});
+
+// A client that subscribes.
+class Page extends TorrentView {
+  static async open({ serializer, format }) {
+    const client = await signedInClient(stack, { serializer });
+    return new Page(client, await client.subscribe('torrents', { _format: format }));
+  }
+
+  constructor(client, events) {
+    super(events);
+    this.client = client;
+  }
+
+  take(event) {
+    assertEvent('torrents', event);
+    return super.take(event);
+  }
+}
+
+// A client that never subscribes, and asks what is new.
+class AskingPage extends TorrentView {
+  async catchUp() {
+    const [client] = callers;
+    const question = this.revision === 0 ? ['torrents.snapshot'] : ['torrents.since', { revision: this.revision }];
+    const { events } = await client.call(...question);
+    for (const event of events) this.take(event);
+  }
+}
+
+// Does a command, by one of the clients or behind our back. What Transmission shows to nobody who asks for what is new
+// comes with the next sweep: such is not done here behind our back.
+const shownAsNew = ['torrent.add', 'torrent.start', 'torrent.start_now', 'torrent.verify', 'torrent.remove'];
+async function perform({ name, kwargs }) {
+  const isShown = shownAsNew.includes(name) || name.startsWith('torrent.queue');
+  if (isShown && commands.chance(0.3)) {
+    // What it refuses it says in words; a status of HTTP would be another matter.
+    await daemon.rpc
+      .call(rpcMethod(name), kwargs)
+      .catch((error) => assert.match(error.message, /^[\w-]+: (?!status )/));
+    return `${name} at the daemon`;
+  }
+  const client = commands.pick(callers);
+  try {
+    await client.call(name, kwargs);
+    return name;
+  } catch (error) {
+    if (!(error instanceof WampError) || error.uri !== refused) throw error;
+    return `${name} (refused: ${error.args[0]})`;
+  }
+}
+
+test(`${steps} random steps, DIFFERENTIAL_SEED=${seed}`, async (t) => {
+  const views = {};
+  for (const form of forms) views[`a page (${form.serializer}, ${form.format})`] = await Page.open(form);
+  views['a client that asks'] = new AskingPage();
+  const done = [];
+  const tell = () =>
+    `after ${done.length} commands, the last ones ${done.slice(-8).join('; ')}; DIFFERENTIAL_SEED=${seed}`;
+  const compare = () => assertShowList(daemon.rpc, views, tell);
+  await compare();
+
+  for (let step = 0; step < steps; step += 1) {
+    // One after the other, or several at the same time.
+    const { torrents } = await listOf(daemon.rpc);
+    const wanted = Array.from({ length: commands.chance(0.2) ? 6 : 1 }, () => commands.next(torrents));
+    done.push(...(await Promise.all(wanted.map(perform))));
+    await compare();
+    if (step % 5 === 0) {
+      const late = 'a page that came late';
+      await views[late]?.client.close();
+      views[late] = await Page.open(commands.pick(forms));
+    }
+    if (step % 7 === 0) {
+      const back = `a page (${Object.values(commands.pick(forms)).join(', ')})`;
+      await views[back].client.close();
+      const [, serializer, format] = /\((\w+), (\w+)\)/.exec(back);
+      views[back] = await Page.open({ serializer, format });
+    }
+  }
+  await sleep(pulse);
+  await compare();
+
+  // Of all this only the sweep tells.
+  const ids = Object.keys((await listOf(daemon.rpc)).torrents);
+  await daemon.rpc.call('torrent-set', {
+    ids,
+    labels: ['behind', 'our back'],
+    bandwidthPriority: 1,
+    uploadLimited: true,
+  });
+  await daemon.rpc.call('torrent-set', { ids: ids.slice(1), seedRatioMode: 2, 'peer-limit': 7 });
+  await daemon.rpc.call('torrent-stop', { ids: ids.slice(0, 3) });
+  await sleep(pulse);
+  done.push('changes at the daemon that only a sweep finds');
+  await compare();
+
+  const counts = {};
+  for (const name of done) counts[name.replace(/:.*/, ')')] = (counts[name.replace(/:.*/, ')')] ?? 0) + 1;
+  t.diagnostic(
+    `${done.length} commands: ${Object.entries(counts)
+      .map(([name, count]) => `${count} ${name}`)
+      .join(', ')}`,
+  );
+});
