@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 
 #include "wire/error_uris.hpp"
+#include "worker/json_checks.hpp"
 #include "worker/session_fields.hpp"
 #include "worker/text_checks.hpp"
 #include "worker/torrent_fields.hpp"
@@ -13,6 +15,7 @@ namespace tws::worker {
 namespace {
 
 constexpr std::size_t kMaxLine = 8192;
+constexpr std::size_t kMaxTrackerList = 65536;
 
 Error wrong(const char* message) { return {message, error_uri::kInvalidArgument}; }
 
@@ -23,29 +26,31 @@ Result<Json> checked(json_t* value, bool good, const char* message) {
   return Json::share(value);
 }
 
-bool is_count(const json_t* value) {
-  return json_is_integer(value) && json_integer_value(value) >= 0 &&
-         json_integer_value(value) <= std::numeric_limits<std::int32_t>::max();
+bool is_from_0_to(const json_t* value, json_int_t last) {
+  return json_is_integer(value) && json_integer_value(value) >= 0 && json_integer_value(value) <= last;
 }
+
+bool is_count(const json_t* value) { return is_from_0_to(value, std::numeric_limits<std::int32_t>::max()); }
 
 bool is_line(const json_t* value) {
   const std::string_view text = string_of(value);
   return json_is_string(value) && !text.empty() && text.size() <= kMaxLine && !has_control_characters(text);
 }
 
-template <typename Predicate>
-bool is_list_of(const json_t* value, Predicate predicate) {
-  std::size_t index = 0;
-  const json_t* item = nullptr;
-  json_array_foreach(value, index, item) {
-    if (!predicate(item)) {
-      return false;
-    }
-  }
-  return json_is_array(value);
-}
-
 bool is_web_url(std::string_view text) { return text.starts_with("http://") || text.starts_with("https://"); }
+
+bool is_tracker_url(std::string_view text) { return is_web_url(text) || text.starts_with("udp://"); }
+
+// Transmission takes a label so.
+std::string_view trimmed(std::string_view text) {
+  while (text.starts_with(' ')) {
+    text.remove_prefix(1);
+  }
+  while (text.ends_with(' ')) {
+    text.remove_suffix(1);
+  }
+  return text;
+}
 
 // "a/../b" and the like leave the torrent's own folder.
 bool has_parent_component(std::string_view path) {
@@ -61,6 +66,39 @@ Result<Json> check_boolean(json_t* value, const DownloadRoots& /*roots*/) {
 
 Result<Json> check_count(json_t* value, const DownloadRoots& /*roots*/) {
   return checked(value, is_count(value), "must be an integer from 0");
+}
+
+Result<Json> check_speed(json_t* value, const DownloadRoots& /*roots*/) {
+  // Transmission counts in bytes, in 32 bits.
+  return checked(value, is_from_0_to(value, std::numeric_limits<std::uint32_t>::max() / 1000),
+                 "must be an integer from 0 to 4294967 (kB/s)");
+}
+
+Result<Json> check_peer_limit(json_t* value, const DownloadRoots& /*roots*/) {
+  return checked(value, is_from_0_to(value, std::numeric_limits<std::uint16_t>::max()),
+                 "must be an integer from 0 to 65535");
+}
+
+Result<Json> check_minutes(json_t* value, const DownloadRoots& /*roots*/) {
+  return checked(value, is_from_0_to(value, std::numeric_limits<std::uint16_t>::max()),
+                 "must be an integer from 0 to 65535 (minutes)");
+}
+
+Result<Json> check_minute_of_day(json_t* value, const DownloadRoots& /*roots*/) {
+  return checked(value, is_from_0_to(value, 24 * 60 - 1), "must be an integer from 0 to 1439 (minutes after midnight)");
+}
+
+Result<Json> check_weekdays(json_t* value, const DownloadRoots& /*roots*/) {
+  return checked(value, is_from_0_to(value, 127), "must be a sum of days: Sunday 1, Monday 2, … Saturday 64");
+}
+
+Result<Json> check_cache_size(json_t* value, const DownloadRoots& /*roots*/) {
+  // In bytes it must fit into 32 bits, with a sign.
+  return checked(value, is_from_0_to(value, 2047), "must be an integer from 0 to 2047 (MiB)");
+}
+
+Result<Json> check_mode(json_t* value, const DownloadRoots& /*roots*/) {
+  return checked(value, is_from_0_to(value, 2), "must be 0 (as the session), 1 (of its own) or 2 (unlimited)");
 }
 
 Result<Json> check_number(json_t* value, const DownloadRoots& /*roots*/) {
@@ -85,6 +123,21 @@ Result<Json> check_texts(json_t* value, const DownloadRoots& /*roots*/) {
   return checked(value, is_list_of(value, is_line), "must be a list of strings without control characters");
 }
 
+Result<Json> check_text_or_nothing(json_t* value, const DownloadRoots& /*roots*/) {
+  return checked(value, is_line(value) || (json_is_string(value) && json_string_length(value) == 0),
+                 "must be a string without control characters");
+}
+
+Result<Json> check_labels(json_t* value, const DownloadRoots& /*roots*/) {
+  std::set<std::string_view> labels;
+  const auto is_label = [&labels](const json_t* item) {
+    const std::string_view label = trimmed(string_of(item));
+    return is_line(item) && !label.empty() && label.find(',') == std::string_view::npos && labels.insert(label).second;
+  };
+  return checked(value, is_list_of(value, is_label),
+                 "must be a list of different strings without commas and control characters");
+}
+
 Result<Json> check_text_or_texts(json_t* value, const DownloadRoots& roots) {
   return json_is_array(value) ? check_texts(value, roots) : check_text(value, roots);
 }
@@ -97,6 +150,21 @@ Result<Json> check_encryption(json_t* value, const DownloadRoots& /*roots*/) {
   const auto word = string_of(value);
   return checked(value, word == "required" || word == "preferred" || word == "tolerated",
                  "must be required, preferred or tolerated");
+}
+
+Result<Json> check_transports(json_t* value, const DownloadRoots& /*roots*/) {
+  std::set<std::string_view> transports;
+  const auto is_transport = [&transports](const json_t* item) {
+    const auto word = string_of(item);
+    return (word == "utp" || word == "tcp") && transports.insert(word).second;
+  };
+  return checked(value, json_array_size(value) > 0 && is_list_of(value, is_transport),
+                 "must be a list of utp and tcp, the preferred one first");
+}
+
+Result<Json> check_ip_protocol(json_t* value, const DownloadRoots& /*roots*/) {
+  const auto word = string_of(value);
+  return checked(value, word == "ipv4" || word == "ipv6", "must be ipv4 or ipv6");
 }
 
 Result<Json> check_ids(json_t* value, const DownloadRoots& /*roots*/) {
@@ -171,6 +239,18 @@ Result<Json> check_tracker_changes(json_t* value, const DownloadRoots& /*roots*/
   return checked(value, good, "must be a list of a tracker's id, its new URL, and so on");
 }
 
+Result<Json> check_tracker_list(json_t* value, const DownloadRoots& /*roots*/) {
+  std::string_view rest = string_of(value);
+  bool good = json_is_string(value) && rest.size() <= kMaxTrackerList;
+  while (good && !rest.empty()) {
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    good = line.empty() || (line.size() <= kMaxLine && !has_control_characters(line) && is_tracker_url(line));
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+  }
+  return checked(value, good,
+                 "must be a text of http, https or udp URLs, one a line, and an empty line between two tiers");
+}
+
 Result<Json> check_torrent_fields(json_t* value, const DownloadRoots& /*roots*/) {
   const auto known = [](const json_t* name) { return field_rpc_version(string_of(name)).has_value(); };
   return checked(value, json_array_size(value) > 0 && is_list_of(value, known),
@@ -178,7 +258,7 @@ Result<Json> check_torrent_fields(json_t* value, const DownloadRoots& /*roots*/)
 }
 
 Result<Json> check_session_fields(json_t* value, const DownloadRoots& /*roots*/) {
-  const auto visible = [](const json_t* name) { return is_visible_session_field(string_of(name)); };
+  const auto visible = [](const json_t* name) { return session_field_rpc_version(string_of(name)).has_value(); };
   return checked(
       value, is_list_of(value, visible),
       "must be a list of session-get's fields (script-*, config-dir, session-id, blocklist-url are not given)");

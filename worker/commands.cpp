@@ -4,6 +4,7 @@
 
 #include "wire/error_uris.hpp"
 #include "worker/session_fields.hpp"
+#include "worker/several_requests.hpp"
 #include "worker/text_checks.hpp"
 
 namespace tws::worker {
@@ -103,8 +104,8 @@ void Commands::send(Lane& lane, Command command) {
     socket_.send_error(command.id, unreachable("the daemon was busy with other commands for too long"));
     return;
   }
-  if (daemon_.rpc_version() < needed_rpc_version(procedure, command.arguments.get())) {
-    socket_.send_error(command.id, {"this needs transmission-daemon 4.0 or newer", error_uri::kNotSupported});
+  if (const auto known = check_rpc_version(procedure, command.arguments.get(), daemon_.rpc_version()); !known) {
+    socket_.send_error(command.id, known.error());
     return;
   }
   RpcRequest request{.method = procedure.method,
@@ -116,7 +117,7 @@ void Commands::send(Lane& lane, Command command) {
     request.arguments = Json(json_pack("{s:o}", "fields", session_field_names().release()));
   }
   ++lane.under_way;
-  daemon_.call(std::move(request), [this, &lane, command = std::move(command)](const RpcReply& reply) {
+  call_as_one(daemon_, std::move(request), [this, &lane, command = std::move(command)](const RpcReply& reply) {
     --lane.under_way;
     finish(lane, command, reply);
     advance();

@@ -30,7 +30,9 @@ void Daemon::read_settings(RpcClient::Callback callback) {
              makes_no_sense(reply.message);
            } else {
              makes_sense();
-             rpc_version_ = static_cast<int>(version);
+             const auto semver = string_member(reply.arguments.get(), "rpc-version-semver").value_or("");
+             rpc_version_ = known_rpc_version(static_cast<int>(version), semver);
+             rpc_.learn_version(semver);
              settings_session_ = rpc_.session();
              settings_ = visible_session_fields(reply.arguments.get());
            }

@@ -24,7 +24,8 @@ class Daemon {
   // For a new watch: whatever was known of its health counts no more.
   void forget_health() { health_.forget(); }
 
-  // The daemon's RPC version, or 0 while it must be read (again, since it may have been upgraded).
+  // What the daemon knows (worker/rpc_versions.hpp), or 0 while it must be read (again, since it may have been
+  // upgraded).
   [[nodiscard]] int rpc_version() const { return settings_session_ == rpc_.session() ? rpc_version_ : 0; }
   // An object: the settings that users may see. Empty before read_settings().
   [[nodiscard]] const Json& settings() const { return settings_; }

@@ -4,13 +4,13 @@
 #include <string>
 
 #include "wire/error_uris.hpp"
+#include "worker/session_fields.hpp"
 
 namespace tws::worker {
 
 namespace {
 
 constexpr std::size_t kMaxShownName = 100;
-constexpr int kRpcVersionGroups = 17;  // transmission-daemon 4.0
 
 constexpr Argument kIds{"ids", check_ids, true};
 
@@ -23,36 +23,43 @@ constexpr Argument kTorrentAdd[] = {
     {"filename", check_torrent_url},
     {"files-unwanted", check_indices},
     {"files-wanted", check_indices},
+    {"labels", check_labels},  // with 3.00, see worker/several_requests.hpp
     {"metainfo", check_base64},
     {"paused", check_boolean},
-    {"peer-limit", check_count},
+    {"peer-limit", check_peer_limit},
     {"priority-high", check_indices},
     {"priority-low", check_indices},
     {"priority-normal", check_indices},
+    {"sequentialDownload", check_boolean, false, kRpcVersion41},
+    {"sequentialDownloadFromPiece", check_count, false, kRpcVersion41},
 };
 
 constexpr Argument kTorrentSet[] = {
     kIds,
     {"bandwidthPriority", check_priority},
-    {"downloadLimit", check_count},
+    {"downloadLimit", check_speed},
     {"downloadLimited", check_boolean},
     {"files-unwanted", check_indices},
     {"files-wanted", check_indices},
+    {"group", check_text_or_nothing, false, kRpcVersion40},
     {"honorsSessionLimits", check_boolean},
-    {"labels", check_texts},
-    {"peer-limit", check_count},
+    {"labels", check_labels},
+    {"peer-limit", check_peer_limit},
     {"priority-high", check_indices},
     {"priority-low", check_indices},
     {"priority-normal", check_indices},
     {"queuePosition", check_count},
-    {"seedIdleLimit", check_count},
-    {"seedIdleMode", check_count},
+    {"seedIdleLimit", check_minutes},
+    {"seedIdleMode", check_mode},
     {"seedRatioLimit", check_number},
-    {"seedRatioMode", check_count},
+    {"seedRatioMode", check_mode},
+    {"sequentialDownload", check_boolean, false, kRpcVersion41},
+    {"sequentialDownloadFromPiece", check_count, false, kRpcVersion41},
     {"trackerAdd", check_texts},
+    {"trackerList", check_tracker_list},  // with 3.00, see worker/several_requests.hpp
     {"trackerRemove", check_indices},
     {"trackerReplace", check_tracker_changes},
-    {"uploadLimit", check_count},
+    {"uploadLimit", check_speed},
     {"uploadLimited", check_boolean},
 };
 
@@ -65,42 +72,48 @@ constexpr Argument kRenamePath[] = {
 constexpr Argument kSessionGet[] = {{"fields", check_session_fields}};
 
 constexpr Argument kSessionSet[] = {
-    {"alt-speed-down", check_count},
+    {"alt-speed-down", check_speed},
     {"alt-speed-enabled", check_boolean},
-    {"alt-speed-time-begin", check_count},
-    {"alt-speed-time-day", check_count},
+    {"alt-speed-time-begin", check_minute_of_day},
+    {"alt-speed-time-day", check_weekdays},
     {"alt-speed-time-enabled", check_boolean},
-    {"alt-speed-time-end", check_count},
-    {"alt-speed-up", check_count},
+    {"alt-speed-time-end", check_minute_of_day},
+    {"alt-speed-up", check_speed},
+    {"anti-brute-force-enabled", check_boolean, false, kRpcVersion40},
+    {"anti-brute-force-threshold", check_count, false, kRpcVersion40},
     {"blocklist-enabled", check_boolean},
     {"blocklist-url", check_web_url},
-    {"cache-size-mb", check_count},
+    {"cache-size-mb", check_cache_size},
+    {"default-trackers", check_tracker_list, false, kRpcVersion40},
     {"dht-enabled", check_boolean},
     {"download-dir", check_directory},
     {"download-queue-enabled", check_boolean},
     {"download-queue-size", check_count},
     {"encryption", check_encryption},
-    {"idle-seeding-limit", check_count},
+    {"idle-seeding-limit", check_minutes},
     {"idle-seeding-limit-enabled", check_boolean},
     {"incomplete-dir", check_directory},
     {"incomplete-dir-enabled", check_boolean},
     {"lpd-enabled", check_boolean},
-    {"peer-limit-global", check_count},
-    {"peer-limit-per-torrent", check_count},
+    {"peer-limit-global", check_peer_limit},
+    {"peer-limit-per-torrent", check_peer_limit},
     {"peer-port", check_port},
     {"peer-port-random-on-start", check_boolean},
     {"pex-enabled", check_boolean},
     {"port-forwarding-enabled", check_boolean},
+    {"preferred-transports", check_transports, false, kRpcVersion41},
     {"queue-stalled-enabled", check_boolean},
-    {"queue-stalled-minutes", check_count},
+    {"queue-stalled-minutes", check_minutes},
     {"rename-partial-files", check_boolean},
+    {"reqq", check_count, false, kRpcVersion41},
     {"seed-queue-enabled", check_boolean},
     {"seed-queue-size", check_count},
     {"seedRatioLimit", check_number},
     {"seedRatioLimited", check_boolean},
-    {"speed-limit-down", check_count},
+    {"sequential-download", check_boolean, false, kRpcVersion41},
+    {"speed-limit-down", check_speed},
     {"speed-limit-down-enabled", check_boolean},
-    {"speed-limit-up", check_count},
+    {"speed-limit-up", check_speed},
     {"speed-limit-up-enabled", check_boolean},
     {"start-added-torrents", check_boolean},
     {"trash-original-torrent-files", check_boolean},
@@ -108,11 +121,12 @@ constexpr Argument kSessionSet[] = {
 };
 
 constexpr Argument kFreeSpace[] = {{"path", check_directory, true}};
+constexpr Argument kPortTest[] = {{"ip-protocol", check_ip_protocol, false, kRpcVersion41}};
 constexpr Argument kGroupGet[] = {{"group", check_text_or_texts}};
 constexpr Argument kGroupSet[] = {
     {"name", check_text, true},        {"honorsSessionLimits", check_boolean},
-    {"speed-limit-down", check_count}, {"speed-limit-down-enabled", check_boolean},
-    {"speed-limit-up", check_count},   {"speed-limit-up-enabled", check_boolean},
+    {"speed-limit-down", check_speed}, {"speed-limit-down-enabled", check_boolean},
+    {"speed-limit-up", check_speed},   {"speed-limit-up-enabled", check_boolean},
 };
 
 constexpr Procedure kProcedures[] = {
@@ -146,7 +160,7 @@ constexpr Procedure kProcedures[] = {
     {.name = "session.stats", .method = "session-stats", .arguments = {}, .reads_only = true},
     {.name = "session.close", .method = "session-close", .arguments = {}, .admin_only = true},
     {.name = "free_space", .method = "free-space", .arguments = kFreeSpace, .reads_only = true},
-    {.name = "port_test", .method = "port-test", .arguments = {}, .reads_only = true, .late = true},
+    {.name = "port_test", .method = "port-test", .arguments = kPortTest, .reads_only = true, .late = true},
     {.name = "blocklist_update",
      .method = "blocklist-update",
      .arguments = {},
@@ -157,8 +171,8 @@ constexpr Procedure kProcedures[] = {
      .method = "group-get",
      .arguments = kGroupGet,
      .reads_only = true,
-     .rpc_version = kRpcVersionGroups},
-    {.name = "group.set", .method = "group-set", .arguments = kGroupSet, .rpc_version = kRpcVersionGroups},
+     .rpc_version = kRpcVersion40},
+    {.name = "group.set", .method = "group-set", .arguments = kGroupSet, .rpc_version = kRpcVersion40},
 };
 
 Error invalid(const std::string& message) { return {message, error_uri::kInvalidArgument}; }
@@ -202,17 +216,42 @@ Result<Json> check_arguments(const Procedure& procedure, const json_t* arguments
       has_filename == (json_object_get(checked.get(), "metainfo") != nullptr)) {
     return invalid("give either filename or metainfo");
   }
+  if (json_object_get(checked.get(), "trackerList") != nullptr &&
+      (json_object_get(checked.get(), "trackerAdd") != nullptr ||
+       json_object_get(checked.get(), "trackerRemove") != nullptr ||
+       json_object_get(checked.get(), "trackerReplace") != nullptr)) {
+    return invalid("give either trackerList or changes to the trackers");
+  }
   return checked;
 }
 
-int needed_rpc_version(const Procedure& procedure, const json_t* arguments) {
-  int needed = procedure.rpc_version;
+Status check_rpc_version(const Procedure& procedure, const json_t* arguments, int rpc_version) {
+  const auto need = [rpc_version](int needed, const std::string& what) -> Status {
+    if (rpc_version >= needed) {
+      return Done{};
+    }
+    return Error{what + " needs transmission-daemon " + release_of(needed) + " or newer", error_uri::kNotSupported};
+  };
+  if (auto known = need(procedure.rpc_version, std::string(procedure.name)); !known) {
+    return known;
+  }
+  for (const Argument& argument : procedure.arguments) {
+    if (json_object_get(arguments, argument.name) != nullptr) {
+      if (auto known = need(argument.rpc_version, std::string("argument ") + argument.name); !known) {
+        return known;
+      }
+    }
+  }
+  const auto version_of_field = procedure.name == "session.get" ? session_field_rpc_version : field_rpc_version;
   std::size_t index = 0;
   const json_t* field = nullptr;
   json_array_foreach(json_object_get(arguments, "fields"), index, field) {
-    needed = std::max(needed, field_rpc_version(string_of(field)).value_or(kOldestRpcVersion));
+    const std::string name(string_of(field));
+    if (auto known = need(version_of_field(name).value_or(kOldestRpcVersion), "field " + name); !known) {
+      return known;
+    }
   }
-  return needed;
+  return Done{};
 }
 
 bool is_late(const Procedure& procedure, const json_t* arguments) {

@@ -15,6 +15,7 @@ struct Argument {
   const char* name;
   ArgumentCheck check;
   bool required = false;
+  int rpc_version = kOldestRpcVersion;  // the first that knows it
 };
 
 // What a procedure changes in what is published.
@@ -45,8 +46,9 @@ Result<Json> check_arguments(const Procedure& procedure, const json_t* arguments
 
 // These are for arguments that passed the check.
 
-// The RPC version that the daemon must have.
-int needed_rpc_version(const Procedure& procedure, const json_t* arguments);
+// Whether a daemon of this RPC version knows the procedure, its arguments and the fields that they name. The error
+// tells which it does not know, and which release of transmission-daemon does.
+Status check_rpc_version(const Procedure& procedure, const json_t* arguments, int rpc_version);
 // Whether the daemon answers at once, or fetches something first.
 bool is_late(const Procedure& procedure, const json_t* arguments);
 

@@ -2,6 +2,9 @@
 
 #include <optional>
 
+#include "worker/rpc_dialect.hpp"
+#include "worker/torrent_table_check.hpp"
+
 namespace tws::worker {
 
 namespace {
@@ -22,6 +25,8 @@ std::string reason_of_status(long status) {
              "): it ends in /transmission/rpc as a rule";
     case 421:
       return "the daemon does not go by this host name (HTTP 421): use its IP address, or see its rpc-host-whitelist";
+    case 409:
+      return "the daemon takes no session id, not even its own (HTTP 409): is there more than one behind its URL?";
     default:
       return "the daemon answers HTTP " + std::to_string(status);
   }
@@ -65,12 +70,52 @@ std::string shortened(std::string_view text) {
   return std::string(text);
 }
 
+// What an envelope of either dialect holds.
+struct Envelope {
+  RpcDialect dialect;
+  std::optional<std::string> refusal;  // the daemon's error, in its words
+  json_t* result;                      // borrowed; with an error too, or null
+};
+
+std::optional<Envelope> read_legacy(const json_t* answer) {
+  const auto result = string_member(answer, "result");
+  if (!result) {
+    return std::nullopt;
+  }
+  const bool success = *result == "success";
+  return Envelope{.dialect = RpcDialect::kLegacy,
+                  .refusal = success ? std::nullopt : std::optional<std::string>(*result),
+                  .result = json_object_get(answer, "arguments")};
+}
+
+std::optional<Envelope> read_json_rpc(const json_t* answer) {
+  Envelope envelope{.dialect = RpcDialect::kJsonRpc, .refusal = {}, .result = json_object_get(answer, "result")};
+  if (envelope.result != nullptr) {
+    return envelope;
+  }
+  const json_t* error = json_object_get(answer, "error");
+  if (!json_is_object(error)) {
+    return std::nullopt;
+  }
+  const json_t* data = json_object_get(error, "data");
+  // `message` says what kind of error it is, and `error_string` which one.
+  const auto message = string_member(data, "error_string");
+  envelope.refusal = message ? *message : string_member(error, "message").value_or("the daemon gives no reason");
+  envelope.result = json_object_get(data, "result");
+  return envelope;
+}
+
+std::optional<Envelope> read_envelope(const json_t* answer) {
+  return json_object_get(answer, "jsonrpc") != nullptr ? read_json_rpc(answer) : read_legacy(answer);
+}
+
 }  // namespace
 
-RpcReply read_rpc_answer(long http_status, const std::string& body) {
+RpcReply read_rpc_answer(long http_status, const std::string& body, std::string_view method) {
   if (http_status != 200) {
-    // After 5xx, as a reverse proxy gives it, the daemon may have taken the request.
-    return {http_status >= 500 ? RpcOutcome::kLost : RpcOutcome::kUnreachable,
+    // After 5xx, as a reverse proxy gives it, the daemon may have taken the request; it has after other kinds of
+    // success.
+    return {http_status >= 500 || http_status / 100 == 2 ? RpcOutcome::kLost : RpcOutcome::kUnreachable,
             {},
             reason_of_status(http_status),
             http_status == 401};
@@ -79,15 +124,21 @@ RpcReply read_rpc_answer(long http_status, const std::string& body) {
   if (!answer) {
     answer = parse_json(without_lone_surrogates(body));
   }
-  const auto result = answer ? string_member(answer->get(), "result") : std::nullopt;
-  if (!result) {
+  const auto outcome = answer ? read_envelope(answer->get()) : std::nullopt;
+  if (!outcome) {
     return {RpcOutcome::kLost, {}, "what answers at the daemon's URL is no Transmission RPC"};
   }
-  if (*result != "success") {
-    return {RpcOutcome::kRefused, {}, shortened(*result)};
+  const Json result = translated_result(outcome->dialect, method,
+                                        json_is_object(outcome->result) ? outcome->result : Json(json_object()).get());
+  // That a torrent is there already is no error since 2.80, which not every daemon knows.
+  if (outcome->refusal && json_object_get(result.get(), "torrent-duplicate") == nullptr) {
+    return {RpcOutcome::kRefused, {}, shortened(*outcome->refusal)};
   }
-  json_t* arguments = json_object_get(answer->get(), "arguments");
-  return {RpcOutcome::kSuccess, json_is_object(arguments) ? Json::share(arguments) : Json(json_object()), {}};
+  const json_t* torrents = json_object_get(result.get(), "torrents");
+  if (const auto fault = json_is_array(json_array_get(torrents, 0)) ? fault_in_table(torrents) : std::nullopt) {
+    return {RpcOutcome::kLost, {}, *fault};
+  }
+  return {RpcOutcome::kSuccess, result, {}};
 }
 
 }  // namespace tws::worker

@@ -10,14 +10,27 @@ namespace {
 
 // About 80,000 torrents. Both encodings of as long a list still fit into one frame of the worker protocol.
 constexpr std::size_t kMaxAnswer = 64UL << 20;
-constexpr std::size_t kMaxSessionId = 256;
+constexpr std::size_t kMaxHeader = 256;
 constexpr std::size_t kMaxIdleHandles = 4;
 constexpr std::string_view kSessionHeader = "X-Transmission-Session-Id:";
+constexpr std::string_view kVersionHeader = "X-Transmission-Rpc-Version:";  // since 4.1
 
 long http_status(CURL* easy) {
   long status = 0;
   curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
   return status;
+}
+
+// The value of a header line, if it is that header and not longer than its values are.
+std::optional<std::string_view> header_value(std::string_view line, std::string_view header) {
+  if (line.size() < header.size() || line.size() > kMaxHeader ||
+      ::strncasecmp(line.data(), header.data(), header.size()) != 0) {
+    return std::nullopt;
+  }
+  line.remove_prefix(header.size());
+  const auto first = line.find_first_not_of(" \t\r\n");
+  const auto last = line.find_last_not_of(" \t\r\n");
+  return first == std::string_view::npos ? std::string_view{} : line.substr(first, last - first + 1);
 }
 
 }  // namespace
@@ -30,7 +43,8 @@ struct RpcClient::Transfer {
   Sent sent;
   std::string body;
   std::string answer;
-  std::string session_id;  // out of the answer's header
+  std::string session_id;   // out of the answer's headers
+  std::string rpc_version;  // likewise
   bool resent = false;
 };
 
@@ -68,11 +82,6 @@ void RpcClient::send(RpcRequest request, Callback callback) {
     transfer->easy = std::move(idle_.back());
     idle_.pop_back();
   }
-  Json envelope(json_pack("{s:s}", "method", request.method.c_str()));
-  if (request.arguments) {
-    json_object_set(envelope.get(), "arguments", request.arguments.get());
-  }
-  transfer->body = to_text(envelope.get());
   transfer->request = std::move(request);
   transfer->callback = std::move(callback);
   CURL* easy = transfer->easy.get();
@@ -87,6 +96,8 @@ void RpcClient::start(CURL* easy, Transfer& transfer) {
   transfer.headers.reset(headers);
   transfer.answer.clear();
   transfer.session_id.clear();
+  transfer.rpc_version.clear();
+  transfer.body = request_text(dialect_, transfer.request.method, transfer.request.arguments.get());
   transfer.sent = {Clock::now(), unix_time()};
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
   curl_easy_setopt(easy, CURLOPT_POSTFIELDS, transfer.body.data());
@@ -120,6 +131,7 @@ void RpcClient::finish(CURL* easy, CURLcode code) {
       session_id_ = transfer.session_id;
       ++session_;
     }
+    dialect_ = dialect_of(transfer.rpc_version);
     transfer.resent = true;
     start(easy, transfer);
     return;
@@ -137,7 +149,7 @@ void RpcClient::finish(CURL* easy, CURLcode code) {
 
 RpcReply RpcClient::reply_of(CURL* easy, CURLcode code, const Transfer& transfer) {
   if (code == CURLE_OK) {
-    return read_rpc_answer(http_status(easy), transfer.answer);
+    return read_rpc_answer(http_status(easy), transfer.answer, transfer.request.method);
   }
   long sent = 0;
   curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &sent);
@@ -178,15 +190,11 @@ size_t RpcClient::on_body(char* data, size_t size, size_t count, void* transfer)
 }
 
 size_t RpcClient::on_header(char* data, size_t size, size_t count, void* transfer) {
-  std::string_view line(data, size * count);
-  if (line.size() > kSessionHeader.size() && line.size() < kMaxSessionId &&
-      ::strncasecmp(line.data(), kSessionHeader.data(), kSessionHeader.size()) == 0) {
-    line.remove_prefix(kSessionHeader.size());
-    const auto first = line.find_first_not_of(" \t");
-    const auto last = line.find_last_not_of(" \t\r\n");
-    if (first <= last && last != std::string_view::npos) {
-      static_cast<Transfer*>(transfer)->session_id = line.substr(first, last - first + 1);
-    }
+  const std::string_view line(data, size * count);
+  if (const auto id = header_value(line, kSessionHeader)) {
+    static_cast<Transfer*>(transfer)->session_id = *id;
+  } else if (const auto version = header_value(line, kVersionHeader)) {
+    static_cast<Transfer*>(transfer)->rpc_version = *version;
   }
   return size * count;
 }

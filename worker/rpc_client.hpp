@@ -1,5 +1,6 @@
 // RpcClient: requests to one Transmission RPC server over HTTP, any number at a time, without blocking
-// (libcurl's multi interface). Knows HTTP and the RPC envelope, and nothing of methods.
+// (libcurl's multi interface). Knows HTTP and in which dialect the daemon speaks (worker/rpc_dialect.hpp), and nothing
+// of methods: requests and replies are in the names of transmission-daemon 3.00.
 #pragma once
 
 #include <curl/curl.h>
@@ -10,10 +11,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "support/json.hpp"
 #include "worker/daemon_config.hpp"
+#include "worker/rpc_dialect.hpp"
 #include "worker/timers.hpp"
 
 namespace tws::worker {
@@ -57,6 +60,10 @@ class RpcClient {
   void perform();
   // Sleeps until there is something to perform, `fd` can be read (or written), or the time is over.
   void wait(int fd, bool writing, Milliseconds timeout);
+
+  // The version of its RPC as the daemon tells it in an answer (rpc-version-semver), for the session that runs. It
+  // counts where the header that should have told it was lost on the way.
+  void learn_version(std::string_view semver) { dialect_ = dialect_of(semver); }
 
   // Changes with the daemon's session id: it was restarted (or, after an hour, renewed its id).
   [[nodiscard]] unsigned session() const { return session_; }
@@ -102,6 +109,7 @@ class RpcClient {
   std::map<CURL*, std::unique_ptr<Transfer>> transfers_;
   std::string session_id_;
   unsigned session_ = 0;
+  RpcDialect dialect_ = RpcDialect::kLegacy;  // of that session: the daemon may be another one after a restart
   Figures figures_;
 };
 

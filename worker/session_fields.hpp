@@ -3,15 +3,17 @@
 // blocklist-url (it may carry credentials).
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "support/json.hpp"
 
 namespace tws::worker {
 
-bool is_visible_session_field(std::string_view name);
+// The first RPC version with this field, or nothing if users must not see it or there is none.
+std::optional<int> session_field_rpc_version(std::string_view name);
 
-// All visible ones, as a JSON array of names.
+// All visible ones, as a JSON array of names. A daemon passes over those that it does not know.
 Json session_field_names();
 
 // A copy of `settings` with the visible ones alone.

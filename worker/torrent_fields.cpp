@@ -36,10 +36,9 @@ constexpr const char* kDetailFields[] = {
     "webseeds",
     "webseedsSendingToUs",
 };
-// transmission-daemon 4.0
-constexpr int kRpcVersion40 = 17;
-constexpr const char* kFieldsSince40[] = {"availability",    "file-count",        "group",
-                                          "percentComplete", "primary-mime-type", "trackerList"};
+constexpr const char* kFieldsSince40[] = {"availability",      "file-count", "group",      "percentComplete",
+                                          "primary-mime-type", "source",     "trackerList"};
+constexpr const char* kFieldsSince41[] = {"bytesCompleted", "sequentialDownload", "sequentialDownloadFromPiece"};
 
 Json names(std::size_t count) {
   Json list(json_array());
@@ -70,6 +69,9 @@ std::optional<int> field_rpc_version(std::string_view name) {
   }
   if (std::any_of(std::begin(kFieldsSince40), std::end(kFieldsSince40), is_name)) {
     return kRpcVersion40;
+  }
+  if (std::any_of(std::begin(kFieldsSince41), std::end(kFieldsSince41), is_name)) {
+    return kRpcVersion41;
   }
   return std::nullopt;
 }

@@ -8,10 +8,9 @@
 #include <string_view>
 
 #include "support/json.hpp"
+#include "worker/rpc_versions.hpp"
 
 namespace tws::worker {
-
-inline constexpr int kOldestRpcVersion = 16;  // transmission-daemon 3.00, the first with "format": "table"
 
 // The fields of the list. Those up to kLiveFieldCount change while a torrent is active and are asked for with
 // each poll; the rest changes by commands only.

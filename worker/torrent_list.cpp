@@ -152,7 +152,9 @@ std::vector<std::string> TorrentList::remove_ids(const json_t* ids, const HashSe
   HashSet gone;
   std::set<json_int_t> wanted;
   for (std::size_t i = 0; i < json_array_size(ids); ++i) {
-    wanted.insert(json_integer_value(json_array_get(ids, i)));
+    if (const json_t* id = json_array_get(ids, i); json_is_integer(id)) {
+      wanted.insert(json_integer_value(id));
+    }
   }
   for (const auto& [hash, torrent] : torrents_) {
     if (!wanted.empty() && wanted.contains(json_integer_value(torrent[kIdField].get())) && !skip.contains(hash)) {

@@ -78,7 +78,7 @@ class Demo {
     ], { user });
     this.#launch('seeder', [home.path('seeder.py'), home.seederSettings], { user });
     const settings = ['--config-dir', home.transmission, '--log-error'];
-    const command = ['transmission-daemon', '--foreground', ...settings];
+    const command = [this.#options.daemon, '--foreground', ...settings];
     const transmission = this.#launch('transmission', command, { user, restart: true });
 
     const rpcUrl = `http://127.0.0.1:${rpcPort}/transmission/rpc`;

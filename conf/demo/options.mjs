@@ -32,6 +32,8 @@ export function readOptions(argv, environment) {
     mpm: given.MPM || 'event',
     // The RPC address of a daemon that stands in for the demo's own, which then is not started.
     backend: given.BACKEND || undefined,
+    // The program of the demo's own daemon.
+    daemon: given.DAEMON || 'transmission-daemon',
     // A configuration file that httpd includes last.
     configuration: given.CONF ? path.resolve(given.CONF) : undefined,
     testEndpoints: given.TEST_ENDPOINTS === '1',

@@ -21,10 +21,10 @@ export const noDaemon = 'http://127.0.0.1:9/transmission/rpc';
 let started = 0;
 
 // Resolves when everything serves. mpm: event, worker or prefork. backend: the RPC address of a daemon that
-// stands in for the demo's own. conf: httpd directives that are included last. logLevel: httpd's LogLevel.
-// environment: further variables that httpd gets.
+// stands in for the demo's own. daemon: another program than Debian's for the demo's own. conf: httpd directives that are
+// included last. logLevel: httpd's LogLevel. environment: further variables that httpd gets.
 export async function startStack(given = {}) {
-  const { port, tlsPort, mpm = 'event', backend, conf, testEndpoints, logLevel, environment = {} } = given;
+  const { port, tlsPort, mpm = 'event', backend, daemon, conf, testEndpoints, logLevel, environment = {} } = given;
   const directory = path.join(build, 'tests', `${process.pid}-${++started}`);
   fs.mkdirSync(path.dirname(directory), { recursive: true });
   const options = {
@@ -34,6 +34,7 @@ export async function startStack(given = {}) {
     TLS_PORT: tlsPort ?? (await freePort()),
     MPM: mpm,
     BACKEND: backend ?? '',
+    DAEMON: daemon ?? '',
     CONF: conf === undefined ? '' : `${directory}.conf`,
     TEST_ENDPOINTS: testEndpoints ? '1' : '',
     LOGLEVEL: logLevel ?? '',

@@ -9,10 +9,13 @@
 
 using tws::Json;
 using tws::worker::check_arguments;
+using tws::worker::check_rpc_version;
 using tws::worker::DownloadRoots;
 using tws::worker::find_procedure;
 using tws::worker::is_late;
-using tws::worker::needed_rpc_version;
+using tws::worker::kOldestRpcVersion;
+using tws::worker::kRpcVersion40;
+using tws::worker::kRpcVersion41;
 using tws::worker::Procedure;
 
 namespace {
@@ -189,12 +192,90 @@ TEST(WorkerProcedures, RenamesStayInsideTheTorrent) {
   }
 }
 
-TEST(WorkerProcedures, VersionsAreGated) {
-  const auto old_fields = tws::parse_json(R"({"fields":["name","files","labels"]})");
-  const auto new_fields = tws::parse_json(R"({"fields":["name","availability"]})");
-  LONGS_EQUAL(16, needed_rpc_version(procedure("torrent.get"), old_fields->get()));
-  LONGS_EQUAL(17, needed_rpc_version(procedure("torrent.get"), new_fields->get()));
-  LONGS_EQUAL(17, needed_rpc_version(procedure("group.get"), Json(json_object()).get()));
+TEST(WorkerProcedures, WhatTheDaemonDoesNotKnowIsNamedWithTheReleaseThatDoes) {
+  const auto answer = [](const char* name, const std::string& arguments, int rpc_version) {
+    const auto parsed = tws::parse_json(arguments);
+    CHECK(!!parsed);
+    const auto known = check_rpc_version(procedure(name), parsed->get(), rpc_version);
+    if (!known) {
+      STRCMP_EQUAL(tws::error_uri::kNotSupported, known.error().uri.c_str());
+    }
+    return known ? "" : known.error().message;
+  };
+  STRCMP_EQUAL("", answer("torrent.get", R"({"fields":["name","files","labels"]})", kOldestRpcVersion).c_str());
+  STRCMP_EQUAL("field availability needs transmission-daemon 4.0 or newer",
+               answer("torrent.get", R"({"fields":["name","availability"]})", kOldestRpcVersion).c_str());
+  STRCMP_EQUAL("field sequentialDownload needs transmission-daemon 4.1 or newer",
+               answer("torrent.get", R"({"fields":["sequentialDownload"]})", kRpcVersion40).c_str());
+  STRCMP_EQUAL("", answer("torrent.get", R"({"fields":["sequentialDownload"]})", kRpcVersion41).c_str());
+  STRCMP_EQUAL("field default-trackers needs transmission-daemon 4.0 or newer",
+               answer("session.get", R"({"fields":["default-trackers"]})", kOldestRpcVersion).c_str());
+  STRCMP_EQUAL("group.get needs transmission-daemon 4.0 or newer",
+               answer("group.get", "{}", kOldestRpcVersion).c_str());
+  STRCMP_EQUAL("argument group needs transmission-daemon 4.0 or newer",
+               answer("torrent.set", R"({"group":"a"})", kOldestRpcVersion).c_str());
+  STRCMP_EQUAL("argument reqq needs transmission-daemon 4.1 or newer",
+               answer("session.set", R"({"reqq":500})", kRpcVersion40).c_str());
+  for (const int version : {kOldestRpcVersion, kRpcVersion40, kRpcVersion41}) {
+    STRCMP_EQUAL("", answer("torrent.add", R"({"filename":"magnet:?","labels":["a"]})", version).c_str());
+    STRCMP_EQUAL("", answer("torrent.set", R"({"trackerList":""})", version).c_str());
+  }
+}
+
+TEST(WorkerProcedures, NumbersThatTheDaemonWouldMisreadAreRefused) {
+  for (const auto& [argument, last] : {std::pair{"seedRatioMode", 2},
+                                       {"seedIdleMode", 2},
+                                       {"seedIdleLimit", 65535},
+                                       {"peer-limit", 65535},
+                                       {"downloadLimit", 4294967},
+                                       {"uploadLimit", 4294967}}) {
+    const auto with = [argument](int value) {
+      return "{" + kIds + ",\"" + argument + "\":" + std::to_string(value) + "}";
+    };
+    CHECK(!sent("torrent.set", with(last)).empty());
+    refuses("torrent.set", with(last + 1));
+    refuses("torrent.set", with(-1));
+  }
+  for (const auto& [argument, last] : {std::pair{"alt-speed-time-begin", 1439},
+                                       {"alt-speed-time-day", 127},
+                                       {"cache-size-mb", 2047},
+                                       {"idle-seeding-limit", 65535},
+                                       {"peer-limit-global", 65535},
+                                       {"speed-limit-down", 4294967}}) {
+    const auto with = [argument](int value) {
+      return std::string("{\"") + argument + "\":" + std::to_string(value) + "}";
+    };
+    accepts("session.set", with(last));
+    refuses("session.set", with(last + 1));
+  }
+}
+
+TEST(WorkerProcedures, LabelsAreThoseThatEachDaemonTakes) {
+  accepts("torrent.add", R"({"filename":"http://a/","labels":["a","b c","A"]})");
+  accepts("torrent.add", R"({"filename":"http://a/","labels":[]})");
+  for (const char* labels : {R"(["a,b"])", R"(["a"," a "])", R"([" "])", R"([""])", R"("a")", "[1]"}) {
+    refuses("torrent.add", std::string(R"({"filename":"http://a/","labels":)") + labels + "}");
+    refuses("torrent.set", "{" + kIds + R"(,"labels":)" + labels + "}");
+  }
+}
+
+TEST(WorkerProcedures, TrackerListIsLinesOfUrls) {
+  CHECK(!sent("torrent.set", "{" + kIds + R"(,"trackerList":"http://a/\nudp://b:1\n\nhttps://c/\n"})").empty());
+  CHECK(!sent("torrent.set", "{" + kIds + R"(,"trackerList":""})").empty());
+  for (const char* list : {R"("a")", R"("http://a/\r\nhttp://b/")", R"("ftp://a/")", R"(["http://a/"])"}) {
+    refuses("torrent.set", "{" + kIds + R"(,"trackerList":)" + list + "}");
+    refuses("session.set", std::string(R"({"default-trackers":)") + list + "}");
+  }
+  refuses("torrent.set", "{" + kIds + R"(,"trackerList":"","trackerAdd":["http://a/"]})");
+}
+
+TEST(WorkerProcedures, WordsOf41AreChecked) {
+  accepts("session.set", R"({"preferred-transports":["utp","tcp"]})");
+  accepts("port_test", R"({"ip-protocol":"ipv6"})");
+  for (const char* transports : {"[]", R"(["utp","utp"])", R"(["http"])", R"("utp")"}) {
+    refuses("session.set", std::string(R"({"preferred-transports":)") + transports + "}");
+  }
+  refuses("port_test", R"({"ip-protocol":"ipv5"})");
 }
 
 TEST(WorkerProcedures, OthersDoNotWaitForWhatTheDaemonFetches) {

@@ -1,0 +1,196 @@
+#include "worker/several_requests.hpp"
+
+#include <deque>
+#include <memory>
+#include <set>
+#include <string_view>
+#include <utility>
+
+#include "worker/rpc_versions.hpp"
+
+namespace tws::worker {
+
+namespace {
+
+// Takes a member out of an object.
+Json taken(json_t* object, const char* member) {
+  Json value = Json::share(json_object_get(object, member));
+  json_object_del(object, member);
+  return value;
+}
+
+class Addition : public std::enable_shared_from_this<Addition> {
+ public:
+  Addition(Daemon& daemon, Json labels, RpcClient::Callback callback)
+      : daemon_(daemon), labels_(std::move(labels)), callback_(std::move(callback)) {}
+
+  void start(RpcRequest request) {
+    daemon_.call(std::move(request), [self = shared_from_this()](RpcReply reply) { self->added(std::move(reply)); });
+  }
+
+ private:
+  void added(RpcReply reply) {
+    // One that was there already keeps its labels, as with 4.0.
+    const json_t* added = json_object_get(reply.arguments.get(), "torrent-added");
+    const auto hash = string_member(added, "hashString");
+    if (reply.outcome != RpcOutcome::kSuccess || !hash) {
+      callback_(std::move(reply));
+      return;
+    }
+    Json arguments(json_pack("{s:[s%],s:O}", "ids", hash->data(), hash->size(), "labels", labels_.get()));
+    reply_ = std::move(reply);
+    daemon_.call({.method = "torrent-set", .arguments = std::move(arguments)},
+                 [self = shared_from_this()](const RpcReply& labelled) { self->labelled(labelled); });
+  }
+
+  void labelled(const RpcReply& labelled) {
+    if (labelled.outcome != RpcOutcome::kSuccess) {
+      const std::string reason =
+          (labelled.outcome == RpcOutcome::kLost ? "it may have been done or not: " : "") + labelled.message;
+      json_object_set_new(reply_.arguments.get(), "labels-error", json_string(reason.c_str()));
+    }
+    callback_(std::move(reply_));
+  }
+
+  Daemon& daemon_;
+  Json labels_;
+  RpcClient::Callback callback_;
+  RpcReply reply_{};  // to the addition
+};
+
+std::set<std::string_view> lines_of(std::string_view text) {
+  std::set<std::string_view> lines;
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    if (!line.empty()) {
+      lines.insert(line);
+    }
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+  }
+  return lines;
+}
+
+// What is to change in a torrent that has these trackers: arguments of torrent-set without ids, empty if nothing. 3.00
+// counts trackers by their places.
+Json tracker_changes(const json_t* trackers, std::string_view list) {
+  std::set<std::string_view> missing = lines_of(list);
+  const std::set<std::string_view> wanted = missing;
+  Json changes(json_object());
+  Json surplus(json_array());
+  std::size_t place = 0;
+  const json_t* tracker = nullptr;
+  json_array_foreach(trackers, place, tracker) {
+    const auto announce = string_member(tracker, "announce").value_or("");
+    missing.erase(announce);
+    if (!wanted.contains(announce)) {
+      json_array_append_new(surplus.get(), json_integer(static_cast<json_int_t>(place)));
+    }
+  }
+  if (!missing.empty()) {
+    json_t* added = json_array();
+    json_object_set_new(changes.get(), "trackerAdd", added);
+    for (const std::string_view url : missing) {
+      json_array_append_new(added, json_stringn(url.data(), url.size()));
+    }
+  }
+  if (json_array_size(surplus.get()) > 0) {
+    json_object_set(changes.get(), "trackerRemove", surplus.get());
+  }
+  return changes;
+}
+
+class TrackerList : public std::enable_shared_from_this<TrackerList> {
+ public:
+  TrackerList(Daemon& daemon, RpcRequest request, RpcClient::Callback callback)
+      : daemon_(daemon),
+        list_(taken(request.arguments.get(), "trackerList")),
+        deadline_(Clock::now() + request.timeout),
+        request_(std::move(request)),
+        callback_(std::move(callback)) {}
+
+  void start() {
+    Json arguments(json_pack("{s:O,s:[s,s]}", "ids", json_object_get(request_.arguments.get(), "ids"), "fields",
+                             "hashString", "trackers"));
+    daemon_.call({.method = "torrent-get", .arguments = std::move(arguments), .timeout = request_.timeout},
+                 [self = shared_from_this()](RpcReply reply) { self->read(std::move(reply)); });
+  }
+
+ private:
+  void read(RpcReply reply) {
+    if (reply.outcome != RpcOutcome::kSuccess) {
+      finish(std::move(reply));
+      return;
+    }
+    if (json_object_size(request_.arguments.get()) > 1) {  // more than ids
+      left_.push_back(request_.arguments);
+    }
+    std::size_t index = 0;
+    const json_t* torrent = nullptr;
+    json_array_foreach(json_object_get(reply.arguments.get(), "torrents"), index, torrent) {
+      Json changes = tracker_changes(json_object_get(torrent, "trackers"), string_of(list_.get()));
+      if (json_object_size(changes.get()) > 0) {
+        json_object_set_new(changes.get(), "ids", json_pack("[O]", json_object_get(torrent, "hashString")));
+        left_.push_back(std::move(changes));
+      }
+    }
+    next({RpcOutcome::kSuccess, Json(json_object()), {}});
+  }
+
+  // Goes on after success, as long as something is left.
+  void next(RpcReply reply) {
+    if (reply.outcome != RpcOutcome::kSuccess || left_.empty()) {
+      finish(std::move(reply));
+      return;
+    }
+    const auto left = std::chrono::ceil<Milliseconds>(deadline_ - Clock::now());
+    if (left <= Milliseconds::zero()) {
+      finish({RpcOutcome::kUnreachable, {}, "the daemon takes too long"});
+      return;
+    }
+    RpcRequest request = request_;
+    request.timeout = left;
+    request.arguments = std::move(left_.front());
+    left_.pop_front();
+    daemon_.call(std::move(request), [self = shared_from_this()](RpcReply answer) {
+      self->has_changed_ = self->has_changed_ || answer.outcome != RpcOutcome::kUnreachable;
+      self->next(std::move(answer));
+    });
+  }
+
+  void finish(RpcReply reply) {
+    if (reply.outcome == RpcOutcome::kLost || reply.outcome == RpcOutcome::kUnreachable) {
+      // A part may have been done, or the trackers were only read.
+      reply.outcome = has_changed_ ? RpcOutcome::kLost : RpcOutcome::kUnreachable;
+    }
+    callback_(std::move(reply));
+  }
+
+  Daemon& daemon_;
+  Json list_;
+  Clock::time_point deadline_;
+  RpcRequest request_;  // the caller's, without the list
+  RpcClient::Callback callback_;
+  std::deque<Json> left_{};   // arguments of torrent-set
+  bool has_changed_ = false;  // or may have
+};
+
+}  // namespace
+
+void call_as_one(Daemon& daemon, RpcRequest request, RpcClient::Callback callback) {
+  const json_t* labels = json_object_get(request.arguments.get(), "labels");
+  if (daemon.rpc_version() >= kRpcVersion40) {
+    daemon.call(std::move(request), std::move(callback));
+  } else if (request.method == "torrent-add" && labels != nullptr) {
+    Json arguments(json_copy(request.arguments.get()));
+    const auto addition = std::make_shared<Addition>(daemon, taken(arguments.get(), "labels"), std::move(callback));
+    request.arguments = std::move(arguments);
+    addition->start(std::move(request));
+  } else if (request.method == "torrent-set" && json_object_get(request.arguments.get(), "trackerList") != nullptr) {
+    request.arguments = Json(json_copy(request.arguments.get()));
+    std::make_shared<TrackerList>(daemon, std::move(request), std::move(callback))->start();
+  } else {
+    daemon.call(std::move(request), std::move(callback));
+  }
+}
+
+}  // namespace tws::worker
