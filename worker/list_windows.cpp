@@ -28,12 +28,12 @@ Status ListWindows::start(std::int64_t id, const json_t* arguments) {
   }
   auto found = watches_.find(id);
   if (found == watches_.end()) {
-    auto spec = read_window_spec(arguments, "tails");
-    if (!spec) {
-      return spec.error();
+    const auto request = read_window_request(arguments, "tails");
+    if (!request) {
+      return request.error();
     }
     listen();
-    found = watches_.emplace(id, Watch{.forms = {}, .window = ListWindow(std::move(*spec), index_)}).first;
+    found = watches_.emplace(id, Watch{.forms = {}, .window = ListWindow(WindowSpec(*request), index_)}).first;
   }
   found->second.forms = std::move(forms);
   if (reader_.has_list()) {
@@ -47,9 +47,9 @@ void ListWindows::cancel(std::int64_t id) { watches_.erase(id); }
 void ListWindows::get(std::int64_t id, const JobFrame& job) {
   const auto body = parse_json(job.body);
   const json_t* arguments = body ? body->get() : nullptr;
-  auto spec = read_window_spec(arguments, "format");
-  if (!spec) {
-    socket_.send_error(id, spec.error());
+  const auto request = read_window_request(arguments, "format");
+  if (!request) {
+    socket_.send_error(id, request.error());
     return;
   }
   const json_t* format = json_object_get(arguments, "format");
@@ -61,7 +61,7 @@ void ListWindows::get(std::int64_t id, const JobFrame& job) {
   listen();
   const Milliseconds left(integer_member(job.header.get(), "deadline_ms").value_or(0));
   gets_.push_back({.id = id,
-                   .spec = std::move(*spec),
+                   .spec = WindowSpec(*request),
                    .format = is_table ? ListFormat::kTable : ListFormat::kObject,
                    .deadline = Clock::now() + left});
 }

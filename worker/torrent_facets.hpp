@@ -6,18 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "wire/window_request.hpp"
 #include "worker/torrent_list.hpp"
 
 namespace tws::worker {
-
-enum Facet : std::size_t { kStatusFacet, kLabelsFacet, kTrackersFacet, kFoldersFacet, kFacetCount };
-
-// As a window's specification and its counts name them.
-inline constexpr std::array<const char*, kFacetCount> kFacetNames = {"status", "labels", "trackers", "folders"};
-
-// The values of the facet `status`: the GUI's filters (htdocs/gui/list/filters.ts).
-inline constexpr std::array kStatusValues = {"all",     "downloading", "seeding",   "active",
-                                             "stopped", "queued",      "verifying", "problem"};
 
 struct TorrentFacets {
   using Values = std::vector<std::string>;

@@ -3,28 +3,32 @@
 
 #include <array>
 #include <bitset>
-#include <functional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "worker/list_index.hpp"
 
 namespace tws::worker {
 
-struct WindowFilter {
+class WindowFilter {
+ public:
   // What of a filter a torrent does not pass: a bit for each facet, and for the search.
   static constexpr std::size_t kSearch = kFacetCount;
   using Failures = std::bitset<kFacetCount + 1>;
 
-  // One of the values in each facet that has some; every word in the name, or the hash begins like the only word.
-  std::array<std::set<std::string, std::less<>>, kFacetCount> values;
-  std::vector<std::string> words;  // folded
-  std::string hash_start;          // in lower case, or empty
+  using Values = std::array<std::set<std::string>, kFacetCount>;
 
-  void set_search(std::string_view text);
+  // Who passes has one of the values in each facet that has some; every word of the search in its name, or its hash
+  // begins like the only word.
+  WindowFilter(Values values, std::string_view search);
 
   [[nodiscard]] Failures failures(const IndexedTorrent& torrent) const;
+
+ private:
+  Values values_;
+  std::vector<std::string> words_;  // folded
 };
 
 }  // namespace tws::worker

@@ -17,7 +17,6 @@ constexpr std::size_t kName = list_field("name");
 constexpr std::size_t kEta = list_field("eta");
 constexpr std::size_t kUploadRatio = list_field("uploadRatio");
 constexpr std::size_t kLabels = list_field("labels");
-constexpr std::size_t kTrackers = list_field("trackers");
 
 // Transmission's numbers of the field `status`.
 enum Status : json_int_t { kStopped, kCheckWait, kChecking, kDownloadWait, kDownloading, kSeedWait, kSeeding };
@@ -121,27 +120,24 @@ int compare_values(const IndexedTorrent& left, const IndexedTorrent& right, std:
 
 }  // namespace
 
-bool WindowOrder::add(std::string_view name, bool is_descending) {
+void WindowOrder::add(std::string_view name, bool is_descending) {
   const auto field = find_list_field(name);
   Compare compare = compare_values;
-  if (name == "activity") {
+  if (name == kActivityKey) {
     compare = compare_by<activity_rank>;
     fields_.set(kStatus).set(kIsFinished).set(kIsStalled).set(kMetadata);
-  } else if (name == "progress") {
+  } else if (name == kProgressKey) {
     compare = compare_by<progress_of>;
     fields_.set(kStatus).set(kRecheck).set(kMetadata).set(kPercentDone);
-  } else if (!field || field == kTrackers) {
-    return false;
   } else {
     compare = field == kName          ? compare_names
               : field == kEta         ? compare_by<eta_of>
               : field == kUploadRatio ? compare_by<ratio_of>
               : field == kLabels      ? compare_labels
                                       : compare_values;
-    fields_.set(*field);
+    fields_.set(field.value_or(0));
   }
   keys_.push_back({.compare = compare, .field = field.value_or(0), .is_descending = is_descending});
-  return true;
 }
 
 bool WindowOrder::operator()(const IndexedTorrent& left, const IndexedTorrent& right) const {

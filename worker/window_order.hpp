@@ -11,9 +11,8 @@ namespace tws::worker {
 
 class WindowOrder {
  public:
-  // Adds a key behind those before it. False if nothing can be sorted by this name: a field of the list with one value
-  // of its own, `labels`, `activity` or `progress` (docs/topics.md).
-  bool add(std::string_view name, bool is_descending);
+  // Adds a key behind those before it. `name` is one that read_window_request() takes.
+  void add(std::string_view name, bool is_descending);
 
   // The fields that it depends on.
   [[nodiscard]] const FieldSet& fields() const { return fields_; }

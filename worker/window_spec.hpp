@@ -1,25 +1,22 @@
-// WindowSpec: what somebody wants to see of a daemon's list (docs/topics.md, "torrents.window").
+// WindowSpec: a WindowRequest as a window evaluates it.
 #pragma once
 
 #include <cstddef>
 
-#include "support/json.hpp"
-#include "support/result.hpp"
+#include "wire/window_request.hpp"
 #include "worker/window_filter.hpp"
 #include "worker/window_order.hpp"
 
 namespace tws::worker {
 
 struct WindowSpec {
+  explicit WindowSpec(const WindowRequest& request);
+
   WindowFilter filter;
   WindowOrder order;
-  std::size_t offset = 0;
-  std::size_t limit = 100;
-  FieldSet fields = FieldSet().set();
+  std::size_t offset;
+  std::size_t limit;
+  FieldSet fields;
 };
-
-// The members `filter`, `sort`, `offset`, `limit` and `fields` of a job's arguments, all optional; `further` is the name
-// of another one that the job has. The error is invalid_argument, and names the member that is wrong.
-Result<WindowSpec> read_window_spec(const json_t* arguments, std::string_view further);
 
 }  // namespace tws::worker

@@ -18,7 +18,26 @@
 #include "worker/window_spec.hpp"
 
 using tws::Json;
-using namespace tws::worker;
+using tws::kStatusValues;
+using tws::kTrackersFacet;
+using tws::worker::facets_of;
+using tws::worker::FieldSet;
+using tws::worker::fold_case;
+using tws::worker::HashSet;
+using tws::worker::IndexedTorrent;
+using tws::worker::kListFieldCount;
+using tws::worker::kListFields;
+using tws::worker::kLiveFieldCount;
+using tws::worker::list_field;
+using tws::worker::ListDelta;
+using tws::worker::ListIndex;
+using tws::worker::ListWindow;
+using tws::worker::order_key;
+using tws::worker::Torrent;
+using tws::worker::TorrentList;
+using tws::worker::WindowDelta;
+using tws::worker::WindowFilter;
+using tws::worker::WindowSpec;
 using Value = nlohmann::json;
 
 namespace {
@@ -238,13 +257,13 @@ std::vector<Given> torrents_of(const Daemon& daemon) {
 }
 
 WindowSpec spec_of(const Value& spec) {
-  auto read = read_window_spec(to_jansson(spec).get(), "");
-  CHECK_TEXT(!!read, spec.dump().c_str());
-  return *read;
+  const auto request = tws::read_window_request(to_jansson(spec).get());
+  CHECK_TEXT(!!request, spec.dump().c_str());
+  return WindowSpec(*request);
 }
 
 std::string error_of(const std::string& spec) {
-  const auto read = read_window_spec(tws::parse_json(spec)->get(), "tails");
+  const auto read = tws::read_window_request(tws::parse_json(spec)->get(), "tails");
   CHECK_TEXT(!read, spec.c_str());
   STRCMP_EQUAL("wamp.error.invalid_argument", read.error().uri.c_str());
   return read.error().message;
@@ -265,7 +284,8 @@ class View {
     if (delta.is_order_new) {
       take_order();
     }
-    for (const auto& [name, changed] : from_jansson(delta.counts).items()) {
+    const Value counts = from_jansson(delta.counts);
+    for (const auto& [name, changed] : counts.items()) {
       if (!changed.is_object()) {
         CHECK(counts_[name] != changed);
         counts_[name] = changed;
@@ -526,8 +546,7 @@ TEST(WorkerListWindow, FieldsThatAreNotShownAreNoNews) {
 
 TEST(WorkerListWindow, SearchKnowsCaseAndHash) {
   const auto finds = [](const std::string& search, const std::string& name) {
-    WindowFilter filter;
-    filter.set_search(search);
+    const WindowFilter filter({}, search);
     IndexedTorrent torrent;
     torrent.hash = "abcdef" + std::string(34, '0');
     torrent.facets.name = fold_case(name);
@@ -585,10 +604,20 @@ TEST(WorkerListWindow, WrongSpecificationsAreToldByTheirMember) {
       {R"({"limit":1001})", "argument limit must be an integer"},
       {R"({"fields":[]})", "argument fields must be a list"},
       {R"({"fields":["peers"]})", "argument fields must be a list"},
-      {R"({"page":1})", "a window has no such argument: page"},
+      {R"({"page":1})", "a window has no such member: page"},
   };
   for (const auto& [spec, message] : wrong) {
     STRCMP_CONTAINS(message.c_str(), error_of(spec).c_str());
   }
-  CHECK(!!read_window_spec(to_jansson({{"tails", 1}}).get(), "tails"));
+  STRCMP_CONTAINS("a window is a dictionary", error_of("[]").c_str());
+  CHECK(!!tws::read_window_request(to_jansson({{"tails", 1}}).get(), "tails"));
+}
+
+TEST(WorkerListWindow, SpecificationsThatMeanTheSameAreWrittenTheSame) {
+  const auto written = [](const std::string& spec) {
+    return tws::to_text(tws::to_json(*tws::read_window_request(tws::parse_json(spec)->get())).get());
+  };
+  STRCMP_EQUAL(written("{}").c_str(), written(R"({"limit":100,"offset":0,"sort":[],"filter":{"search":"","labels":[]}})").c_str());
+  STRCMP_EQUAL(R"({"filter":{"labels":["a","b"],"search":"x"},"sort":[["name","desc"]],"offset":1,"limit":2,"fields":["eta"]})",
+               written(R"({"fields":["eta"],"limit":2,"filter":{"search":"x","labels":["b","a","b"]},"sort":[["name","desc"]],"offset":1})").c_str());
 }
