@@ -136,7 +136,7 @@ void Commands::finish(Lane& lane, const Command& command, const RpcReply& reply)
     refuse_queued(lane, reply.message);
   }
   if (reply.outcome != RpcOutcome::kUnreachable) {
-    watch_.touched(torrents_of(command.arguments.get()));  // refused or not, something may have changed
+    list_.touched(torrents_of(command.arguments.get()));  // refused or not, something may have changed
   }
 }
 
@@ -145,21 +145,21 @@ void Commands::apply_effect(const Command& command, const json_t* result) {
     case Effect::kNothing:
       break;
     case Effect::kTorrents:
-      watch_.touched(torrents_of(command.arguments.get()));
+      list_.touched(torrents_of(command.arguments.get()));
       break;
     case Effect::kRemoval:
-      watch_.removed(torrents_of(command.arguments.get()));
+      list_.removed(torrents_of(command.arguments.get()));
       break;
     case Effect::kAddition:
       for (const char* member : {"torrent-added", "torrent-duplicate"}) {
         const auto hash = string_member(json_object_get(result, member), "hashString");
         if (const auto added = hash ? info_hash(*hash) : std::nullopt) {
-          watch_.touched({*added});
+          list_.touched({*added});
         }
       }
       break;
     case Effect::kSettings:
-      watch_.settings_changed();
+      list_.settings_changed();
       break;
   }
 }

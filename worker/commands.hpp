@@ -8,7 +8,7 @@
 
 #include "worker/daemon.hpp"
 #include "worker/job_socket.hpp"
-#include "worker/list_watch.hpp"
+#include "worker/list_reader.hpp"
 #include "worker/procedures.hpp"
 
 namespace tws::worker {
@@ -16,8 +16,8 @@ namespace tws::worker {
 class Commands {
  public:
   // All must outlive it.
-  Commands(Daemon& daemon, ListWatch& watch, JobSocket& socket, const DaemonConfig& config)
-      : daemon_(daemon), watch_(watch), socket_(socket), config_(config) {}
+  Commands(Daemon& daemon, ListReader& list, JobSocket& socket, const DaemonConfig& config)
+      : daemon_(daemon), list_(list), socket_(socket), config_(config) {}
 
   // Takes a job with this id: it is answered now if it must be refused, or when the daemon has answered.
   void add(std::int64_t id, const JobFrame& job);
@@ -48,7 +48,7 @@ class Commands {
   void refuse_queued(Lane& lane, const std::string& reason);
 
   Daemon& daemon_;
-  ListWatch& watch_;
+  ListReader& list_;
   JobSocket& socket_;
   const DaemonConfig& config_;
   Lane ordinary_{.limit = 1};

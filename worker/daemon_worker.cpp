@@ -4,7 +4,9 @@
 
 #include "wire/error_uris.hpp"
 #include "worker/commands.hpp"
+#include "worker/list_reader.hpp"
 #include "worker/list_watch.hpp"
+#include "worker/list_windows.hpp"
 #include "worker/log_codes.hpp"
 
 namespace tws::worker {
@@ -17,8 +19,10 @@ class DaemonWorker {
       : socket_(socket),
         config_(config),
         daemon_(config),
-        watch_(daemon_, socket, config),
-        commands_(daemon_, watch_, socket, config) {}
+        reader_(daemon_, socket, config),
+        watch_(daemon_, reader_, socket, config),
+        windows_(daemon_, reader_, socket, config),
+        commands_(daemon_, reader_, socket, config) {}
 
   int run() {
     while (socket_.receive()) {
@@ -36,7 +40,9 @@ class DaemonWorker {
       daemon_.perform();
       Timers timers(Clock::now());
       daemon_.tick(timers);
-      watch_.tick(timers, commands_.waiting());
+      watch_.tick(timers);
+      windows_.tick(timers);
+      reader_.tick(timers, commands_.waiting());
       log_health();
       daemon_.wait(socket_.fd(), socket_.backlog(), timers.wait());
     }
@@ -50,15 +56,28 @@ class DaemonWorker {
     if (!id) {
       return;
     }
+    const auto name = string_member(frame.header.get(), "name");
     if (type == "cancel") {
       watch_.cancel(*id);
-    } else if (type == "job" && string_member(frame.header.get(), "name") == "torrents.watch") {
-      const auto arguments = parse_json(frame.body);
-      if (const auto started = watch_.start(*id, arguments ? arguments->get() : nullptr); !started) {
-        socket_.send_error(*id, started.error());
-      }
-    } else if (type == "job") {
+      windows_.cancel(*id);
+    } else if (type != "job") {
+      return;
+    } else if (name == "torrents.watch") {
+      start(watch_, *id, frame);
+    } else if (name == "torrents.window") {
+      start(windows_, *id, frame);
+    } else if (name == "torrents.window.get") {
+      windows_.get(*id, frame);
+    } else {
       commands_.add(*id, frame);
+    }
+  }
+
+  template <typename Watch>
+  void start(Watch& watch, std::int64_t id, const JobFrame& frame) {
+    const auto arguments = parse_json(frame.body);
+    if (const auto started = watch.start(id, arguments ? arguments->get() : nullptr); !started) {
+      socket_.send_error(id, started.error());
     }
   }
 
@@ -77,7 +96,9 @@ class DaemonWorker {
   JobSocket& socket_;
   const DaemonConfig& config_;
   Daemon daemon_;
+  ListReader reader_;
   ListWatch watch_;
+  ListWindows windows_;
   Commands commands_;
   std::string logged_reason_;  // while the log says that the daemon is down
 };

@@ -1,24 +1,23 @@
-// ListWatch: the job `torrents.watch`. Reads the daemon's list in turns, one request at a time, and tells
-// the event loop of each change (docs/worker-protocol.md).
+// ListWatch: the job `torrents.watch`. Tells the event loop of each change of the daemon's list, of the daemon's state
+// and its totals (docs/worker-protocol.md). Worker's thread.
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "worker/daemon.hpp"
 #include "worker/job_socket.hpp"
+#include "worker/list_reader.hpp"
 #include "worker/torrent_encoding.hpp"
-#include "worker/torrent_list.hpp"
 
 namespace tws::worker {
 
-class ListWatch {
+class ListWatch final : private ListListener {
  public:
   // All must outlive it.
-  ListWatch(Daemon& daemon, JobSocket& socket, const DaemonConfig& config);
+  ListWatch(const Daemon& daemon, ListReader& reader, JobSocket& socket, const DaemonConfig& config);
 
   // Begins, or changes what a running watch of this id sends: a snapshot follows either way. The error is
   // for the job's answer.
@@ -26,64 +25,32 @@ class ListWatch {
   // Nothing more is asked for this watch. Ignores any other id.
   void cancel(std::int64_t id);
 
-  // Sends what is due and starts the next request. While a command waits, the list waits for one interval.
-  void tick(Timers& timers, bool command_waits);
-
-  // What commands did: read again, or published as gone, at once.
-  void touched(const HashSet& hashes);
-  void removed(const HashSet& hashes);
-  void settings_changed() { settings_due_ = true; }
+  // Sends what is due.
+  void tick(Timers& timers);
 
  private:
-  enum class Selection { kAll, kRecentlyActive, kTouched };
+  // ListListener
+  void on_list() override { publish_snapshot(); }
+  void on_delta(const ListDelta& delta, const json_t* totals) override;
+  void on_session() override;
 
-  void start_next_request(Timers& timers, bool command_waits);
-  void read_settings();
-  void poll(Selection selection);
-  void read_list(Selection selection);
-  void take_list(Selection selection, const json_t* arguments);
-  void ask(RpcRequest request, std::function<void(const json_t* arguments)> then);
-  void give_up(const std::string& reason);
-  [[nodiscard]] bool list_is_current(Clock::time_point now) const;
-
-  void publish(const ListDelta& delta);
   void publish_snapshot();
-  void publish_session();
   void publish_state();
-  Json changed_totals();
   void send(const char* kind, const Json& members, const std::string& body = {});
-  void send_tails(const char* kind, const Json& members, const ListDelta& delta, const Json& totals);
+  void send_tails(const char* kind, const Json& members, const ListDelta& delta, const json_t* totals);
 
-  Daemon& daemon_;
+  const Daemon& daemon_;
+  ListReader& reader_;
   JobSocket& socket_;
   TorrentEncoder encoder_;
-  Milliseconds interval_;
 
   std::optional<std::int64_t> id_;  // while it runs
-  unsigned run_ = 0;                // answers to requests of an earlier run are dropped
   std::vector<TailForm> forms_;
-
-  TorrentList list_;
-  unsigned list_session_ = 0;      // the daemon's session that list_ is of
-  Clock::time_point list_read_{};  // when what has come of it last was asked for
-  double updated_ = 0;             // when it came, Unix seconds
-  HashSet due_;                    // torrents to read whole
-  HashSet requested_;              // those that the request under way is for
-  HashSet touched_;                // those that a command touched since that request was sent
-  HashSet settling_;               // those to be read once more at settled_at_
-  Clock::time_point settled_at_{};
-  Json stats_{json_object()};  // the daemon's session-stats
-
-  bool reading_ = false;
-  bool settings_due_ = true;
-  Clock::time_point next_poll_{};
-  Clock::time_point next_sweep_{};
 
   // As last sent.
   bool snapshot_sent_ = false;
-  Json totals_{json_object()};
   std::string session_text_;
-  unsigned state_revision_ = 0;
+  std::optional<unsigned> state_revision_;
   Clock::time_point last_frame_{};
 };
 

@@ -47,17 +47,17 @@ TorrentEncoder::TorrentEncoder(std::string daemon, std::string key_prefix)
 }
 
 std::vector<std::size_t> TorrentEncoder::append_tails(std::string& out, std::span<const TailForm> forms,
-                                                      const ListDelta& delta, const json_t* session) const {
+                                                      const ListDelta& delta, const json_t* further) const {
   std::map<ListFormat, nlohmann::json> values;  // of each format the one that several serializers are written of
   std::vector<std::size_t> lengths;
   for (const auto& [format, serializer] : forms) {
     const std::size_t start = out.size();
     if (serializer == Serializer::kJson) {
-      append_json_tail(out, format, delta, session);
+      append_json_tail(out, format, delta, further);
     } else {
       auto value = values.find(format);
       if (value == values.end()) {
-        value = values.emplace(format, tail_value(format, delta, session, daemon_, key_prefix_)).first;
+        value = values.emplace(format, tail_value(format, delta, further, daemon_, key_prefix_)).first;
       }
       append_members(out, serializer, value->second);
     }
@@ -67,7 +67,7 @@ std::vector<std::size_t> TorrentEncoder::append_tails(std::string& out, std::spa
 }
 
 void TorrentEncoder::append_json_tail(std::string& out, ListFormat format, const ListDelta& delta,
-                                      const json_t* session) const {
+                                      const json_t* further) const {
   out += R"("torrents":)";
   if (format == ListFormat::kTable) {
     append_table(out, delta);
@@ -81,8 +81,13 @@ void TorrentEncoder::append_json_tail(std::string& out, ListFormat format, const
     separator = ",";
     append_key(out, hash);
   }
-  out += R"(],"session":)";
-  append_json(out, session);
+  out += ']';
+  const char* name = nullptr;
+  json_t* value = nullptr;
+  json_object_foreach(const_cast<json_t*>(further), name, value) {
+    out.append(",\"").append(name).append("\":");
+    append_json(out, value);
+  }
   out += '}';
 }
 

@@ -16,14 +16,16 @@ class TorrentEncoder {
   // A torrent's key is `key_prefix` and its hash; `daemon` is what its field of this name says.
   TorrentEncoder(std::string daemon, std::string key_prefix);
 
-  // Appends one tail for each form: the members `torrents`, `removed` and `session`, in JSON with the closing brace.
-  // Gives their lengths. `session` is a dictionary. A snapshot is the delta TorrentList::everything().
+  // Appends one tail for each form: the members `torrents`, `removed` and those of the dictionary `further`, in JSON
+  // with the closing brace. Gives their lengths. A snapshot is the delta TorrentList::everything().
   std::vector<std::size_t> append_tails(std::string& out, std::span<const TailForm> forms, const ListDelta& delta,
-                                        const json_t* session) const;
+                                        const json_t* further) const;
+  // A torrent's key.
+  [[nodiscard]] std::string key_of(std::string_view hash) const { return key_prefix_ + std::string(hash); }
 
  private:
   // JSON, which everybody gets, is written without building a value first.
-  void append_json_tail(std::string& out, ListFormat format, const ListDelta& delta, const json_t* session) const;
+  void append_json_tail(std::string& out, ListFormat format, const ListDelta& delta, const json_t* further) const;
   void append_objects(std::string& out, const ListDelta& delta) const;
   void append_table(std::string& out, const ListDelta& delta) const;
   void append_object(std::string& out, const ListDelta::Change& change) const;

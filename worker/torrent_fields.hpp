@@ -67,6 +67,15 @@ static_assert(std::string_view(kListFields[kLiveFieldCount]) == "name");
 
 std::optional<std::size_t> find_list_field(std::string_view name);
 
+// The same of a name in the code, while it is compiled.
+consteval std::size_t list_field(std::string_view name) {
+  std::size_t index = 0;
+  while (name != kListFields.at(index)) {
+    ++index;
+  }
+  return index;
+}
+
 // The names as a JSON array: the live ones, or all of the list.
 Json live_field_names();
 Json list_field_names();

@@ -94,17 +94,16 @@ void append(std::string& out, Serializer serializer, const Value& value) {
 
 }  // namespace
 
-Value tail_value(ListFormat format, const ListDelta& delta, const json_t* session, const std::string& daemon,
+Value tail_value(ListFormat format, const ListDelta& delta, const json_t* further, const std::string& daemon,
                  const std::string& key_prefix) {
   Value removed = Value::array();
   for (const std::string& hash : delta.removed) {
     removed.push_back(key_prefix + hash);
   }
   const auto torrents_of = format == ListFormat::kTable ? table_of : objects_of;
-  Value tail = Value::object();
+  Value tail = value_of(further);
   tail.emplace("torrents", torrents_of(delta, daemon, key_prefix));
   tail.emplace("removed", std::move(removed));
-  tail.emplace("session", value_of(session));
   return tail;
 }
 

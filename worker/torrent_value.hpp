@@ -10,9 +10,9 @@
 
 namespace tws::worker {
 
-// {"torrents": …, "removed": […], "session": …}, as a tail has them. A torrent's key is `key_prefix` and its hash;
-// `daemon` is what its field of this name says; `session` is a dictionary.
-nlohmann::json tail_value(ListFormat format, const ListDelta& delta, const json_t* session, const std::string& daemon,
+// {"torrents": …, "removed": […]} and the members of the dictionary `further`, as a tail has them. A torrent's key is
+// `key_prefix` and its hash; `daemon` is what its field of this name says.
+nlohmann::json tail_value(ListFormat format, const ListDelta& delta, const json_t* further, const std::string& daemon,
                           const std::string& key_prefix);
 
 // Appends the members of such a value, one behind the other. Not for JSON.

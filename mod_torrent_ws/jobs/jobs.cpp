@@ -44,12 +44,13 @@ JobId Jobs::submit(JobRequest request, JobDone done) {
   return add(std::move(job));
 }
 
-JobId Jobs::watch(JobRequest request, JobProgress progress, std::function<void()> worker_lost) {
+JobId Jobs::watch(JobRequest request, JobProgress progress, std::function<void()> worker_lost, JobDone ended) {
   Job job;
   job.deadline = Clock::time_point::max();
   job.request = std::move(request);
   job.progress = std::move(progress);
   job.worker_lost = std::move(worker_lost);
+  job.done = std::move(ended);
   return add(std::move(job));
 }
 

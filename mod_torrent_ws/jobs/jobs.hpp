@@ -58,7 +58,8 @@ class Jobs {
   void attach(std::string worker, pid_t pid, Fd socket, const std::string& configuration);
 
   JobId submit(JobRequest request, JobDone done);
-  JobId watch(JobRequest request, JobProgress progress, std::function<void()> worker_lost);
+  // `ended`: the worker has answered it all the same, mostly with an error; there is no such watch any more.
+  JobId watch(JobRequest request, JobProgress progress, std::function<void()> worker_lost, JobDone ended = {});
   // Tells a running watch its new arguments.
   void change_watch(JobId id, std::string body);
   void cancel(JobId id);

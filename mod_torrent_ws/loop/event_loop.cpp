@@ -204,6 +204,9 @@ void EventLoop::make_torrents_realm() {
   realm->broker().add_server_topic(TorrentsTopic::kName, torrents_topic_.get());
   realm->broker().add_server_topic(SessionTopic::kName, session_topic_.get());
   make_feeds();
+  detail_topic_ = std::make_unique<DetailTopic>(realm->broker(), jobs_, feeds_,
+                                                [this] { return torrents_topic_->next_revision(); });
+  realm->broker().add_server_topics(DetailTopic::kPrefix, detail_topic_.get());
   add_procedures(realm->dealer(), jobs_, feeds_, std::chrono::milliseconds(configuration_.job_timeout_ms));
   realms_.emplace(kTorrentsRealm, std::move(realm));
 }
@@ -318,6 +321,7 @@ void EventLoop::on_tick(struct ev_loop* loop, ev_timer* watcher, int /*events*/)
   for (const auto& feed : self->feeds_) {
     feed->tick();
   }
+  self->detail_topic_->tick(std::chrono::steady_clock::now());
   if (!self->leaving_) {
     return;
   }

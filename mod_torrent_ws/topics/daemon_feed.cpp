@@ -175,25 +175,13 @@ void DaemonFeed::on_progress(const JobFrame& frame) {
 }
 
 void DaemonFeed::take_tails(const JobFrame& frame, bool is_snapshot) {
-  Change change{next_revision_(), {}, {}};
-  const json_t* tails = json_object_get(frame.header.get(), "tails");
-  std::size_t offset = 0;
-  for (std::size_t i = 0; i < json_array_size(tails); ++i) {
-    const json_t* tail = json_array_get(tails, i);
-    const auto length = static_cast<std::size_t>(integer_member(tail, "length").value_or(0));
-    if (offset + length > frame.body.size()) {
-      return;
-    }
-    if (const auto form = form_of(tail)) {
-      change.tails.emplace(*form, frame.body.substr(offset, length));
-    }
-    offset += length;
-  }
-  if (!std::all_of(kFormats.begin(), kFormats.end(), [&change](const char* format) {
-        return change.tails.contains({format, wamp::Serializer::kJson});
+  auto tails = tails_of(frame);
+  if (!tails || !std::all_of(kFormats.begin(), kFormats.end(), [&tails](const char* format) {
+        return tails->contains({format, wamp::Serializer::kJson});
       })) {
     return;  // not what the protocol says
   }
+  Change change{next_revision_(), std::move(*tails), {}};
   if (is_snapshot) {
     worker_has_list_ = true;
     const bool continues = bool_member(frame.header.get(), "continues") && snapshot_.has_value();

@@ -19,7 +19,9 @@ std::string member(const DaemonFeed& feed) {
 
 }  // namespace
 
-Result<std::string> SessionTopic::format_of(const wamp::Value& /*options*/) const { return std::string(); }
+Result<std::string> SessionTopic::format_of(const std::string& /*topic*/, const wamp::Value& /*options*/) const {
+  return std::string();
+}
 
 void SessionTopic::on_subscribed(wamp::Session& session, const wamp::Subscription& subscription) {
   if (viewers_.insert(&session).second) {

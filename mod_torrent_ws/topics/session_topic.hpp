@@ -16,7 +16,7 @@ class SessionTopic final : public wamp::ServerTopic {
   SessionTopic(wamp::Broker& broker, const Feeds& feeds) : broker_(broker), feeds_(feeds) {}
 
   // ServerTopic
-  Result<std::string> format_of(const wamp::Value& options) const override;
+  Result<std::string> format_of(const std::string& topic, const wamp::Value& options) const override;
   void on_subscribed(wamp::Session& session, const wamp::Subscription& subscription) override;
   void on_unsubscribed(wamp::Session& session, const wamp::Subscription& subscription) override;
 

@@ -6,8 +6,18 @@ namespace tws {
 
 namespace {
 
-// `torrents`, `removed` and `session`.
-constexpr int kTailMembers = 3;
+// The beginning of a map: RFC 8949, 3; MessagePack, "Map format family".
+void append_map_start(std::string& out, wamp::Serializer serializer, std::size_t pairs) {
+  constexpr std::size_t kShort = 16;  // fewer fit into the first byte
+  const bool is_cbor = serializer == wamp::Serializer::kCbor;
+  if (pairs < kShort) {
+    out.push_back(static_cast<char>((is_cbor ? 0xA0U : 0x80U) | pairs));
+  } else {
+    out.push_back(static_cast<char>(is_cbor ? 0xB9U : 0xDEU));
+    out.push_back(static_cast<char>(pairs >> 8U));
+    out.push_back(static_cast<char>(pairs & 0xFFU));
+  }
+}
 
 }  // namespace
 
@@ -24,15 +34,36 @@ std::optional<Form> form_of(const json_t* named) {
   return Form{std::string(*format), *serializer};
 }
 
-std::string with_tail(wamp::Serializer serializer, const wamp::Value& head, std::string_view tail) {
+std::optional<Tails> tails_of(const JobFrame& frame) {
+  Tails tails;
+  const json_t* named = json_object_get(frame.header.get(), "tails");
+  std::size_t offset = 0;
+  for (std::size_t i = 0; i < json_array_size(named); ++i) {
+    const json_t* tail = json_array_get(named, i);
+    const auto length = static_cast<std::size_t>(integer_member(tail, "length").value_or(0));
+    if (length > frame.body.size() - offset) {
+      return std::nullopt;
+    }
+    if (const auto form = form_of(tail)) {
+      tails.emplace(*form, frame.body.substr(offset, length));
+    }
+    offset += length;
+  }
+  return tails;
+}
+
+std::string with_tail(wamp::Serializer serializer, const wamp::Value& head, std::string_view tail,
+                      std::size_t members) {
   std::string kwargs;
-  wamp::encode(kwargs, serializer, head);
   if (serializer == wamp::Serializer::kJson) {
+    wamp::encode(kwargs, serializer, head);
     kwargs.back() = ',';  // the tail has the closing brace
-  } else {
-    // A map of fewer than sixteen pairs says how many in the low bits of its first byte (RFC 8949, 3; MessagePack,
-    // "fixmap").
-    kwargs.front() = static_cast<char>(kwargs.front() + kTailMembers);
+    return kwargs.append(tail);
+  }
+  append_map_start(kwargs, serializer, head.size() + members);
+  for (const auto& [key, value] : head.items()) {
+    wamp::encode(kwargs, serializer, key);
+    wamp::encode(kwargs, serializer, value);
   }
   return kwargs.append(tail);
 }

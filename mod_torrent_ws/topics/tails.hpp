@@ -1,5 +1,5 @@
-// Tails: the torrents of one event as a worker wrote them (docs/worker-protocol.md, "tail"), and how the loop makes an
-// event's kwargs of them: it writes a head in front and looks into none. No thread affinity.
+// Tails: what one event tells as a worker wrote it (docs/worker-protocol.md, "tail"), and how the loop makes an event's
+// kwargs of it: it writes a head in front and looks into none. No thread affinity.
 #pragma once
 
 #include <array>
@@ -11,6 +11,7 @@
 
 #include "support/json.hpp"
 #include "wamp/serializer.hpp"
+#include "wire/job_frame.hpp"
 
 namespace tws {
 
@@ -32,11 +33,21 @@ Json to_json(const Form& form);
 // Nothing: no form that this server knows.
 std::optional<Form> form_of(const json_t* named);
 
-// One event's torrents, in each form that was asked for.
+// One event's tail, in each form that was asked for.
 using Tails = std::map<Form, std::string>;
 
-// The kwargs of an event. `head` has those members that the loop adds, at most twelve.
-std::string with_tail(wamp::Serializer serializer, const wamp::Value& head, std::string_view tail);
+// Those of a frame whose header's `tails` names them one behind the other. Nothing: the body is shorter than it says.
+std::optional<Tails> tails_of(const JobFrame& frame);
+
+// `torrents`, `removed` and `session`: what a tail of the list has.
+inline constexpr std::size_t kListMembers = 3;
+// More pairs than that no kwargs have.
+inline constexpr std::size_t kMostMembers = 0xFFFF;
+
+// The kwargs of an event: `head`, a dictionary, and the tail's members, of which there is at least one; both together
+// are at most kMostMembers.
+std::string with_tail(wamp::Serializer serializer, const wamp::Value& head, std::string_view tail,
+                      std::size_t members = kListMembers);
 // The same of an event that tells of no torrents.
 wamp::Value without_torrents(wamp::Value head, std::string_view format);
 

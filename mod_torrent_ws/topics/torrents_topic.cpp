@@ -40,7 +40,7 @@ wamp::Fragment kwargs_in(const Form& form, const wamp::Value& head, const Tails&
 
 }  // namespace
 
-Result<std::string> TorrentsTopic::format_of(const wamp::Value& options) const {
+Result<std::string> TorrentsTopic::format_of(const std::string& /*topic*/, const wamp::Value& options) const {
   const wamp::Value* format = wamp::member(options, "_format");
   if (format == nullptr) {
     return std::string(kObjectFormat);

@@ -25,7 +25,7 @@ class TorrentsTopic final : public wamp::ServerTopic {
       : broker_(broker), feeds_(feeds), revision_(first_revision) {}
 
   // ServerTopic
-  Result<std::string> format_of(const wamp::Value& options) const override;
+  Result<std::string> format_of(const std::string& topic, const wamp::Value& options) const override;
   void on_subscribed(wamp::Session& session, const wamp::Subscription& subscription) override;
   void on_unsubscribed(wamp::Session& session, const wamp::Subscription& subscription) override;
 

@@ -50,13 +50,20 @@ std::unique_ptr<Subscription> Broker::make_subscription(const UriPattern& patter
 }
 
 ServerTopic* Broker::server_topic(const UriPattern& pattern) const {
-  const auto found = pattern.match == Match::kExact ? server_topics_.find(pattern.uri) : server_topics_.end();
-  return found == server_topics_.end() ? nullptr : found->second;
+  if (pattern.match != Match::kExact) {
+    return nullptr;
+  }
+  if (const auto found = server_topics_.find(pattern.uri); found != server_topics_.end()) {
+    return found->second;
+  }
+  const auto behind = families_.upper_bound(pattern.uri);
+  const auto family = behind == families_.begin() ? families_.end() : std::prev(behind);
+  return family != families_.end() && pattern.uri.starts_with(family->first) ? family->second : nullptr;
 }
 
 void Broker::subscribe(Session& session, Id request, const UriPattern& pattern, const Value& options) {
   ServerTopic* source = server_topic(pattern);
-  Result<std::string> format = source != nullptr ? source->format_of(options) : std::string();
+  Result<std::string> format = source != nullptr ? source->format_of(pattern.uri, options) : std::string();
   if (!format) {
     session.send_error(MessageType::kSubscribe, request, format.error());
     return;
@@ -183,10 +190,11 @@ bool Broker::has_subscribers(const std::string& topic) const {
   return has;
 }
 
-void Broker::resume(Session& session, const Subscription& subscription) {
-  ServerTopic* source = server_topic(subscription.pattern);
-  if (source != nullptr && subscription.subscribers.contains(&session)) {
-    source->on_subscribed(session, subscription);
+void Broker::resume(Session& session, Id subscription) {
+  const Subscription* found = find(subscription);
+  ServerTopic* source = found != nullptr ? server_topic(found->pattern) : nullptr;
+  if (source != nullptr && found->subscribers.contains(&session)) {
+    source->on_subscribed(session, *found);
   }
 }
 
@@ -205,16 +213,25 @@ void Broker::drop(Session& session, Subscription& subscription) {
     session.realm().application().unsubscribed(session, subscription.pattern);
   }
   announce("wamp.subscription.on_unsubscribe", [&] { return Value::array({session.id(), id}); });
-  if (ServerTopic* source = server_topic(subscription.pattern)) {
+  ServerTopic* source = server_topic(subscription.pattern);
+  if (source != nullptr) {
     source->on_unsubscribed(session, subscription);
-    return;
   }
-  if (subscription.subscribers.empty()) {
-    by_id_.erase(id);
-    meta_subscriptions_ -= may_be_meta(subscription.pattern) ? 1 : 0;
+  if (subscription.subscribers.empty() && (source == nullptr || !source->keeps_subscriptions())) {
+    remove(session, subscription, source != nullptr);
+  }
+}
+
+void Broker::remove(const Session& last, const Subscription& subscription, bool is_of_server) {
+  const Id id = subscription.id;
+  by_id_.erase(id);
+  meta_subscriptions_ -= may_be_meta(subscription.pattern) ? 1 : 0;
+  if (is_of_server) {
+    of_server_.erase(Key{subscription.pattern.uri, subscription.format});
+  } else {
     of_clients_.remove(UriPattern(subscription.pattern));
-    announce("wamp.subscription.on_delete", [&] { return Value::array({session.id(), id}); });
   }
+  announce("wamp.subscription.on_delete", [&] { return Value::array({last.id(), id}); });
 }
 
 std::vector<const Subscription*> Broker::subscriptions() const {

@@ -31,14 +31,19 @@ struct Subscription {
   [[nodiscard]] EventPtr event(PayloadPtr payload) const;
 };
 
-// A topic that the server itself publishes to. Its subscriptions live as long as the broker.
+// A topic that the server itself publishes to, or a family of such, whose URIs begin alike.
 class ServerTopic {
  public:
   virtual ~ServerTopic() = default;
-  // The format that SUBSCRIBE options ask for, or an error for the client.
-  virtual Result<std::string> format_of(const Value& options) const = 0;
+  // The format that SUBSCRIBE options ask for of this topic, or an error for the client, also where the family has no
+  // such topic.
+  virtual Result<std::string> format_of(const std::string& topic, const Value& options) const = 0;
+  // Whether subscriptions live as long as the broker, or only while they have subscribers: where their number has no
+  // bound.
+  [[nodiscard]] virtual bool keeps_subscriptions() const { return true; }
   // After SUBSCRIBED went out: the place for the first event to this session.
   virtual void on_subscribed(Session& session, const Subscription& subscription) = 0;
+  // It is none of the subscribers any more.
   virtual void on_unsubscribed(Session& session, const Subscription& subscription) = 0;
 };
 
@@ -52,7 +57,11 @@ class Broker {
  public:
   // The topic object outlives the broker.
   void add_server_topic(std::string topic, ServerTopic* source) { server_topics_.emplace(std::move(topic), source); }
-  [[nodiscard]] bool is_server_topic(const std::string& topic) const { return server_topics_.contains(topic); }
+  // The same for all topics that begin with this prefix, which none of another family begins with.
+  void add_server_topics(std::string prefix, ServerTopic* source) { families_.emplace(std::move(prefix), source); }
+  [[nodiscard]] bool is_server_topic(const std::string& topic) const {
+    return server_topic({topic, Match::kExact}) != nullptr;
+  }
   // The subscription for a server topic and format, made when there is none; for the topic to publish to.
   Subscription& server_subscription(const std::string& topic, const std::string& format);
 
@@ -74,8 +83,9 @@ class Broker {
       publish_announcement(topic, args());
     }
   }
-  // The session's client has caught up after events of this server topic were left out for it.
-  void resume(Session& session, const Subscription& subscription);
+  // The session's client has caught up after events of this subscription to a server topic were left out for it. The
+  // subscription may be gone.
+  void resume(Session& session, Id subscription);
 
   EventStore& store() { return store_; }
 
@@ -100,6 +110,7 @@ class Broker {
   void add_subscriber(Session& session, Subscription& subscription, bool is_created);
   void send_retained(Session& session, const Subscription& subscription);
   void drop(Session& session, Subscription& subscription);
+  void remove(const Session& last, const Subscription& subscription, bool is_of_server);
   [[nodiscard]] bool has_subscribers(const std::string& topic) const;
   template <typename Wanted>
   Reach deliver(const Publication& publication, Wanted&& wanted);
@@ -112,6 +123,7 @@ class Broker {
   std::size_t count_ = 0;               // of all sessions
   std::size_t meta_subscriptions_ = 0;  // to what may be topics of WAMP's own
   std::unordered_map<std::string, ServerTopic*> server_topics_;
+  std::map<std::string, ServerTopic*> families_;  // by prefix
   EventStore store_;
   Id last_id_ = 0;
 };

@@ -49,7 +49,7 @@ void Session::welcome() {
 void Session::subscribe(Id request, const UriPattern& topics, const Value& options) {
   // What is still needed when the token was redeemed: the rest may be large.
   Value needed = Value::object();
-  for (const char* name : {"get_retained", "_format"}) {
+  for (const char* name : {"get_retained", "_format", "_window"}) {
     if (const Value* given = member(options, name)) {
       needed[name] = *given;
     }
@@ -199,7 +199,7 @@ void Session::abort(std::string_view uri, std::string_view message, CloseCode co
 }
 
 void Session::offer_events(const Subscription& subscription, std::span<const EventPtr> events) {
-  if (behind_.contains(&subscription)) {
+  if (behind_.contains(subscription.id)) {
     transport_.leave_out();
     return;
   }
@@ -209,13 +209,13 @@ void Session::offer_events(const Subscription& subscription, std::span<const Eve
     add_frames(*event, frames);
   }
   if (!transport_.offer(frames)) {
-    behind_.insert(&subscription);
+    behind_.insert(subscription.id);
   }
 }
 
 void Session::on_drained() {
-  for (const Subscription* subscription : std::exchange(behind_, {})) {
-    realm_.broker().resume(*this, *subscription);
+  for (const Id subscription : std::exchange(behind_, {})) {
+    realm_.broker().resume(*this, subscription);
   }
 }
 

@@ -141,7 +141,7 @@ class Session : public Protocol {
   const Serializer serializer_;
   Identity identity_;
   SignIn sign_in_;
-  std::unordered_set<const Subscription*> behind_;
+  std::unordered_set<Id> behind_;  // subscriptions, of which some may be gone
   std::vector<Testament> testaments_;
   Id id_;
   std::time_t since_ = std::time(nullptr);

@@ -226,7 +226,7 @@ void SessionV1::send_subscribed(Id request, const Subscription& subscription) {
   spellings.push_back(std::move(spelling));
   if (spellings.size() > 1) {
     // To the broker it is nothing new, but it is to the client: of the server's own topics it gets the state.
-    realm().broker().resume(*this, subscription);
+    realm().broker().resume(*this, subscription.id);
   }
 }
 

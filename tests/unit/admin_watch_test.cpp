@@ -14,7 +14,9 @@ constexpr std::size_t kMaxLine = 4096;
 // Counts who comes, and who is told all anew after it fell behind.
 class Topic final : public tws::wamp::ServerTopic {
  public:
-  tws::Result<std::string> format_of(const tws::wamp::Value& /*options*/) const override { return std::string(); }
+  tws::Result<std::string> format_of(const std::string& /*topic*/, const tws::wamp::Value& /*options*/) const override {
+    return std::string();
+  }
   void on_subscribed(tws::wamp::Session& of, const tws::wamp::Subscription& /*subscription*/) override {
     session = &of;
     ++told;

@@ -1,0 +1,207 @@
+#include "topics/watched_topic.hpp"
+
+#include <utility>
+
+#include "wamp/session.hpp"
+
+namespace tws {
+
+namespace {
+
+constexpr auto kJson = wamp::Serializer::kJson;
+
+// Deltas are kept for late subscribers until they are so many, or weigh as much as the snapshot and this: then the
+// worker is asked for another one.
+constexpr std::size_t kManyDeltas = 100;
+constexpr std::size_t kLeastDeltaBytes = 64UL << 10;
+
+wamp::Value head(std::uint64_t revision, bool is_snapshot) {
+  return {{"revision", revision}, {"snapshot", is_snapshot}};
+}
+
+wamp::EventPtr event_of(const wamp::Subscription& subscription, wamp::Fragment kwargs) {
+  return subscription.event(std::make_shared<const wamp::Payload>(wamp::Payload{{}, std::move(kwargs)}));
+}
+
+}  // namespace
+
+WatchedTopic::WatchedTopic(wamp::Broker& broker, Jobs& jobs, std::string job,
+                           std::function<std::uint64_t()> next_revision)
+    : broker_(broker), jobs_(jobs), job_(std::move(job)), next_revision_(std::move(next_revision)) {}
+
+WatchedTopic::~WatchedTopic() {
+  for (const auto& [id, watch] : watches_) {
+    jobs_.cancel(watch->job);
+  }
+}
+
+void WatchedTopic::on_subscribed(wamp::Session& session, const wamp::Subscription& subscription) {
+  auto& watch = watches_[subscription.id];
+  if (!watch) {
+    watch = std::make_unique<Watch>(Watch{.subscription = subscription, .question = question_of(subscription)});
+    start(*watch);
+  } else if (!watch->asked_for.contains(session.serializer())) {
+    jobs_.change_watch(watch->job, arguments_of(*watch));
+  }
+  begin(*watch, session);
+}
+
+void WatchedTopic::on_unsubscribed(wamp::Session& session, const wamp::Subscription& subscription) {
+  const auto watch = watches_.find(subscription.id);
+  watch->second->waiting.erase(&session);
+  if (subscription.subscribers.empty()) {
+    jobs_.cancel(watch->second->job);
+    watches_.erase(watch);
+  }
+}
+
+void WatchedTopic::start(Watch& watch) {
+  JobRequest request;
+  request.worker = watch.question.worker;
+  request.name = job_;
+  request.body = arguments_of(watch);
+  watch.job = jobs_.watch(
+      std::move(request), [this, &watch](const JobFrame& frame) { on_progress(watch, frame); },
+      [&watch] {
+        watch.worker_lost = true;
+        serve_waiting(watch);
+      },
+      [this, id = watch.subscription.id](const Result<std::string>& outcome) {
+        on_ended(id, outcome ? "there is nothing more to tell" : outcome.error().message);
+      });
+}
+
+std::string WatchedTopic::arguments_of(Watch& watch) {
+  watch.asked_for = {kJson};
+  for (const wamp::Session* session : watch.subscription.subscribers) {
+    watch.asked_for.insert(session->serializer());
+  }
+  wamp::Value arguments = watch.question.arguments;
+  for (const wamp::Serializer serializer : watch.asked_for) {
+    arguments["tails"].push_back({{"format", watch.question.format}, {"serializer", name_of(serializer)}});
+  }
+  return arguments.dump();
+}
+
+void WatchedTopic::on_progress(Watch& watch, const JobFrame& frame) {
+  watch.worker_lost = false;
+  const json_t* header = frame.header.get();
+  const auto kind = text_member(header, "kind");
+  const bool continues = bool_member(header, "continues") && watch.snapshot;
+  if (kind == "gone") {
+    on_gone(watch, continues);
+    return;
+  }
+  const auto tails = tails_of(frame);
+  const auto members = integer_member(header, "members").value_or(0);
+  const bool is_snapshot = kind == "snapshot";
+  if ((!is_snapshot && kind != "delta") || !tails || !tails->contains({watch.question.format, kJson}) || members < 1 ||
+      static_cast<std::size_t>(members) + head(0, true).size() > kMostMembers) {
+    return;  // not what the protocol says
+  }
+  const wamp::Value event_head = head(next_revision_(), is_snapshot);
+  std::set<wamp::Serializer> written;
+  std::size_t bytes = 0;
+  wamp::Fragment kwargs;
+  for (const auto& [form, tail] : *tails) {
+    if (form.format == watch.question.format) {
+      kwargs.add(form.serializer, with_tail(form.serializer, event_head, tail, static_cast<std::size_t>(members)));
+      written.insert(form.serializer);
+      bytes += tail.size();
+    }
+  }
+  wamp::EventPtr event = event_of(watch.subscription, std::move(kwargs));
+  if (!is_snapshot) {
+    on_delta(watch, std::move(event), bytes);
+    return;
+  }
+  watch.snapshot = std::move(event);
+  watch.written = std::move(written);
+  watch.snapshot_bytes = bytes;
+  on_snapshot(watch, continues);
+}
+
+// An event as small as that is written in each serializer here.
+void WatchedTopic::on_gone(Watch& watch, bool continues) {
+  wamp::Value kwargs = head(next_revision_(), true);
+  kwargs["gone"] = true;
+  watch.snapshot = event_of(watch.subscription, wamp::Fragment(std::move(kwargs)));
+  watch.written.insert(wamp::kSerializers.begin(), wamp::kSerializers.end());
+  watch.snapshot_bytes = 0;
+  on_snapshot(watch, continues);
+}
+
+void WatchedTopic::on_snapshot(Watch& watch, bool continues) {
+  watch.deltas.clear();
+  watch.delta_bytes = 0;
+  if (continues) {
+    for (wamp::Session* session : std::exchange(watch.waiting, {})) {
+      begin(watch, *session);
+    }
+    return;
+  }
+  watch.waiting.clear();
+  for (wamp::Session* session : watch.subscription.subscribers) {
+    send_kept(watch, *session);
+  }
+}
+
+void WatchedTopic::on_delta(Watch& watch, wamp::EventPtr event, std::size_t bytes) {
+  if (!watch.snapshot) {
+    return;
+  }
+  watch.delta_bytes += bytes;
+  watch.deltas.push_back(std::move(event));
+  for (wamp::Session* session : watch.subscription.subscribers) {
+    if (!watch.waiting.contains(session)) {
+      session->offer_event(watch.subscription, watch.deltas.back());
+    }
+  }
+  if (watch.deltas.size() % kManyDeltas == 0 || watch.delta_bytes > kLeastDeltaBytes + watch.snapshot_bytes) {
+    watch.delta_bytes = 0;  // asked once; the answer clears the deltas
+    jobs_.change_watch(watch.job, arguments_of(watch));
+  }
+}
+
+void WatchedTopic::on_ended(wamp::Id subscription, const std::string& reason) {
+  while (watches_.contains(subscription)) {
+    wamp::Subscription& ended = *broker_.find(subscription);
+    broker_.revoke(**ended.subscribers.begin(), ended, reason);
+  }
+}
+
+void WatchedTopic::begin(Watch& watch, wamp::Session& session) {
+  if (watch.snapshot && (watch.worker_lost || watch.written.contains(session.serializer()))) {
+    send_kept(watch, session);
+    return;
+  }
+  if (watch.waiting.empty()) {
+    watch.waiting_since = Clock::now();
+  }
+  watch.waiting.insert(&session);
+}
+
+void WatchedTopic::send_kept(const Watch& watch, wamp::Session& session) {
+  std::vector<wamp::EventPtr> events = {watch.snapshot};
+  events.insert(events.end(), watch.deltas.begin(), watch.deltas.end());
+  session.offer_events(watch.subscription, events);
+}
+
+// In a serializer that the worker did not write it is made of the JSON.
+void WatchedTopic::serve_waiting(Watch& watch) {
+  if (watch.snapshot) {
+    for (wamp::Session* session : std::exchange(watch.waiting, {})) {
+      send_kept(watch, *session);
+    }
+  }
+}
+
+void WatchedTopic::tick(Clock::time_point now) {
+  for (const auto& [id, watch] : watches_) {
+    if (now - watch->waiting_since > kPatience) {
+      serve_waiting(*watch);
+    }
+  }
+}
+
+}  // namespace tws

@@ -1,0 +1,99 @@
+// ListReader: reads the daemon's list in turns, one request at a time, while somebody needs it, and tells them of each
+// change. Worker's thread.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "worker/daemon.hpp"
+#include "worker/job_socket.hpp"
+#include "worker/torrent_list.hpp"
+
+namespace tws::worker {
+
+// Somebody who needs the list. May leave while it is told something.
+class ListListener {
+ public:
+  virtual ~ListListener() = default;
+
+  // The list is here. Before that, and after the reader had nothing to do, there is none.
+  virtual void on_list() = 0;
+  // The daemon was asked again: what changed since, possibly nothing. `totals` is a dictionary of those that changed.
+  virtual void on_delta(const ListDelta& delta, const json_t* totals) = 0;
+  // The daemon's statistics or settings were read.
+  virtual void on_session() {}
+};
+
+class ListReader {
+ public:
+  // All must outlive it. `socket`: nothing more is read than the event loop takes.
+  ListReader(Daemon& daemon, const JobSocket& socket, const DaemonConfig& config);
+
+  // It reads while there is a listener. A listener who comes when there is a list has to look at it himself.
+  void add(ListListener* listener);
+  void remove(const ListListener* listener);
+
+  // What commands did: read again, or told as gone, at once.
+  void touched(const HashSet& hashes);
+  void removed(const HashSet& hashes);
+  void settings_changed() { settings_due_ = true; }
+
+  // Starts the next request if one is due. While a command waits, the list waits for one interval.
+  void tick(Timers& timers, bool command_waits);
+
+  [[nodiscard]] bool has_list() const { return has_list_; }
+  // Whether it shows all that commands did, and the daemon's last news.
+  [[nodiscard]] bool is_current(Clock::time_point now) const;
+  [[nodiscard]] const TorrentList& list() const { return list_; }
+  // The totals of the list as last told (downloadSpeed, …), and session-stats as last read: dictionaries.
+  [[nodiscard]] const Json& totals() const { return totals_; }
+  [[nodiscard]] const Json& stats() const { return stats_; }
+  // When the daemon last gave its torrents, Unix seconds; 0 before.
+  [[nodiscard]] double updated() const { return updated_; }
+
+ private:
+  enum class Selection { kAll, kRecentlyActive, kTouched };
+
+  void start();
+  void stop();
+  void start_next_request(Timers& timers, bool command_waits);
+  void read_settings();
+  void poll(Selection selection);
+  void read_list(Selection selection);
+  void take_list(Selection selection, const json_t* arguments);
+  void ask(RpcRequest request, std::function<void(const json_t* arguments)> then);
+  void give_up(const std::string& reason);
+  [[nodiscard]] bool covers_gap(Clock::time_point now) const;
+
+  void tell(const ListDelta& delta);
+  void tell_session();
+  Json changed_totals();
+
+  Daemon& daemon_;
+  const JobSocket& socket_;
+  Milliseconds interval_;
+
+  std::vector<ListListener*> listeners_;
+  unsigned run_ = 0;  // answers to requests of an earlier run are dropped
+
+  TorrentList list_;
+  bool has_list_ = false;
+  unsigned list_session_ = 0;      // the daemon's session that list_ is of
+  Clock::time_point list_read_{};  // when what has come of it last was asked for
+  double updated_ = 0;
+  HashSet due_;        // torrents to read whole
+  HashSet requested_;  // those that the request under way is for
+  HashSet touched_;    // those that a command touched since that request was sent
+  HashSet settling_;   // those to be read once more at settled_at_
+  Clock::time_point settled_at_{};
+  Json stats_{json_object()};
+  Json totals_{json_object()};
+
+  bool reading_ = false;
+  bool settings_due_ = true;
+  Clock::time_point next_poll_{};
+  Clock::time_point next_sweep_{};
+};
+
+}  // namespace tws::worker
