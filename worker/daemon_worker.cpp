@@ -36,6 +36,7 @@ class DaemonWorker {
       daemon_.perform();
       Timers timers(Clock::now());
       daemon_.tick(timers);
+      commands_.tick(timers);
       watch_.tick(timers, commands_.waiting());
       log_health();
       daemon_.wait(socket_.fd(), socket_.backlog(), timers.wait());
