@@ -1,6 +1,7 @@
 #include "worker/commands.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "wire/error_uris.hpp"
 #include "worker/session_fields.hpp"
@@ -21,6 +22,13 @@ Error error_of(const Procedure& procedure, const RpcReply& reply) {
     return {"it may have been done or not: " + reply.message, error_uri::kOutcomeUnknown};
   }
   return unreachable(reply.message);
+}
+
+// The loop's clock is this one, CLOCK_MONOTONIC: a worker that was held up knows by it what has been answered for it.
+Clock::time_point deadline_of(const json_t* header) {
+  const auto at = integer_member(header, "expires_ms");
+  return at ? Clock::time_point(Milliseconds(*at))
+            : Clock::now() + Milliseconds(integer_member(header, "deadline_ms").value_or(0));
 }
 
 HashSet torrents_of(const json_t* arguments) {
@@ -59,60 +67,80 @@ Result<Commands::Command> Commands::check(const JobFrame& job) const {
   if (!arguments) {
     return arguments.error();
   }
-  const Milliseconds left(integer_member(job.header.get(), "deadline_ms").value_or(config_.timeout.count()));
-  return Command{.id = 0, .procedure = procedure, .arguments = std::move(*arguments), .deadline = Clock::now() + left};
+  return Command{
+      .id = 0, .procedure = procedure, .arguments = std::move(*arguments), .deadline = deadline_of(job.header.get())};
+}
+
+void Commands::tick(Timers& timers) {
+  refuse_late(ordinary_, timers);
+  refuse_late(late_, timers);
+  advance();
 }
 
 void Commands::advance() {
-  if (reading_version_) {
+  if (asking_ || (ordinary_.queue.empty() && late_.queue.empty())) {
     return;
   }
-  if (daemon_.rpc_version() == 0) {
-    read_version();
-    return;
+  const bool is_stalled = daemon_.is_stalled();
+  if (daemon_.rpc_version() != 0 && !is_stalled) {
+    advance(late_);
+    advance(ordinary_);
+  } else if (!is_stalled || ordinary_.under_way == 0) {
+    ask();
   }
-  advance(late_);
-  advance(ordinary_);
 }
 
 void Commands::advance(Lane& lane) {
   while (lane.under_way < lane.limit && !lane.queue.empty()) {
-    Command command = std::move(lane.queue.front());
+    Command& next = lane.queue.front();
+    if (next.deadline <= Clock::now()) {
+      return;  // for tick() to refuse
+    }
+    if (const auto known = check_rpc_version(*next.procedure, next.arguments.get(), daemon_.rpc_version()); !known) {
+      socket_.send_error(next.id, known.error());
+    } else if (announce(next)) {
+      send(lane, std::move(next));
+    } else {
+      return;  // until the loop has taken it
+    }
     lane.queue.pop_front();
-    send(lane, std::move(command));
   }
 }
 
-void Commands::read_version() {
-  reading_version_ = true;
+// Its answer is the one that those in the queue wait for, when nothing else is under way that the daemon would answer.
+void Commands::ask() {
+  asking_ = true;
   daemon_.read_settings([this](const RpcReply& reply) {
-    reading_version_ = false;
-    if (reply.outcome == RpcOutcome::kSuccess) {
-      advance();
-      return;
+    asking_ = false;
+    if (reply.outcome != RpcOutcome::kSuccess && !reply.timed_out) {
+      refuse_queued(ordinary_, reply.message);
+      refuse_queued(late_, reply.message);
     }
-    refuse_queued(ordinary_, reply.message);
-    refuse_queued(late_, reply.message);
+    advance();
   });
+}
+
+// Whoever comes after this worker has to know what the daemon may have got: the loop has the word before the daemon has
+// the request. False: it has not yet.
+bool Commands::announce(Command& command) {
+  if (command.procedure->reads_only) {
+    return true;
+  }
+  if (!std::exchange(command.announced, true)) {
+    socket_.send(Json(json_pack("{s:s,s:I,s:s}", "type", "progress", "id", json_int_t{command.id}, "kind", "sent")));
+  }
+  return !socket_.backlog();
 }
 
 void Commands::send(Lane& lane, Command command) {
   const Procedure& procedure = *command.procedure;
   const auto left = std::chrono::ceil<Milliseconds>(command.deadline - Clock::now());
-  if (left <= Milliseconds::zero()) {
-    // Its caller has been told already: to do it now would be a surprise.
-    socket_.send_error(command.id, unreachable("the daemon was busy with other commands for too long"));
-    return;
-  }
-  if (const auto known = check_rpc_version(procedure, command.arguments.get(), daemon_.rpc_version()); !known) {
-    socket_.send_error(command.id, known.error());
-    return;
-  }
+  const bool is_patient = !procedure.reads_only || &lane == &late_;
   RpcRequest request{.method = procedure.method,
                      .arguments = command.arguments,
                      .repeatable = procedure.reads_only,
                      .late = &lane == &late_,
-                     .timeout = &lane == &late_ ? left : std::min(left, config_.timeout)};
+                     .timeout = std::max(is_patient ? left : std::min(left, config_.timeout), Milliseconds(1))};
   if (request.method == "session-get" && json_object_size(request.arguments.get()) == 0) {
     request.arguments = Json(json_pack("{s:o}", "fields", session_field_names().release()));
   }
@@ -131,8 +159,7 @@ void Commands::finish(Lane& lane, const Command& command, const RpcReply& reply)
     return;
   }
   socket_.send_error(command.id, error_of(*command.procedure, reply));
-  if (reply.outcome != RpcOutcome::kRefused && &lane == &ordinary_) {
-    // Those behind it would wait for as long, one after the other.
+  if (reply.outcome == RpcOutcome::kUnreachable && !reply.timed_out && &lane == &ordinary_) {
     refuse_queued(lane, reply.message);
   }
   if (reply.outcome != RpcOutcome::kUnreachable) {
@@ -169,6 +196,18 @@ void Commands::refuse_queued(Lane& lane, const std::string& reason) {
     socket_.send_error(command.id, unreachable("not sent: " + reason));
   }
   lane.queue.clear();
+}
+
+void Commands::refuse_late(Lane& lane, Timers& timers) {
+  std::erase_if(lane.queue, [&](const Command& command) {
+    if (!timers.due(command.deadline)) {
+      return false;
+    }
+    socket_.send_error(command.id, unreachable(daemon_.is_stalled()
+                                                   ? "not sent: the daemon did not answer those before it"
+                                                   : "not sent: the daemon was busy with other commands for too long"));
+    return true;
+  });
 }
 
 }  // namespace tws::worker

@@ -1,5 +1,6 @@
 // Commands: the jobs that are procedures (docs/procedures.md). Sends them to the daemon in the order in
-// which they came, one at a time; those that the daemon answers late go beside the others.
+// which they came, one at a time; those that the daemon answers late go beside the others. While the daemon does not
+// answer, they wait here, each until its own deadline.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +23,11 @@ class Commands {
   // Takes a job with this id: it is answered now if it must be refused, or when the daemon has answered.
   void add(std::int64_t id, const JobFrame& job);
 
+  // Answers those whose time is over, and sends those that need not wait any longer.
+  void tick(Timers& timers);
+
   // Whether the list's polls should let a command go first.
-  [[nodiscard]] bool waiting() const { return reading_version_ || ordinary_.under_way > 0 || !ordinary_.queue.empty(); }
+  [[nodiscard]] bool waiting() const { return asking_ || ordinary_.under_way > 0 || !ordinary_.queue.empty(); }
 
  private:
   struct Command {
@@ -31,6 +35,7 @@ class Commands {
     const Procedure* procedure;
     Json arguments;
     Clock::time_point deadline;
+    bool announced = false;  // the loop was told that it is sent
   };
   struct Lane {
     unsigned limit;
@@ -41,11 +46,13 @@ class Commands {
   Result<Command> check(const JobFrame& job) const;
   void advance();
   void advance(Lane& lane);
-  void read_version();
+  void ask();
+  bool announce(Command& command);
   void send(Lane& lane, Command command);
   void finish(Lane& lane, const Command& command, const RpcReply& reply);
   void apply_effect(const Command& command, const json_t* result);
   void refuse_queued(Lane& lane, const std::string& reason);
+  void refuse_late(Lane& lane, Timers& timers);
 
   Daemon& daemon_;
   ListReader& list_;
@@ -53,7 +60,7 @@ class Commands {
   const DaemonConfig& config_;
   Lane ordinary_{.limit = 1};
   Lane late_{.limit = 8};
-  bool reading_version_ = false;
+  bool asking_ = false;  // whether the daemon answers, and which version it has
 };
 
 }  // namespace tws::worker

@@ -12,8 +12,10 @@ void Daemon::call(RpcRequest request, RpcClient::Callback callback) {
   const bool late = request.late;
   rpc_.send(std::move(request), [this, late, sent = unix_time(), callback = std::move(callback)](RpcReply reply) {
     if (reply.outcome == RpcOutcome::kSuccess || reply.outcome == RpcOutcome::kRefused) {
+      stalled_ = false;
       health_.answered();
     } else if (reply.outcome == RpcOutcome::kUnreachable || !late) {
+      stalled_ = reply.timed_out;
       health_.failed(reply.message, sent, reply.unauthorized);
     }
     callback(std::move(reply));

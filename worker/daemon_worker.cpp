@@ -40,6 +40,7 @@ class DaemonWorker {
       daemon_.perform();
       Timers timers(Clock::now());
       daemon_.tick(timers);
+      commands_.tick(timers);
       watch_.tick(timers);
       windows_.tick(timers);
       reader_.tick(timers, commands_.waiting());

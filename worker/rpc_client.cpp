@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t kMaxAnswer = 64UL << 20;
 constexpr std::size_t kMaxHeader = 256;
 constexpr std::size_t kMaxIdleHandles = 4;
+constexpr long kMaxIdleSeconds = 30;
 constexpr std::string_view kSessionHeader = "X-Transmission-Session-Id:";
 constexpr std::string_view kVersionHeader = "X-Transmission-Rpc-Version:";  // since 4.1
 
@@ -42,6 +43,7 @@ struct RpcClient::Transfer {
   std::unique_ptr<curl_slist, ListCleanup> headers;
   Sent sent;
   std::string body;
+  std::size_t read = 0;  // of body, where libcurl asks for it
   std::string answer;
   std::string session_id;   // out of the answer's headers
   std::string rpc_version;  // likewise
@@ -64,6 +66,9 @@ RpcClient::Easy RpcClient::make_easy() const {
   curl_easy_setopt(easy.get(), CURLOPT_PROXY, "");  // whatever the environment says
   curl_easy_setopt(easy.get(), CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(easy.get(), CURLOPT_USERAGENT, "mod_torrent_ws");
+  // Daemons close what was idle for about 50 s: a request that crosses that is lost.
+  curl_easy_setopt(easy.get(), CURLOPT_MAXAGE_CONN, kMaxIdleSeconds);
+  curl_easy_setopt(easy.get(), CURLOPT_READFUNCTION, on_request_body);
   curl_easy_setopt(easy.get(), CURLOPT_WRITEFUNCTION, on_body);
   curl_easy_setopt(easy.get(), CURLOPT_HEADERFUNCTION, on_header);
   if (config_.has_credentials) {
@@ -100,12 +105,15 @@ void RpcClient::start(CURL* easy, Transfer& transfer) {
   transfer.body = request_text(dialect_, transfer.request.method, transfer.request.arguments.get());
   transfer.sent = {Clock::now(), unix_time()};
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
-  curl_easy_setopt(easy, CURLOPT_POSTFIELDS, transfer.body.data());
+  // When a kept connection ends before the answer, libcurl sends the request again on another one. Not so if it has to
+  // ask for the body and cannot have it twice (CURLE_SEND_FAIL_REWIND).
+  transfer.read = 0;
+  curl_easy_setopt(easy, CURLOPT_POSTFIELDS, transfer.request.repeatable ? transfer.body.data() : nullptr);
+  curl_easy_setopt(easy, CURLOPT_READDATA, &transfer);
   curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(transfer.body.size()));
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, &transfer);
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, &transfer);
   curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(transfer.request.timeout.count()));
-  curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, transfer.request.repeatable ? 0L : 1L);
   curl_multi_add_handle(multi_.get(), easy);
   ++figures_.requests;
 }
@@ -157,8 +165,11 @@ RpcReply RpcClient::reply_of(CURL* easy, CURLcode code, const Transfer& transfer
   if (transfer.answer.size() > kMaxAnswer) {
     return {RpcOutcome::kLost, {}, "the daemon's answer is larger than 64 MiB"};
   }
-  if (code == CURLE_OPERATION_TIMEDOUT && was_sent) {
-    return {RpcOutcome::kLost, {}, "the daemon does not answer in time: it may be busy with its disks"};
+  if (code == CURLE_OPERATION_TIMEDOUT) {
+    return {.outcome = was_sent ? RpcOutcome::kLost : RpcOutcome::kUnreachable,
+            .arguments = {},
+            .message = "the daemon does not answer in time: it may be busy with its disks",
+            .timed_out = true};
   }
   return {was_sent ? RpcOutcome::kLost : RpcOutcome::kUnreachable,
           {},
@@ -181,6 +192,13 @@ std::optional<RpcClient::Sent> RpcClient::oldest() const {
     }
   }
   return oldest;
+}
+
+size_t RpcClient::on_request_body(char* to, size_t size, size_t count, void* transfer) {
+  auto* const from = static_cast<Transfer*>(transfer);
+  const std::size_t copied = from->body.copy(to, size * count, from->read);
+  from->read += copied;
+  return copied;
 }
 
 size_t RpcClient::on_body(char* data, size_t size, size_t count, void* transfer) {

@@ -24,7 +24,7 @@ namespace tws::worker {
 struct RpcRequest {
   std::string method;
   Json arguments{};        // an object; may be empty
-  bool repeatable = true;  // if not, it is never sent on a kept connection, where libcurl may send it twice
+  bool repeatable = true;  // if not, libcurl never sends it a second time by itself
   bool late = false;       // answered only when somebody beyond the daemon has answered it
   Milliseconds timeout{};
 };
@@ -41,6 +41,7 @@ struct RpcReply {
   Json arguments;             // success: always an object
   std::string message;        // else: what is wrong, for people, without credentials
   bool unauthorized = false;  // HTTP 401
+  bool timed_out = false;     // nothing came in time: the daemon may still do it
 };
 
 class RpcClient {
@@ -100,6 +101,7 @@ class RpcClient {
   void start(CURL* easy, Transfer& transfer);
   void finish(CURL* easy, CURLcode code);
   static RpcReply reply_of(CURL* easy, CURLcode code, const Transfer& transfer);
+  static size_t on_request_body(char* to, size_t size, size_t count, void* transfer);
   static size_t on_body(char* data, size_t size, size_t count, void* transfer);
   static size_t on_header(char* data, size_t size, size_t count, void* transfer);
 

@@ -241,7 +241,7 @@ constexpr std::int64_t kHour = 3'600 * kSecond;
 }  // namespace
 
 const command_rec* directives() {
-  static const std::array<command_rec, 39> table = {
+  static const std::array<command_rec, 40> table = {
       directive("TorrentWsDatabase", set_database, TAKE1, RSRC_CONF, "SQLite file of one-time tokens"),
       directive("TorrentWsPrograms", set_programs, TAKE1, RSRC_CONF, "folder of torrent-ws and torrent-ws-worker"),
       directive("TorrentWsWorkers", set_workers, TAKE1, RSRC_CONF, "worker processes for the database"),
@@ -251,7 +251,9 @@ const command_rec* directives() {
       directive("TorrentWsPollInterval", set_duration<&Configuration::poll_interval_ms, 200, kHour>, TAKE1, RSRC_CONF,
                 "time between polls of a daemon"),
       directive("TorrentWsJobTimeout", set_duration<&Configuration::job_timeout_ms, kSecond, 600 * kSecond>, TAKE1,
-                RSRC_CONF, "longest time for a call"),
+                RSRC_CONF, "longest time for a call that only reads"),
+      directive("TorrentWsCommandTimeout", set_duration<&Configuration::command_timeout_ms, kSecond, kHour>, TAKE1,
+                RSRC_CONF, "longest time for a call that changes something"),
       directive("TorrentWsRelayLifetime", set_duration<&Configuration::relay_lifetime_ms, kSecond, 720 * kHour>, TAKE1,
                 RSRC_CONF, "how long TLS connections go on after their httpd child has left"),
       directive("TorrentWsMaxBlockingRelays", set_size<&Configuration::max_blocking_relays, 0, kMaxBlockingRelaysBound>,

@@ -14,6 +14,8 @@ constexpr int kMaxLosses = 2;
 // A pool worker that has not answered for so long may hang: the job goes to another one as well. Safe,
 // as only repeatable jobs do, and the first answer counts.
 constexpr auto kHedgeAfter = std::chrono::milliseconds(50);
+// A daemon's worker keeps the deadlines of its jobs by itself: one that is so late hangs.
+constexpr auto kGrace = std::chrono::seconds(5);
 
 std::string outcome_unknown(const std::string& what) {
   return what + " before it answered: the command may have been carried out or not; look before you repeat it";
@@ -36,11 +38,12 @@ void Jobs::attach(std::string worker, pid_t pid, Fd socket, const std::string& c
   dispatch();
 }
 
-JobId Jobs::submit(JobRequest request, JobDone done) {
+JobId Jobs::submit(JobRequest request, JobDone done, JobStaged staged) {
   Job job;
   job.deadline = Clock::now() + request.timeout;
   job.request = std::move(request);
   job.done = std::move(done);
+  job.staged = std::move(staged);
   return add(std::move(job));
 }
 
@@ -127,15 +130,28 @@ void Jobs::send(JobId id, Job& job, std::map<pid_t, Worker>::iterator worker) {
   using std::chrono::milliseconds;
   const auto left = is_watch ? milliseconds(0)
                              : std::max(std::chrono::duration_cast<milliseconds>(job.deadline - now), milliseconds(1));
-  const Json header(json_pack("{ss sI ss sI ss sb ss}", "type", "job", "id", static_cast<json_int_t>(id), "name",
-                              job.request.name.c_str(), "deadline_ms", static_cast<json_int_t>(left.count()), "user",
-                              job.request.user.c_str(), "admin", job.request.admin ? 1 : 0, "attempt",
-                              job.attempt.c_str()));
+  const auto expires = std::chrono::duration_cast<milliseconds>(job.deadline.time_since_epoch());
+  const Json header(json_pack("{ss sI ss sI sI ss sb ss}", "type", "job", "id", static_cast<json_int_t>(id), "name",
+                              job.request.name.c_str(), "deadline_ms", static_cast<json_int_t>(left.count()),
+                              "expires_ms", static_cast<json_int_t>(expires.count()), "user", job.request.user.c_str(),
+                              "admin", job.request.admin ? 1 : 0, "attempt", job.attempt.c_str()));
   job.sent = now;
   job.workers.push_back(worker->first);
   ++worker->second.jobs;
   worker->second.deadline = job.deadline;
   worker->second.link->send(header.get(), job.request.body);
+  enter(job, JobStage::kGiven);
+}
+
+// Of the workers, a daemon's says when it begins.
+bool Jobs::may_be_done(const Job& job) {
+  return !job.request.repeatable && job.stage == (job.request.worker == kPool ? JobStage::kGiven : JobStage::kSent);
+}
+
+void Jobs::enter(Job& job, JobStage stage) {
+  if (std::exchange(job.stage, stage) != stage && job.staged) {
+    job.staged(stage);
+  }
 }
 
 void Jobs::on_frame(pid_t pid, const JobFrame& frame) {
@@ -157,6 +173,8 @@ void Jobs::on_frame(pid_t pid, const JobFrame& frame) {
   }
   if (type == "progress" && found->second.progress) {
     found->second.progress(frame);
+  } else if (type == "progress" && text_member(frame.header.get(), "kind") == "sent") {
+    enter(found->second, JobStage::kSent);
   } else if (type == "result" || type == "error") {
     std::erase(found->second.workers, pid);
     --workers_.at(pid).jobs;
@@ -201,21 +219,33 @@ void Jobs::on_lost(pid_t pid) {
   workers_.erase(pid);
   ++counts_.workers_lost;
   std::vector<JobId> lost;
+  std::vector<JobId> again;
   for (auto& [id, job] : jobs_) {
     if (std::erase(job.workers, pid) == 0 || !job.workers.empty()) {
       continue;
     }
-    if ((!job.request.repeatable || ++job.losses > kMaxLosses) && !job.worker_lost) {
-      lost.push_back(id);
-      continue;
+    const bool is_safe = job.worker_lost || (!may_be_done(job) && ++job.losses <= kMaxLosses);
+    (is_safe ? again : lost).push_back(id);
+  }
+  // For the next worker, before all that came later.
+  std::sort(again.begin(), again.end());
+  auto& queue = queues_[name];
+  queue.insert(queue.begin(), again.begin(), again.end());
+  for (const JobId id : again) {
+    const auto found = jobs_.find(id);
+    if (found == jobs_.end()) {
+      continue;  // a watch that ended by what was told of another one
     }
-    enqueue(id, job);  // for the next worker
-    if (job.worker_lost) {
-      job.worker_lost();
+    enter(found->second, JobStage::kQueued);
+    if (found->second.worker_lost) {
+      found->second.worker_lost();
     }
   }
+  std::sort(lost.begin(), lost.end());
   for (const JobId id : lost) {
-    finish(id, Error{outcome_unknown("the worker ended"), error_uri::kOutcomeUnknown});
+    const bool not_done = name != kPool && !may_be_done(jobs_.at(id));
+    finish(id, not_done ? Error{"not done: its workers ended, one after the other", error_uri::kDaemonUnreachable}
+                        : Error{outcome_unknown("the worker ended"), error_uri::kOutcomeUnknown});
   }
   dispatch();
 }
@@ -224,7 +254,8 @@ void Jobs::tick() {
   const auto now = Clock::now();
   std::vector<JobId> late;
   for (auto& [id, job] : jobs_) {
-    if (now >= job.deadline) {
+    const bool is_given = !job.workers.empty() && job.request.worker != kPool;
+    if (now - (is_given ? kGrace : std::chrono::seconds(0)) >= job.deadline) {
       late.push_back(id);
     } else if (job.request.worker == kPool && job.request.repeatable && job.workers.size() == 1 && !job.hedged &&
                now - job.sent > kHedgeAfter) {
@@ -235,22 +266,38 @@ void Jobs::tick() {
     }
   }
   for (const JobId id : late) {
-    const Job& job = jobs_.at(id);
-    finish(id, !job.workers.empty() && !job.request.repeatable
-                   ? Error{outcome_unknown("the time was up"), error_uri::kOutcomeUnknown}
-                   : Error{"no answer in time", error_uri::kTimeout});
+    finish_late(id);
   }
   replace_hanging();
+}
+
+void Jobs::finish_late(JobId id) {
+  const Job& job = jobs_.at(id);
+  const bool is_of_pool = job.request.worker == kPool;
+  if (!is_of_pool) {
+    std::for_each(job.workers.begin(), job.workers.end(), [this](pid_t pid) { replace_once(pid); });
+  }
+  if (may_be_done(job)) {
+    finish(id, Error{outcome_unknown("the time was up"), error_uri::kOutcomeUnknown});
+  } else {
+    finish(id, Error{job.request.repeatable ? "no answer in time" : "not sent: its time was up",
+                     is_of_pool ? error_uri::kTimeout : error_uri::kDaemonUnreachable});
+  }
 }
 
 // A pool worker does nothing but its one job, so one that is late hangs in it.
 void Jobs::replace_hanging() {
   const auto now = Clock::now();
   for (auto& [pid, worker] : workers_) {
-    if (worker.name == kPool && worker.jobs > 0 && now > worker.deadline && !worker.replaced) {
-      worker.replaced = true;
-      replace_worker_(pid);
+    if (worker.name == kPool && worker.jobs > 0 && now > worker.deadline) {
+      replace_once(pid);
     }
+  }
+}
+
+void Jobs::replace_once(pid_t pid) {
+  if (!std::exchange(workers_.at(pid).replaced, true)) {
+    replace_worker_(pid);
   }
 }
 

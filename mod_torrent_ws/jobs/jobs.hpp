@@ -35,8 +35,17 @@ struct JobRequest {
   std::chrono::milliseconds timeout{0};  // 0: a watch, which runs until it is cancelled
 };
 
+// How far a job has come that is not answered yet.
+enum class JobStage {
+  kQueued,  // no worker has it
+  kGiven,   // a worker has it
+  kSent,    // to the daemon, which may have done it since
+};
+
 // The result's body, or the error that the worker or the loop gives.
 using JobDone = std::function<void(Result<std::string>)>;
+// Called with each change; it begins as kQueued. May be empty.
+using JobStaged = std::function<void(JobStage)>;
 using JobProgress = std::function<void(const JobFrame&)>;
 
 struct JobCounts {
@@ -57,7 +66,8 @@ class Jobs {
   // A worker that the main thread has started. `configuration` is its first frame.
   void attach(std::string worker, pid_t pid, Fd socket, const std::string& configuration);
 
-  JobId submit(JobRequest request, JobDone done);
+  // A daemon's worker answers in time; it is waited for a little longer, and then taken to hang.
+  JobId submit(JobRequest request, JobDone done, JobStaged staged = {});
   // `ended`: the worker has answered it all the same, mostly with an error; there is no such watch any more.
   JobId watch(JobRequest request, JobProgress progress, std::function<void()> worker_lost, JobDone ended = {});
   // Tells a running watch its new arguments.
@@ -78,6 +88,8 @@ class Jobs {
     JobRequest request;
     std::string attempt;
     JobDone done;
+    JobStaged staged;
+    JobStage stage = JobStage::kQueued;
     JobProgress progress;
     std::function<void()> worker_lost;
     Clock::time_point deadline;
@@ -101,9 +113,13 @@ class Jobs {
   std::map<pid_t, Worker>::iterator worker_for(const std::string& name);
   void send(JobId id, Job& job, std::map<pid_t, Worker>::iterator worker);
   void replace_hanging();
+  void replace_once(pid_t pid);
   void on_frame(pid_t pid, const JobFrame& frame);
   void on_lost(pid_t pid);
+  static bool may_be_done(const Job& job);
+  void enter(Job& job, JobStage stage);
   void finish(JobId id, Result<std::string> outcome);
+  void finish_late(JobId id);
   void release(const Job& job);
   void log_for_worker(const JobFrame& frame);
 

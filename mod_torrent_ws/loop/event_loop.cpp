@@ -203,11 +203,15 @@ void EventLoop::make_torrents_realm() {
   session_topic_ = std::make_unique<SessionTopic>(realm->broker(), feeds_);
   realm->broker().add_server_topic(TorrentsTopic::kName, torrents_topic_.get());
   realm->broker().add_server_topic(SessionTopic::kName, session_topic_.get());
+  commands_topic_ = std::make_unique<CommandsTopic>(realm->broker(), realm->timers());
+  realm->broker().add_server_topic(CommandsTopic::kName, commands_topic_.get());
   make_feeds();
   detail_topic_ = std::make_unique<DetailTopic>(realm->broker(), jobs_, feeds_,
                                                 [this] { return torrents_topic_->next_revision(); });
   realm->broker().add_server_topics(DetailTopic::kPrefix, detail_topic_.get());
-  add_procedures(realm->dealer(), jobs_, feeds_, std::chrono::milliseconds(configuration_.job_timeout_ms));
+  add_procedures(*realm, jobs_, feeds_, *commands_topic_,
+                 {.reads = std::chrono::milliseconds(configuration_.job_timeout_ms),
+                  .commands = std::chrono::milliseconds(configuration_.command_timeout_ms)});
   realms_.emplace(kTorrentsRealm, std::move(realm));
 }
 

@@ -24,6 +24,7 @@
 #include "support/fd.hpp"
 #include "support/log.hpp"
 #include "support/unix_message.hpp"
+#include "topics/commands_topic.hpp"
 #include "topics/detail_topic.hpp"
 #include "topics/session_topic.hpp"
 #include "topics/torrents_topic.hpp"
@@ -92,6 +93,7 @@ class EventLoop {
   std::unique_ptr<TorrentsTopic> torrents_topic_;
   std::unique_ptr<SessionTopic> session_topic_;
   std::unique_ptr<DetailTopic> detail_topic_;
+  std::unique_ptr<CommandsTopic> commands_topic_;
   std::unique_ptr<Handlers> handlers_;
   // Destroyed before the realms: its connections hold their sessions.
   std::unique_ptr<WebSocketServer> server_;

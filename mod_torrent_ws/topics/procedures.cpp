@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <string_view>
 
+#include "topics/pending_call.hpp"
 #include "wire/error_uris.hpp"
 
 namespace tws {
@@ -67,12 +69,15 @@ std::string without_daemon(wamp::Value kwargs) {
 
 }  // namespace
 
-void add_procedures(wamp::Dealer& dealer, Jobs& jobs, const Feeds& feeds, std::chrono::milliseconds timeout) {
+void add_procedures(wamp::Realm& realm, Jobs& jobs, const Feeds& feeds, CommandsTopic& commands,
+                    const CallTimes& times) {
+  wamp::Dealer& dealer = realm.dealer();
   for (const Procedure& procedure : kProcedures) {
-    dealer.add_server_procedure(procedure.name, [&dealer, &jobs, &feeds, procedure, timeout](const wamp::Call& call) {
+    dealer.add_server_procedure(procedure.name, [&realm, &jobs, &feeds, &commands, procedure, times](
+                                                    const wamp::Call& call) {
       const auto feed = find_feed(feeds, call.kwargs);
       if (!feed) {
-        dealer.answer(call.session, call.request, feed.error());
+        realm.dealer().answer(call.session, call.request, feed.error());
         return;
       }
       JobRequest request;
@@ -83,11 +88,12 @@ void add_procedures(wamp::Dealer& dealer, Jobs& jobs, const Feeds& feeds, std::c
       request.caller = call.session;
       request.admin = call.admin;
       request.repeatable = procedure.only_reads;
-      request.timeout = timeout;
-      jobs.submit(std::move(request), [&dealer, session = call.session,
-                                       id = call.request](Result<std::string> outcome) {
-        dealer.answer(session, id, outcome ? wamp::Answer(wamp::kwargs_payload(std::move(*outcome))) : outcome.error());
-      });
+      request.timeout = procedure.only_reads ? times.reads : times.commands;
+      const auto pending = std::make_shared<PendingCall>(realm, commands, call, procedure.only_reads);
+      pending->begin(call, request.worker);
+      jobs.submit(
+          std::move(request), [pending](Result<std::string> outcome) { pending->end(std::move(outcome)); },
+          [pending](JobStage stage) { pending->enter(stage); });
     });
   }
   const auto add_cached = [&dealer, &feeds](const char* name, bool since) {

@@ -6,12 +6,20 @@
 #include <chrono>
 
 #include "jobs/jobs.hpp"
+#include "topics/commands_topic.hpp"
 #include "topics/torrents_topic.hpp"
-#include "wamp/dealer.hpp"
+#include "wamp/realm.hpp"
 
 namespace tws {
 
-// Adds them to the dealer. All references outlive it.
-void add_procedures(wamp::Dealer& dealer, Jobs& jobs, const Feeds& feeds, std::chrono::milliseconds timeout);
+// The longest time for a call.
+struct CallTimes {
+  std::chrono::milliseconds reads;
+  std::chrono::milliseconds commands;  // which change something
+};
+
+// Adds them to the realm's dealer. All references outlive the jobs.
+void add_procedures(wamp::Realm& realm, Jobs& jobs, const Feeds& feeds, CommandsTopic& commands,
+                    const CallTimes& times);
 
 }  // namespace tws

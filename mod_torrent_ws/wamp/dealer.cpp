@@ -69,7 +69,7 @@ bool Dealer::call(Session& caller, const Message& message) {
     begin_call(key, {});
     start_timer(key, message.dict(2));
     own->second(Call{caller.id(), request, procedure, caller.identity().user, caller.is_admin(),
-                     std::move(arguments->args), std::move(arguments->kwargs)});
+                     flag_member(message.dict(2), "receive_progress"), std::move(arguments->args), std::move(arguments->kwargs)});
     return true;
   }
   if (Application& application = caller.realm().application(); application.has({procedure, Match::kExact})) {
@@ -217,6 +217,12 @@ void Dealer::answer(Id session, Id request, const Answer& answer) {
     caller->transport().charge(answer->args.bytes() + answer->kwargs.bytes());
   } else {
     caller->send_error(MessageType::kCall, request, answer.error());
+  }
+}
+
+void Dealer::tell(Id session, Id request, const Payload& progress) {
+  if (calls_.contains({session, request})) {
+    find(session)->send_result(request, progress, true);
   }
 }
 

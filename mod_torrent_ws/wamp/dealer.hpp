@@ -24,6 +24,7 @@ struct Call {
   std::string procedure;
   std::string user;
   bool admin = false;
+  bool progress = false;  // the caller wants intermediate results
   Value args = Value::array();
   Value kwargs = Value::object();
 };
@@ -57,6 +58,8 @@ class Dealer {
   void cancel(Session& caller, const Message& message);
   // Goes nowhere when the call is over, or its caller gone.
   void answer(Id session, Id request, const Answer& answer);
+  // An intermediate result of the server's, for a call that wants such. What limits the call's time goes on.
+  void tell(Id session, Id request, const Payload& progress);
 
   // Clients as callees; policy was checked.
   void register_procedure(SessionV2& callee, Id request, const UriPattern& pattern, const Value& options);

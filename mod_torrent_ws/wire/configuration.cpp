@@ -42,6 +42,7 @@ void each_number(AnyConfiguration& configuration, Visit&& visit) {
   visit("workers", configuration.workers);
   visit("poll_interval_ms", configuration.poll_interval_ms);
   visit("job_timeout_ms", configuration.job_timeout_ms);
+  visit("command_timeout_ms", configuration.command_timeout_ms);
   visit("max_connections", configuration.max_connections);
   visit("max_connections_per_user", configuration.max_connections_per_user);
   visit("max_connections_per_address", configuration.max_connections_per_address);

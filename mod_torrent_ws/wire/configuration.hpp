@@ -86,6 +86,7 @@ struct Configuration {
   bool login_table = false;         // whose the site's own logins are stands in the database; else they are user ids
   std::int64_t poll_interval_ms = 1'000;
   std::int64_t job_timeout_ms = 10'000;
+  std::int64_t command_timeout_ms = 120'000;  // of calls that change something
   std::size_t max_connections = 10'000;
   std::size_t max_connections_per_user = 100;
   std::size_t max_connections_per_address = 1'000;

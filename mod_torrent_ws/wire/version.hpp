@@ -5,7 +5,7 @@
 
 // Tests build a module of another version to see that.
 #ifndef TWS_WIRE_VERSION
-#define TWS_WIRE_VERSION 5
+#define TWS_WIRE_VERSION 6
 #endif
 
 namespace tws {

@@ -16,6 +16,8 @@ export class BusyDaemon {
   calm = false;
   // How many it got.
   requests = 0;
+  // Called with (method, args, request) before each answer, which waits for what it returns; it may end the connection.
+  before = () => {};
 
   static async start(torrents) {
     const daemon = new BusyDaemon(torrents);
@@ -31,6 +33,7 @@ export class BusyDaemon {
       for await (const part of request) body += part;
       this.requests += 1;
       const { method, arguments: args = {} } = JSON.parse(body);
+      await this.before(method, args, request);
       response.setHeader('Content-Type', 'application/json');
       response.end(JSON.stringify({ result: 'success', arguments: this.#answer(method, args) }));
     });
@@ -38,6 +41,10 @@ export class BusyDaemon {
 
   get url() {
     return `http://127.0.0.1:${this.#server.address().port}/transmission/rpc`;
+  }
+
+  closeIdle() {
+    this.#server.closeIdleConnections();
   }
 
   async stop() {

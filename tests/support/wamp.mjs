@@ -20,6 +20,8 @@ const type = {
   unsubscribe: 34,
   event: 36,
   call: 48,
+  cancel: 49,
+  result: 50,
   subscribed: 33,
   unsubscribed: 35,
   register: 64,
@@ -111,6 +113,19 @@ export class WampClient {
   async call(procedure, kwargs = {}, args = []) {
     const [, , , , result] = await this.#request(type.call, [{}, procedure, args, kwargs]);
     return result;
+  }
+
+  // A call that is told of what comes before its result: {id, result, progress}, the last a queue of kwargs.
+  callWithProgress(procedure, kwargs = {}) {
+    const progress = new EventQueue();
+    const answer = this.#request(type.call, [{ receive_progress: true }, procedure, [], kwargs]);
+    const id = this.#lastRequest;
+    this.#requests.get(id).onProgress = ([, , , , told]) => progress.push(told);
+    return { id, result: answer.then(([, , , , result]) => result), progress };
+  }
+
+  cancel(id) {
+    this.send([type.cancel, id, {}]);
   }
 
   // Resolves with the result's first argument.
@@ -208,6 +223,10 @@ export class WampClient {
     const [messageType, request, id] = message;
     if (request === 0 && [type.unsubscribed, type.unregistered].includes(messageType)) {
       this.revoked.push(id);
+      return;
+    }
+    if (messageType === type.result && message[2].progress) {
+      this.#requests.get(request)?.onProgress?.(message);
       return;
     }
     this.#requests.get(request)?.onId(id);

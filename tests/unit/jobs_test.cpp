@@ -1,0 +1,185 @@
+// What becomes of a daemon's jobs when its worker dies or hangs, over sockets whose other end says what a worker says.
+#include "jobs/jobs.hpp"
+
+#include <CppUTest/TestHarness.h>
+#include <ev.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "wire/error_uris.hpp"
+
+using tws::Fd;
+using tws::JobStage;
+
+namespace {
+
+constexpr const char* kDaemon = "main";
+constexpr auto kLong = std::chrono::minutes(1);
+
+class Worker {
+ public:
+  explicit Worker(tws::Jobs& jobs, pid_t pid) {
+    std::array<int, 2> pair{};
+    CHECK_EQUAL(0, socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair.data()));
+    socket_.reset(pair[1]);
+    jobs.attach(kDaemon, pid, Fd(pair[0]), "{}");
+  }
+
+  // The jobs that it was given since, by name.
+  std::vector<std::string> given() {
+    std::array<char, 65536> buffer{};
+    for (ssize_t size = 0; (size = recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT)) > 0;) {
+      reader_.feed({buffer.data(), static_cast<std::size_t>(size)});
+    }
+    std::vector<std::string> names;
+    for (tws::JobFrame frame; *reader_.next(frame);) {
+      if (tws::text_member(frame.header.get(), "type") == "job") {
+        names.push_back(tws::text_member(frame.header.get(), "name"));
+        expires_ms = tws::integer_member(frame.header.get(), "expires_ms").value_or(0);
+      }
+    }
+    return names;
+  }
+
+  void say(const std::string& header) const {
+    std::string bytes;
+    tws::append_job_frame(bytes, tws::parse_json(header)->get(), {});
+    CHECK_EQUAL(static_cast<ssize_t>(bytes.size()), send(socket_.get(), bytes.data(), bytes.size(), 0));
+  }
+  void say_sent(tws::JobId id) const {
+    say(R"({"type":"progress","kind":"sent","id":)" + std::to_string(id) + "}");
+  }
+
+  std::int64_t expires_ms = 0;
+
+ private:
+  Fd socket_;
+  tws::JobFrameReader reader_;
+};
+
+}  // namespace
+
+TEST_GROUP(Jobs) {
+  struct ev_loop* loop = ev_loop_new(EVFLAG_AUTO);
+  tws::Log log;
+  std::vector<pid_t> replaced;
+  std::unique_ptr<tws::Jobs> jobs;
+  std::unique_ptr<Worker> worker;
+  pid_t last_pid = 0;
+  std::vector<std::string> ends;  // "name: uri", the URI empty where it was done
+  std::vector<JobStage> stages;   // of the job "staged"
+
+  void setup() override {
+    log.set_level(0);
+    jobs = std::make_unique<tws::Jobs>(loop, log, [this](pid_t pid) { replaced.push_back(pid); });
+    start_worker();
+  }
+  void teardown() override {
+    jobs.reset();
+    ev_loop_destroy(loop);
+  }
+
+  void start_worker() { worker = std::make_unique<Worker>(*jobs, ++last_pid); }
+  void kill_worker() {
+    worker.reset();
+    turn();
+  }
+  void turn() { ev_run(loop, EVRUN_NOWAIT); }
+
+  tws::JobId submit(const std::string& name, bool repeatable = false, std::chrono::milliseconds timeout = kLong) {
+    tws::JobRequest request;
+    request.worker = kDaemon;
+    request.name = name;
+    request.repeatable = repeatable;
+    request.timeout = timeout;
+    return jobs->submit(
+        std::move(request),
+        [this, name](const tws::Result<std::string>& outcome) {
+          ends.push_back(name + ": " + (outcome ? "" : outcome.error().uri));
+        },
+        [this, name](JobStage stage) {
+          if (name == "staged") {
+            stages.push_back(stage);
+          }
+        });
+  }
+
+  void check_ends(const std::vector<std::string>& expected) {
+    CHECK_TRUE(expected == ends);
+    ends.clear();
+  }
+};
+
+TEST(Jobs, whoever_waits_is_told_how_far_a_job_is) {
+  const auto id = submit("staged");
+  worker->say_sent(id);
+  worker->say(R"({"type":"progress","kind":"other","id":)" + std::to_string(id) + "}");
+  turn();
+  worker->say(R"({"type":"result","id":)" + std::to_string(id) + "}");
+  turn();
+  CHECK_TRUE((std::vector{JobStage::kGiven, JobStage::kSent} == stages));
+  check_ends({"staged: "});
+}
+
+TEST(Jobs, a_worker_is_told_when_its_job_ends) {
+  const auto begin = std::chrono::steady_clock::now() + kLong;
+  submit("a");
+  worker->given();
+  const std::chrono::steady_clock::time_point expires{std::chrono::milliseconds(worker->expires_ms)};
+  CHECK_TRUE(expires >= begin - std::chrono::milliseconds(1));
+  CHECK_TRUE(expires <= std::chrono::steady_clock::now() + kLong);
+}
+
+TEST(Jobs, when_the_worker_dies_the_next_one_does_what_was_not_sent_and_what_only_reads_in_order) {
+  const auto sent = submit("sent");
+  submit("staged");
+  submit("second");
+  worker->say_sent(submit("read", true));
+  submit("third");
+  worker->say_sent(sent);
+  kill_worker();
+  check_ends({"sent: torrent_ws.error.outcome_unknown"});
+  submit("later");
+  start_worker();
+  CHECK_TRUE((std::vector<std::string>{"staged", "second", "read", "third", "later"} == worker->given()));
+  CHECK_TRUE((std::vector{JobStage::kGiven, JobStage::kQueued, JobStage::kGiven} == stages));
+}
+
+TEST(Jobs, no_job_is_given_to_a_fourth_worker) {
+  submit("poison");
+  submit("bad read", true);
+  for (int i = 0; i < 3; ++i) {
+    LONGS_EQUAL(2, worker->given().size());
+    kill_worker();
+    start_worker();
+  }
+  check_ends({"poison: torrent_ws.error.daemon_unreachable", "bad read: torrent_ws.error.daemon_unreachable"});
+  LONGS_EQUAL(0, worker->given().size());
+}
+
+TEST(Jobs, what_no_worker_has_by_its_time_is_not_done) {
+  kill_worker();
+  submit("command", false, std::chrono::milliseconds(1));
+  submit("read", true, std::chrono::milliseconds(1));
+  std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  jobs->tick();
+  LONGS_EQUAL(2, ends.size());
+  for (const std::string& end : ends) {
+    CHECK_TRUE(end.ends_with(": torrent_ws.error.daemon_unreachable"));
+  }
+  start_worker();
+  LONGS_EQUAL(0, worker->given().size());
+}
+
+TEST(Jobs, a_worker_keeps_the_time_of_its_jobs_itself) {
+  submit("command", false, std::chrono::milliseconds(1));
+  std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  jobs->tick();
+  check_ends({});
+  LONGS_EQUAL(0, replaced.size());
+}
