@@ -27,7 +27,7 @@ import { WebTab } from './web-tabs.mjs';
 const quick = Boolean(process.env.BENCH_QUICK);
 const sizes = (process.env.BENCH_TORRENTS ?? '1000,10000').split(',').map(Number);
 // Of one figure. Not less than an interval of the web client's.
-const seconds = quick ? 6 : 30;
+const seconds = quick ? 10 : 30;
 const crowds = quick ? [1, 100] : [1, 10, 100];
 const settle = 2000;
 
