@@ -12,7 +12,8 @@ namespace {
 
 struct Procedure {
   const char* name;
-  bool only_reads;  // so that it may be tried again when its worker dies
+  bool only_reads;            // so that it may be tried again when its worker dies
+  const char* job = nullptr;  // of another name than the procedure
 };
 
 constexpr std::array kProcedures = {
@@ -40,6 +41,7 @@ constexpr std::array kProcedures = {
     Procedure{"blocklist_update", false},
     Procedure{"group.get", true},
     Procedure{"group.set", false},
+    Procedure{"torrents.window", true, "torrents.window.get"},
 };
 
 // The daemon that the call names, or the only one.
@@ -77,7 +79,7 @@ void add_procedures(wamp::Dealer& dealer, Jobs& jobs, const Feeds& feeds, std::c
       }
       JobRequest request;
       request.worker = (*feed)->name();
-      request.name = procedure.name;
+      request.name = procedure.job != nullptr ? procedure.job : procedure.name;
       request.body = without_daemon(call.kwargs);
       request.user = call.user;
       request.caller = call.session;

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 
 // Transmission's table as the objects that it stands for; a null says that nothing changed.
-function objectsOf({ fields, rows }) {
+export function objectsOf({ fields, rows }) {
   const [key, ...names] = fields;
   assert.equal(key, 'hash');
   return Object.fromEntries(
