@@ -191,6 +191,7 @@ bench: programs test-programs gui tests/node_modules/.installed $(BUILD)/bench/c
 	node tests/bench/main.mjs
 	node tests/bench/serializers.mjs
 	node tests/bench/torrents.mjs
+	node tests/bench/window.mjs
 # A hundred graceful restarts, ten thousand connects, ten minutes of kills and of churn, and valgrind: over an hour, as root.
 # SOAK_PARTS, SOAK_MPMS, SOAK_GRACEFULS, SOAK_CONNECTS make it shorter.
 soak: programs test-programs gui tests/node_modules/.installed $(BUILD)/bench/connect

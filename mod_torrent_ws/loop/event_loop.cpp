@@ -209,6 +209,9 @@ void EventLoop::make_torrents_realm() {
   detail_topic_ = std::make_unique<DetailTopic>(realm->broker(), jobs_, feeds_,
                                                 [this] { return torrents_topic_->next_revision(); });
   realm->broker().add_server_topics(DetailTopic::kPrefix, detail_topic_.get());
+  window_topic_ = std::make_unique<WindowTopic>(realm->broker(), jobs_, feeds_,
+                                                [this] { return torrents_topic_->next_revision(); });
+  realm->broker().add_server_topic(WindowTopic::kName, window_topic_.get());
   add_procedures(*realm, jobs_, feeds_, *commands_topic_,
                  {.reads = std::chrono::milliseconds(configuration_.job_timeout_ms),
                   .commands = std::chrono::milliseconds(configuration_.command_timeout_ms)});
@@ -326,6 +329,7 @@ void EventLoop::on_tick(struct ev_loop* loop, ev_timer* watcher, int /*events*/)
     feed->tick();
   }
   self->detail_topic_->tick(std::chrono::steady_clock::now());
+  self->window_topic_->tick(std::chrono::steady_clock::now());
   if (!self->leaving_) {
     return;
   }

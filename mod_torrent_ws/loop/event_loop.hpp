@@ -28,6 +28,7 @@
 #include "topics/detail_topic.hpp"
 #include "topics/session_topic.hpp"
 #include "topics/torrents_topic.hpp"
+#include "topics/window_topic.hpp"
 #include "wamp/realm.hpp"
 #include "websocket/websocket_server.hpp"
 #include "wire/configuration.hpp"
@@ -94,6 +95,7 @@ class EventLoop {
   std::unique_ptr<SessionTopic> session_topic_;
   std::unique_ptr<DetailTopic> detail_topic_;
   std::unique_ptr<CommandsTopic> commands_topic_;
+  std::unique_ptr<WindowTopic> window_topic_;
   std::unique_ptr<Handlers> handlers_;
   // Destroyed before the realms: its connections hold their sessions.
   std::unique_ptr<WebSocketServer> server_;

@@ -14,7 +14,8 @@ namespace {
 
 struct Procedure {
   const char* name;
-  bool only_reads;  // so that it may be tried again when its worker dies
+  bool only_reads;            // so that it may be tried again when its worker dies
+  const char* job = nullptr;  // of another name than the procedure
 };
 
 constexpr std::array kProcedures = {
@@ -42,6 +43,7 @@ constexpr std::array kProcedures = {
     Procedure{"blocklist_update", false},
     Procedure{"group.get", true},
     Procedure{"group.set", false},
+    Procedure{"torrents.window", true, "torrents.window.get"},
 };
 
 // The daemon that the call names, or the only one.
@@ -82,7 +84,7 @@ void add_procedures(wamp::Realm& realm, Jobs& jobs, const Feeds& feeds, Commands
       }
       JobRequest request;
       request.worker = (*feed)->name();
-      request.name = procedure.name;
+      request.name = procedure.job != nullptr ? procedure.job : procedure.name;
       request.body = without_daemon(call.kwargs);
       request.user = call.user;
       request.caller = call.session;

@@ -40,7 +40,7 @@ wamp::Fragment kwargs_in(const Form& form, const wamp::Value& head, const Tails&
 
 }  // namespace
 
-Result<std::string> TorrentsTopic::format_of(const std::string& /*topic*/, const wamp::Value& options) const {
+Result<std::string> list_format_of(const wamp::Value& options) {
   const wamp::Value* format = wamp::member(options, "_format");
   if (format == nullptr) {
     return std::string(kObjectFormat);
@@ -51,6 +51,10 @@ Result<std::string> TorrentsTopic::format_of(const std::string& /*topic*/, const
     return Error{R"(_format is "object" or "table")", error_uri::kInvalidArgument};
   }
   return std::string(*known);
+}
+
+Result<std::string> TorrentsTopic::format_of(const std::string& /*topic*/, const wamp::Value& options) const {
+  return list_format_of(options);
 }
 
 void TorrentsTopic::on_subscribed(wamp::Session& session, const wamp::Subscription& subscription) {

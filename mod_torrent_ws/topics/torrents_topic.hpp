@@ -16,6 +16,9 @@ namespace tws {
 
 using Feeds = std::vector<std::unique_ptr<DaemonFeed>>;
 
+// The format that SUBSCRIBE options ask for: one of kFormats.
+Result<std::string> list_format_of(const wamp::Value& options);
+
 class TorrentsTopic final : public wamp::ServerTopic {
  public:
   static constexpr const char* kName = "torrents";

@@ -80,6 +80,11 @@ void Broker::subscribe(Session& session, Id request, const UriPattern& pattern, 
                        Error{"the session has as many subscriptions as it may", error_uri::kTooManySubscriptions});
     return;
   }
+  if (const Status admitted = is_new && source != nullptr ? source->admit(session) : Done{}; !admitted) {
+    session.transport().count(Refusal::kSubscriptions);
+    session.send_error(MessageType::kSubscribe, request, admitted.error());
+    return;
+  }
   const bool is_created = present == nullptr;
   if (is_created) {
     present = source != nullptr ? &server_subscription(pattern.uri, *format)

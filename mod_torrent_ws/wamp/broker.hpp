@@ -38,6 +38,8 @@ class ServerTopic {
   // The format that SUBSCRIBE options ask for of this topic, or an error for the client, also where the family has no
   // such topic.
   virtual Result<std::string> format_of(const std::string& topic, const Value& options) const = 0;
+  // Whether this session may have one subscription more to the topic, or an error for the client.
+  [[nodiscard]] virtual Status admit(const Session& /*session*/) const { return Done{}; }
   // Whether subscriptions live as long as the broker, or only while they have subscribers: where their number has no
   // bound.
   [[nodiscard]] virtual bool keeps_subscriptions() const { return true; }

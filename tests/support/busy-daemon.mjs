@@ -11,7 +11,7 @@ const steady = { status: 4, queuePosition: 0, labels: [], trackers: [] };
 export class BusyDaemon {
   #server;
   #round = 0;
-  #hashes;
+  hashes;
   // While true, nothing changes.
   calm = false;
   // How many it got.
@@ -20,14 +20,14 @@ export class BusyDaemon {
   before = () => {};
 
   static async start(torrents) {
-    const daemon = new BusyDaemon(torrents);
+    const daemon = new this(torrents);
     daemon.#server.listen(0, '127.0.0.1');
     await once(daemon.#server, 'listening');
     return daemon;
   }
 
   constructor(torrents) {
-    this.#hashes = Array.from({ length: torrents }, (_, at) => createHash('sha1').update(`${at}`).digest('hex'));
+    this.hashes = Array.from({ length: torrents }, (_, at) => createHash('sha1').update(`${at}`).digest('hex'));
     this.#server = http.createServer(async (request, response) => {
       let body = '';
       for await (const part of request) body += part;
@@ -35,7 +35,7 @@ export class BusyDaemon {
       const { method, arguments: args = {} } = JSON.parse(body);
       await this.before(method, args, request);
       response.setHeader('Content-Type', 'application/json');
-      response.end(JSON.stringify({ result: 'success', arguments: this.#answer(method, args) }));
+      response.end(JSON.stringify({ result: 'success', arguments: this.answer(method, args) }));
     });
   }
 
@@ -53,9 +53,9 @@ export class BusyDaemon {
     await once(this.#server, 'close');
   }
 
-  #answer(method, { fields }) {
+  answer(method, { fields }) {
     if (method === 'session-get') return { 'rpc-version': 16, version: '3.00' };
-    if (method === 'session-stats') return { torrentCount: this.#hashes.length };
+    if (method === 'session-stats') return { torrentCount: this.hashes.length };
     if (method !== 'torrent-get') return {};
     if (!this.calm) this.#round += 1;
     const base = this.#round * 1_000_003;
@@ -64,7 +64,7 @@ export class BusyDaemon {
       if (field === 'id') return at + 1;
       return text[field] ?? steady[field] ?? (base + at) % 1_000_000_007;
     };
-    const rows = this.#hashes.map((hash, at) => fields.map((field) => value(field, hash, at)));
+    const rows = this.hashes.map((hash, at) => fields.map((field) => value(field, hash, at)));
     return { torrents: [fields, ...rows], removed: [] };
   }
 }
