@@ -15,7 +15,7 @@ void Daemon::call(RpcRequest request, RpcClient::Callback callback) {
       stalled_ = false;
       health_.answered();
     } else if (reply.outcome == RpcOutcome::kUnreachable || !late) {
-      stalled_ = reply.timed_out;
+      stalled_ = reply.outcome == RpcOutcome::kLost || reply.timed_out;
       health_.failed(reply.message, sent, reply.unauthorized);
     }
     callback(std::move(reply));

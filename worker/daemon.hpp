@@ -30,7 +30,7 @@ class Daemon {
   // An object: the settings that users may see. Empty before read_settings().
   [[nodiscard]] const Json& settings() const { return settings_; }
   [[nodiscard]] const DaemonHealth& health() const { return health_; }
-  // It is there and does not answer: what is sent now would wait for as long as what was sent before.
+  // It did not answer the last request, or does not answer at the moment: what is sent now might end in the same way.
   [[nodiscard]] bool is_stalled() const { return stalled_ || health_.state() == DaemonHealth::State::kBusy; }
   [[nodiscard]] const RpcClient::Figures& figures() const { return rpc_.figures(); }
   // See RpcClient::session().
@@ -45,7 +45,7 @@ class Daemon {
   const DaemonConfig& config_;
   RpcClient rpc_;
   DaemonHealth health_;
-  bool stalled_ = false;  // the last request had no answer in time
+  bool stalled_ = false;  // the last request had no answer
   int rpc_version_ = 0;
   unsigned settings_session_ = 0;
   Json settings_{json_object()};

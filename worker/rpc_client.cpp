@@ -171,6 +171,8 @@ RpcReply RpcClient::reply_of(CURL* easy, CURLcode code, const Transfer& transfer
             .message = "the daemon does not answer in time: it may be busy with its disks",
             .timed_out = true};
   }
+  // What ended the kept connection, not why there is no second try.
+  code = code == CURLE_SEND_FAIL_REWIND ? CURLE_GOT_NOTHING : code;
   return {was_sent ? RpcOutcome::kLost : RpcOutcome::kUnreachable,
           {},
           std::string("no connection to the daemon (") + curl_easy_strerror(code) + "): is it running?"};

@@ -156,8 +156,8 @@ std::string CommandsTopic::describe(const Command& command) {
 wamp::EventPtr CommandsTopic::event(const std::string& commands, const std::string& removed, bool is_snapshot) {
   std::string kwargs = std::string(R"({"snapshot":)") + (is_snapshot ? "true" : "false") + R"(,"commands":{)";
   kwargs.append(commands).append(R"(},"removed":[)").append(removed).append("]}");
-  return broker_.server_subscription(kName, "")
-      .event(std::make_shared<const wamp::Payload>(wamp::kwargs_payload(std::move(kwargs))));
+  return broker_.server_subscription(kName, "").event(
+      std::make_shared<const wamp::Payload>(wamp::kwargs_payload(std::move(kwargs))));
 }
 
 void CommandsTopic::publish(const std::string& name) {

@@ -75,28 +75,28 @@ void add_procedures(wamp::Realm& realm, Jobs& jobs, const Feeds& feeds, Commands
                     const CallTimes& times) {
   wamp::Dealer& dealer = realm.dealer();
   for (const Procedure& procedure : kProcedures) {
-    dealer.add_server_procedure(procedure.name, [&realm, &jobs, &feeds, &commands, procedure, times](
-                                                    const wamp::Call& call) {
-      const auto feed = find_feed(feeds, call.kwargs);
-      if (!feed) {
-        realm.dealer().answer(call.session, call.request, feed.error());
-        return;
-      }
-      JobRequest request;
-      request.worker = (*feed)->name();
-      request.name = procedure.job != nullptr ? procedure.job : procedure.name;
-      request.body = without_daemon(call.kwargs);
-      request.user = call.user;
-      request.caller = call.session;
-      request.admin = call.admin;
-      request.repeatable = procedure.only_reads;
-      request.timeout = procedure.only_reads ? times.reads : times.commands;
-      const auto pending = std::make_shared<PendingCall>(realm, commands, call, procedure.only_reads);
-      pending->begin(call, request.worker);
-      jobs.submit(
-          std::move(request), [pending](Result<std::string> outcome) { pending->end(std::move(outcome)); },
-          [pending](JobStage stage) { pending->enter(stage); });
-    });
+    dealer.add_server_procedure(
+        procedure.name, [&realm, &jobs, &feeds, &commands, procedure, times](const wamp::Call& call) {
+          const auto feed = find_feed(feeds, call.kwargs);
+          if (!feed) {
+            realm.dealer().answer(call.session, call.request, feed.error());
+            return;
+          }
+          JobRequest request;
+          request.worker = (*feed)->name();
+          request.name = procedure.job != nullptr ? procedure.job : procedure.name;
+          request.body = without_daemon(call.kwargs);
+          request.user = call.user;
+          request.caller = call.session;
+          request.admin = call.admin;
+          request.repeatable = procedure.only_reads;
+          request.timeout = procedure.only_reads ? times.reads : times.commands;
+          const auto pending = std::make_shared<PendingCall>(realm, commands, call, procedure.only_reads);
+          pending->begin(call, request.worker);
+          jobs.submit(
+              std::move(request), [pending](Result<std::string> outcome) { pending->end(std::move(outcome)); },
+              [pending](JobStage stage) { pending->enter(stage); });
+        });
   }
   const auto add_cached = [&dealer, &feeds](const char* name, bool since) {
     dealer.add_server_procedure(name, [&dealer, &feeds, since](const wamp::Call& call) {

@@ -69,7 +69,8 @@ bool Dealer::call(Session& caller, const Message& message) {
     begin_call(key, {});
     start_timer(key, message.dict(2));
     own->second(Call{caller.id(), request, procedure, caller.identity().user, caller.is_admin(),
-                     flag_member(message.dict(2), "receive_progress"), std::move(arguments->args), std::move(arguments->kwargs)});
+                     flag_member(message.dict(2), "receive_progress"), std::move(arguments->args),
+                     std::move(arguments->kwargs)});
     return true;
   }
   if (Application& application = caller.realm().application(); application.has({procedure, Match::kExact})) {

@@ -103,11 +103,15 @@ TEST(CommandsTopic, tells_how_it_ended_and_forgets_it_after_a_minute) {
   CHECK_TRUE(told["commands"]["1"]["message"] == "no");
   CHECK_TRUE(told["commands"]["2"]["state"] == "unknown");
   CHECK_TRUE(told["commands"]["3"]["message"] == "waits");
-  wait(kMinute);
-  wait(kMinute + kBatch);
-  const Value later = events_of(page).back();
-  CHECK_TRUE(later["removed"] == Value({"1", "2"}));
-  CHECK_TRUE(later["commands"].empty());
+  Value removed = Value::array();
+  for (int turns = 0; turns < 4; ++turns) {  // what one turn sets is for the next ones
+    wait(kMinute + kBatch);
+    for (const Value& event : events_of(page)) {
+      removed.insert(removed.end(), event["removed"].begin(), event["removed"].end());
+      CHECK_TRUE(event["commands"].empty());
+    }
+  }
+  CHECK_TRUE(removed == Value::array({"1", "2"}));
   open(second, "1");
   const Value snapshot = events_of(second).back();
   LONGS_EQUAL(1, snapshot["commands"].size());
@@ -134,7 +138,7 @@ TEST(CommandsTopic, names_only_what_may_be_a_hash) {
   begin({{"ids", "recently-active"}});
   open(second, "1");
   const Value commands = events_of(second)[0]["commands"];
-  CHECK_TRUE(commands["1"]["ids"] == Value({"short \" one"}));
+  CHECK_TRUE(commands["1"]["ids"] == Value::array({"short \" one"}));
   CHECK_TRUE(commands["2"]["ids"] == Value::array());
   CHECK_TRUE(commands["2"]["count"] == 0);
 }
@@ -150,7 +154,7 @@ TEST(CommandsTopic, a_user_has_so_many_of_which_those_that_ended_make_room) {
   LONGS_EQUAL(CommandsTopic::kMaxCommands + 1, next);
   wait(kBatch);
   const Value told = events_of(page).back();
-  CHECK_TRUE(told["removed"] == Value({"5"}));
+  CHECK_TRUE(told["removed"] == Value::array({"5"}));
   LONGS_EQUAL(CommandsTopic::kMaxCommands, told["commands"].size());
   wait(kMinute);  // of the one that is gone
 }

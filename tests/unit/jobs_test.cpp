@@ -51,9 +51,7 @@ class Worker {
     tws::append_job_frame(bytes, tws::parse_json(header)->get(), {});
     CHECK_EQUAL(static_cast<ssize_t>(bytes.size()), send(socket_.get(), bytes.data(), bytes.size(), 0));
   }
-  void say_sent(tws::JobId id) const {
-    say(R"({"type":"progress","kind":"sent","id":)" + std::to_string(id) + "}");
-  }
+  void say_sent(tws::JobId id) const { say(R"({"type":"progress","kind":"sent","id":)" + std::to_string(id) + "}"); }
 
   std::int64_t expires_ms = 0;
 
