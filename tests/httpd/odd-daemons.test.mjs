@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
 import { hashOf, OddDaemon } from '../support/odd-daemon.mjs';
+import { eventually } from '../support/patience.mjs';
 import { startStack } from '../support/stack.mjs';
 import { TorrentView } from '../support/torrent-view.mjs';
 import { signedInClient, wampError } from '../support/wamp.mjs';
@@ -142,7 +143,7 @@ describe('a daemon', () => {
   });
   after(async () => {
     await client?.close();
-    await stack?.stop();
+    await stack?.stop([/ TWS03\d\d: daemon main is (?:down: |up again)/]);
     await daemon?.stop();
   });
 
@@ -186,7 +187,8 @@ describe('a daemon', () => {
     daemon.odd = ({ method, dialect }) =>
       method === 'session-get' && dialect === 'legacy' ? { 'rpc-version': 18, 'rpc-version-semver': '6.0.0' } : undefined;
     daemon.requests.length = 0;
-    await view.until(() => daemon.requests.some(({ method, dialect }) => method === 'torrent-get' && dialect === 'json-rpc'));
+    const isAskedInJsonRpc = ({ method, dialect }) => method === 'torrent-get' && dialect === 'json-rpc';
+    await eventually(async () => assert.ok(daemon.requests.some(isAskedInJsonRpc)));
     daemon.restart({ odd: () => undefined });
   });
 

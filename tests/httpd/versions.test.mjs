@@ -7,6 +7,7 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -323,8 +324,10 @@ describe('a daemon that is replaced by another release while we run', () => {
     try {
       const client = await signedInClient(stack);
       const view = new TorrentView(await client.subscribe('torrents'));
-      const hash = 'ab'.repeat(20);
-      await client.call('torrent.add', { filename: `magnet:?xt=urn:btih:${hash}&dn=a`, labels: ['old'], paused: true });
+      const info = `d6:lengthi1e4:name1:a12:piece lengthi16384e6:pieces20:${'p'.repeat(20)}e`;
+      const hash = createHash('sha1').update(info).digest('hex');
+      const metainfo = Buffer.from(`d4:info${info}e`).toString('base64');
+      await client.call('torrent.add', { metainfo, labels: ['old'], paused: true });
       await view.until(({ torrents }) => torrents[hash]?.labels[0] === 'old');
       for (const each of [next, old]) {
         await stop();
