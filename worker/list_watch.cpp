@@ -41,8 +41,9 @@ Status ListWatch::start(std::int64_t id, const json_t* arguments) {
         error_uri::kInvalidArgument};
   }
   forms_ = std::move(forms);
+  paused_ = bool_member(arguments, "paused");
   if (id_) {
-    if (snapshot_sent_) {
+    if (snapshot_sent_ && !paused_) {
       publish_snapshot();
     }
     return Done{};
@@ -110,7 +111,7 @@ void ListWatch::tick(Timers& timers, bool command_waits) {
     settling_.clear();
   }
   // Nothing more is read than the event loop takes.
-  if (!reading_ && !socket_.backlog()) {
+  if (!reading_ && !paused_ && !socket_.backlog()) {
     start_next_request(timers, command_waits);
   }
 }

@@ -20,8 +20,8 @@ class ListWatch {
   // All must outlive it.
   ListWatch(Daemon& daemon, JobSocket& socket, const DaemonConfig& config);
 
-  // Begins, or changes what a running watch of this id sends: a snapshot follows either way. The error is
-  // for the job's answer.
+  // Begins, or changes what a running watch of this id sends: a snapshot follows either way, unless it is paused, in
+  // which case nothing is asked. The error is for the job's answer.
   Status start(std::int64_t id, const json_t* arguments);
   // Nothing more is asked for this watch. Ignores any other id.
   void cancel(std::int64_t id);
@@ -62,6 +62,7 @@ class ListWatch {
   std::optional<std::int64_t> id_;  // while it runs
   unsigned run_ = 0;                // answers to requests of an earlier run are dropped
   std::vector<TailForm> forms_;
+  bool paused_ = false;
 
   TorrentList list_;
   unsigned list_session_ = 0;      // the daemon's session that list_ is of

@@ -9,6 +9,26 @@ namespace {
 // `torrents`, `removed` and `session`.
 constexpr int kTailMembers = 3;
 
+// A dictionary's encoding, open for so many members more.
+std::string open_dictionary(wamp::Serializer serializer, const wamp::Value& head, int members) {
+  std::string text;
+  wamp::encode(text, serializer, head);
+  if (serializer == wamp::Serializer::kJson) {
+    text.back() = ',';
+  } else {
+    // A map of fewer than sixteen pairs says how many in the low bits of its first byte (RFC 8949, 3; MessagePack,
+    // "fixmap").
+    text.front() = static_cast<char>(text.front() + members);
+  }
+  return text;
+}
+
+// What stands in front of a list's values: how many there are, below 65536 (RFC 8949, 3; MessagePack, "array 16").
+std::string list_head(wamp::Serializer serializer, std::size_t size) {
+  const char first = serializer == wamp::Serializer::kCbor ? '\x99' : '\xdc';
+  return {first, static_cast<char>(size >> 8), static_cast<char>(size & 0xFF)};
+}
+
 }  // namespace
 
 Json to_json(const Form& form) {
@@ -25,16 +45,30 @@ std::optional<Form> form_of(const json_t* named) {
 }
 
 std::string with_tail(wamp::Serializer serializer, const wamp::Value& head, std::string_view tail) {
-  std::string kwargs;
-  wamp::encode(kwargs, serializer, head);
-  if (serializer == wamp::Serializer::kJson) {
-    kwargs.back() = ',';  // the tail has the closing brace
-  } else {
-    // A map of fewer than sixteen pairs says how many in the low bits of its first byte (RFC 8949, 3; MessagePack,
-    // "fixmap").
-    kwargs.front() = static_cast<char>(kwargs.front() + kTailMembers);
+  return open_dictionary(serializer, head, kTailMembers).append(tail);  // in JSON it has the closing brace
+}
+
+std::string event_kwargs(const Form& form, const wamp::Value& head, const Tails& tails) {
+  if (const auto tail = tails.find(form); tail != tails.end()) {
+    return with_tail(form.serializer, head, tail->second);
   }
-  return kwargs.append(tail);
+  constexpr auto kJson = wamp::Serializer::kJson;
+  std::string kwargs;
+  wamp::encode(kwargs, form.serializer,
+               wamp::decode_trusted(kJson, with_tail(kJson, head, tails.at({form.format, kJson}))));
+  return kwargs;
+}
+
+std::string with_list(wamp::Serializer serializer, const wamp::Value& head, std::string_view name,
+                      const std::vector<std::string>& items) {
+  const bool is_json = serializer == wamp::Serializer::kJson;
+  std::string text = open_dictionary(serializer, head, 1);
+  wamp::encode(text, serializer, name);
+  text.append(is_json ? ":[" : list_head(serializer, items.size()));
+  for (const std::string& item : items) {
+    text.append(is_json && &item != &items.front() ? "," : "").append(item);
+  }
+  return text.append(is_json ? "]}" : "");
 }
 
 wamp::Value without_torrents(wamp::Value head, std::string_view format) {

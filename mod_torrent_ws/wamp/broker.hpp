@@ -39,6 +39,10 @@ class ServerTopic {
   virtual Result<std::string> format_of(const Value& options) const = 0;
   // After SUBSCRIBED went out: the place for the first event to this session.
   virtual void on_subscribed(Session& session, const Subscription& subscription) = 0;
+  // The same with the options of SUBSCRIBE, for topics where they say what the client has already.
+  virtual void on_subscribed_with(Session& session, const Subscription& subscription, const Value& /*options*/) {
+    on_subscribed(session, subscription);
+  }
   virtual void on_unsubscribed(Session& session, const Subscription& subscription) = 0;
 };
 

@@ -18,12 +18,12 @@ function objectsOf({ fields, rows }) {
 export class TorrentView {
   #events;
 
-  // The queue of a subscription, in either format.
-  constructor(events) {
+  // The queue of a subscription, in either format. `before`: the view that it goes on from, of a subscription that said so.
+  constructor(events, before = { torrents: {}, daemons: {}, revision: 0 }) {
     this.#events = events;
-    this.torrents = {};
-    this.daemons = {};
-    this.revision = 0;
+    this.torrents = { ...before.torrents };
+    this.daemons = { ...before.daemons };
+    this.revision = before.revision;
   }
 
   // Takes the next event, checks that it fits to those before it, and returns it, in object format.
