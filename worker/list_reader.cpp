@@ -94,9 +94,14 @@ void ListReader::tick(Timers& timers, bool command_waits) {
     due_.merge(settling_);
     settling_.clear();
   }
-  if (!reading_ && !socket_.backlog()) {
+  if (!reading_ && is_needed() && !socket_.backlog()) {
     start_next_request(timers, command_waits);
   }
+}
+
+bool ListReader::is_needed() const {
+  return std::any_of(listeners_.begin(), listeners_.end(),
+                     [](const ListListener* listener) { return listener->needs_news(); });
 }
 
 bool ListReader::is_current(Clock::time_point now) const {

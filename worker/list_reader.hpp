@@ -23,6 +23,8 @@ class ListListener {
   virtual void on_delta(const ListDelta& delta, const json_t* totals) = 0;
   // The daemon's statistics or settings were read.
   virtual void on_session() {}
+  // Whether the daemon is to be asked for it, or only to be kept until somebody looks again.
+  [[nodiscard]] virtual bool needs_news() const { return true; }
 };
 
 class ListReader {
@@ -30,7 +32,8 @@ class ListReader {
   // All must outlive it. `socket`: nothing more is read than the event loop takes.
   ListReader(Daemon& daemon, const JobSocket& socket, const DaemonConfig& config);
 
-  // It reads while there is a listener. A listener who comes when there is a list has to look at it himself.
+  // It reads while there is a listener who needs news, and keeps the list while there is any. A listener who comes when
+  // there is a list has to look at it himself.
   void add(ListListener* listener);
   void remove(const ListListener* listener);
 
@@ -65,6 +68,7 @@ class ListReader {
   void ask(RpcRequest request, std::function<void(const json_t* arguments)> then);
   void give_up(const std::string& reason);
   [[nodiscard]] bool covers_gap(Clock::time_point now) const;
+  [[nodiscard]] bool is_needed() const;
 
   void tell(const ListDelta& delta);
   void tell_session();

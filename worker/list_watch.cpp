@@ -34,13 +34,14 @@ Status ListWatch::start(std::int64_t id, const json_t* arguments) {
         error_uri::kInvalidArgument};
   }
   forms_ = std::move(forms);
+  paused_ = bool_member(arguments, "paused");
   const bool begins = !id_;
   id_ = id;
   if (begins) {
     last_frame_ = Clock::now();
     reader_.add(this);
   }
-  if (reader_.has_list()) {
+  if (reader_.has_list() && (begins || !paused_)) {
     on_session();
     publish_snapshot();
   }

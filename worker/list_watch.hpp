@@ -19,8 +19,8 @@ class ListWatch final : private ListListener {
   // All must outlive it.
   ListWatch(const Daemon& daemon, ListReader& reader, JobSocket& socket, const DaemonConfig& config);
 
-  // Begins, or changes what a running watch of this id sends: a snapshot follows either way. The error is
-  // for the job's answer.
+  // Begins, or changes what a running watch of this id sends: a snapshot follows either way, unless it is paused, in
+  // which case nothing is asked. The error is for the job's answer.
   Status start(std::int64_t id, const json_t* arguments);
   // Nothing more is asked for this watch. Ignores any other id.
   void cancel(std::int64_t id);
@@ -33,6 +33,7 @@ class ListWatch final : private ListListener {
   void on_list() override { publish_snapshot(); }
   void on_delta(const ListDelta& delta, const json_t* totals) override;
   void on_session() override;
+  [[nodiscard]] bool needs_news() const override { return !paused_; }
 
   void publish_snapshot();
   void publish_state();
@@ -46,6 +47,7 @@ class ListWatch final : private ListListener {
 
   std::optional<std::int64_t> id_;  // while it runs
   std::vector<TailForm> forms_;
+  bool paused_ = false;
 
   // As last sent.
   bool snapshot_sent_ = false;

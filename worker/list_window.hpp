@@ -1,5 +1,5 @@
-// ListWindow: a part of a daemon's list: filtered, in order, from one place to another; and what changes of it. Evaluates
-// again what changed, nothing else.
+// ListWindow: a part of a daemon's list: filtered, in order, from one place to another; and what changes of it.
+// Evaluates again what changed, nothing else.
 #pragma once
 
 #include <cstddef>

@@ -3,7 +3,10 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdlib>
+#include <new>
 
+#include "support/log.hpp"
 #include "worker/daemon_worker.hpp"
 #include "worker/job_socket.hpp"
 #include "worker/log_codes.hpp"
@@ -42,10 +45,27 @@ int run(JobSocket& socket) {
   return 1;
 }
 
+// Another one is started. What was too much is mostly large, so that a line is possible.
+[[noreturn]] void end_out_of_memory() {
+  std::set_new_handler(nullptr);
+  tws::Log().write(tws::LogLevel::kError, "TWS0306", "out of memory: this worker ends, and another one is started");
+  _exit(EXIT_FAILURE);
+}
+
+// For jansson, whose callers do not look whether there was memory.
+void* allocate(std::size_t size) {
+  void* memory = std::malloc(size);
+  if (memory == nullptr && size > 0) {
+    end_out_of_memory();
+  }
+  return memory;
+}
+
 }  // namespace
 
-// Out of memory ends the worker, and the event loop starts another.
-int main() {  // NOLINT(bugprone-exception-escape)
+int main() {  // NOLINT(bugprone-exception-escape): out of memory it ends before
+  std::set_new_handler(end_out_of_memory);
+  json_set_alloc_funcs(allocate, std::free);
   // It holds credentials: no core dumps, and nobody of the same user attaches to it.
   ::prctl(PR_SET_DUMPABLE, 0);
   // libcurl writes to sockets too.

@@ -29,11 +29,11 @@ int three_way(const T& left, const T& right) {
   return left < right ? -1 : static_cast<int>(right < left);
 }
 
-double number_of(const json_t* value) {
-  return json_is_true(value) ? 1 : json_number_value(value);
-}
+double number_of(const json_t* value) { return json_is_true(value) ? 1 : json_number_value(value); }
 
-double number_of(const IndexedTorrent& torrent, std::size_t field) { return number_of((*torrent.torrent)[field].get()); }
+double number_of(const IndexedTorrent& torrent, std::size_t field) {
+  return number_of((*torrent.torrent)[field].get());
+}
 
 bool is_true(const IndexedTorrent& torrent, std::size_t field) { return json_is_true((*torrent.torrent)[field].get()); }
 

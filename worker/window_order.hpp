@@ -1,5 +1,5 @@
-// WindowOrder: the order of a window's torrents, by several keys; equal ones by name, and then by hash, so that it never
-// depends on chance.
+// WindowOrder: the order of a window's torrents, by several keys; equal ones by name, and then by hash, so that it
+// never depends on chance.
 #pragma once
 
 #include <string_view>

@@ -41,6 +41,7 @@ export function createApplication(page: Page): Application {
       daemons.applyTorrents(event);
       if (!torrents.apply(event)) connection.restart();
     },
+    revision: torrents.revision,
     session: (event) => daemons.applySession(event),
   });
 

@@ -33,10 +33,20 @@ const char* set_programs(cmd_parms* cmd, void* /*directory*/, const char* argume
   return problem != nullptr ? problem : absolute_path(cmd, argument, configuration->programs);
 }
 
-const char* set_workers(cmd_parms* cmd, void* /*directory*/, const char* argument) {
+// At least so many and, where a second number is given, at most so many.
+const char* set_workers(cmd_parms* cmd, void* /*directory*/, const char* least, const char* most) {
+  constexpr int kMostWorkers = 64;
   Configuration* configuration = nullptr;
   const char* problem = server_wide(cmd, configuration);
-  return problem != nullptr ? problem : number(cmd, argument, 1, 64, configuration->workers);
+  if (problem == nullptr) {
+    problem = number(cmd, least, 1, kMostWorkers, configuration->workers);
+  }
+  if (problem != nullptr) {
+    return problem;
+  }
+  configuration->max_workers = std::min(4 * configuration->workers, kMostWorkers);
+  return most == nullptr ? nullptr
+                         : number(cmd, most, configuration->workers, kMostWorkers, configuration->max_workers);
 }
 
 // A directive that sets one duration of the configuration within bounds.
@@ -68,6 +78,16 @@ const char* set_size(cmd_parms* cmd, void* /*directory*/, const char* argument) 
   Configuration* configuration = nullptr;
   const char* problem = server_wide(cmd, configuration);
   return problem != nullptr ? problem : number(cmd, argument, Least, Most, configuration->*Member);
+}
+
+// The same, where 0 means no limit.
+template <std::size_t Configuration::*Member, std::size_t Least, std::size_t Most>
+const char* set_optional_size(cmd_parms* cmd, void* directory, const char* argument) {
+  if (std::string_view(argument) == "0") {
+    return set_size<Member, 0, Most>(cmd, directory, argument);
+  }
+  const char* problem = set_size<Member, Least, Most>(cmd, directory, argument);
+  return problem == nullptr ? nullptr : apr_pstrcat(cmd->pool, problem, "; 0 for no limit", nullptr);
 }
 
 template <bool Configuration::*Member>
@@ -230,6 +250,8 @@ command_rec directive(const char* name, Setter setter, cmd_how how, int where, c
 }
 
 constexpr std::size_t kMostConnections = 1'000'000;
+constexpr std::size_t kMostJobs = 1'000'000'000;
+constexpr std::size_t kMostMemory = 1UL << 40;
 constexpr std::size_t kMostPerSecond = 1'000'000;
 constexpr std::size_t kMaxMessageBound = 256UL << 20;
 constexpr std::size_t kMaxQueuedBound = 1UL << 30;
@@ -241,10 +263,16 @@ constexpr std::int64_t kHour = 3'600 * kSecond;
 }  // namespace
 
 const command_rec* directives() {
-  static const std::array<command_rec, 40> table = {
+  static const std::array<command_rec, 42> table = {
       directive("TorrentWsDatabase", set_database, TAKE1, RSRC_CONF, "SQLite file of one-time tokens"),
       directive("TorrentWsPrograms", set_programs, TAKE1, RSRC_CONF, "folder of torrent-ws and torrent-ws-worker"),
-      directive("TorrentWsWorkers", set_workers, TAKE1, RSRC_CONF, "worker processes for the database"),
+      directive("TorrentWsWorkers", set_workers, TAKE12, RSRC_CONF,
+                "worker processes for the database: how many at least, and at most"),
+      directive("TorrentWsWorkerMaxJobs", set_size<&Configuration::worker_max_jobs, 0, kMostJobs>, TAKE1, RSRC_CONF,
+                "jobs after which a worker process for the database is replaced; 0: never"),
+      directive("TorrentWsWorkerMaxMemory",
+                set_optional_size<&Configuration::worker_max_memory, kKilobyte * kKilobyte, kMostMemory>, TAKE1,
+                RSRC_CONF, "bytes of memory at which a worker process is replaced; 0: no bound"),
       directive("TorrentWsBackend", add_backend, TAKE_ARGV, RSRC_CONF,
                 "name and RPC URL of a transmission-daemon, then credentials=, timeout=, root="),
       directive("TorrentWsAdmins", add_admin, ITERATE, RSRC_CONF, "user ids that may change a daemon's settings"),

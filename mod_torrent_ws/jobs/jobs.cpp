@@ -26,9 +26,13 @@ std::string outcome_unknown(const std::string& what) {
 Jobs::Jobs(struct ev_loop* loop, const Log& log, std::function<void(pid_t)> replace_worker)
     : loop_(loop), log_(log), replace_worker_(std::move(replace_worker)) {}
 
-void Jobs::attach(std::string worker, pid_t pid, Fd socket, const std::string& configuration) {
+void Jobs::attach(std::string worker, pid_t pid, Fd socket, const std::string& configuration, pid_t previous) {
   Worker& entry = workers_[pid];
   entry.name = std::move(worker);
+  entry.used = Clock::now();
+  if (pool_ && entry.name == kPool) {
+    pool_->on_started(previous);
+  }
   entry.link = std::make_unique<WorkerLink>(
       loop_, std::move(socket), [this, pid](const JobFrame& frame) { on_frame(pid, frame); },
       [this, pid] { on_lost(pid); });
@@ -47,7 +51,7 @@ JobId Jobs::submit(JobRequest request, JobDone done, JobStaged staged) {
   return add(std::move(job));
 }
 
-JobId Jobs::watch(JobRequest request, JobProgress progress, std::function<void()> worker_lost, JobDone ended) {
+JobId Jobs::watch(JobRequest request, JobProgress progress, WorkerLost worker_lost, JobDone ended) {
   Job job;
   job.deadline = Clock::time_point::max();
   job.request = std::move(request);
@@ -120,7 +124,7 @@ void Jobs::dispatch() {
 // A worker of the pool has one job at a time, a daemon's has many.
 std::map<pid_t, Jobs::Worker>::iterator Jobs::worker_for(const std::string& name) {
   return std::find_if(workers_.begin(), workers_.end(), [&name](const auto& entry) {
-    return entry.second.name == name && (name != kPool || entry.second.jobs == 0);
+    return entry.second.name == name && (name != kPool || (entry.second.jobs == 0 && !entry.second.leaves));
   });
 }
 
@@ -138,6 +142,8 @@ void Jobs::send(JobId id, Job& job, std::map<pid_t, Worker>::iterator worker) {
   job.sent = now;
   job.workers.push_back(worker->first);
   ++worker->second.jobs;
+  ++worker->second.given;
+  worker->second.used = now;
   worker->second.deadline = job.deadline;
   worker->second.link->send(header.get(), job.request.body);
   enter(job, JobStage::kGiven);
@@ -217,6 +223,9 @@ void Jobs::on_lost(pid_t pid) {
       LogLevel::kWarning, "TWS0201",
       "worker " + std::to_string(pid) + (name == kPool ? "" : " of daemon " + name) + " ended; another one is started");
   workers_.erase(pid);
+  if (pool_ && name == kPool) {
+    pool_->on_lost(pid);
+  }
   ++counts_.workers_lost;
   std::vector<JobId> lost;
   std::vector<JobId> again;
@@ -238,7 +247,7 @@ void Jobs::on_lost(pid_t pid) {
     }
     enter(found->second, JobStage::kQueued);
     if (found->second.worker_lost) {
-      found->second.worker_lost();
+      found->second.worker_lost(WorkerEnd::kLost);
     }
   }
   std::sort(lost.begin(), lost.end());
@@ -250,8 +259,7 @@ void Jobs::on_lost(pid_t pid) {
   dispatch();
 }
 
-void Jobs::tick() {
-  const auto now = Clock::now();
+void Jobs::tick(Clock::time_point now) {
   std::vector<JobId> late;
   for (auto& [id, job] : jobs_) {
     const bool is_given = !job.workers.empty() && job.request.worker != kPool;
@@ -269,6 +277,9 @@ void Jobs::tick() {
     finish_late(id);
   }
   replace_hanging();
+  if (pool_) {
+    tend_pool(now);
+  }
 }
 
 void Jobs::finish_late(JobId id) {
@@ -311,6 +322,7 @@ void Jobs::replace(const std::string& worker) {
 
 JobCounts Jobs::counts() const {
   JobCounts counts = counts_;
+  counts.pool = staying();
   for (const auto& [id, job] : jobs_) {
     if (!job.progress) {
       ++(job.workers.empty() ? counts.queued : counts.running);

@@ -8,11 +8,13 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
 #include "jobs/callers.hpp"
+#include "jobs/pool_size.hpp"
 #include "jobs/worker_link.hpp"
 #include "support/log.hpp"
 #include "support/occasional.hpp"
@@ -48,12 +50,34 @@ using JobDone = std::function<void(Result<std::string>)>;
 using JobStaged = std::function<void(JobStage)>;
 using JobProgress = std::function<void(const JobFrame&)>;
 
+// How a watch loses its worker; it goes on at the next one.
+enum class WorkerEnd {
+  kLost,      // it died
+  kRecycled,  // it was too large
+};
+using WorkerLost = std::function<void(WorkerEnd)>;
+
 struct JobCounts {
   std::uint64_t done = 0;
   std::uint64_t failed = 0;
   std::size_t queued = 0;
   std::size_t running = 0;
   std::uint64_t workers_lost = 0;
+  std::size_t pool = 0;  // workers
+  std::uint64_t workers_recycled = 0;
+};
+
+// What the event loop asks the main thread to do with worker processes.
+struct WorkerRequests {
+  std::function<void(pid_t)> replace;  // kill it, as it hangs, and start another
+  std::function<void()> add;           // one more to the pool
+  std::function<void(pid_t)> dismiss;  // it leaves after this, one of the pool for good
+};
+
+struct PoolLimits {
+  std::size_t least = 0;
+  std::size_t most = 0;
+  std::size_t max_jobs = 0;  // of one worker; 0: no limit
 };
 
 class Jobs {
@@ -63,24 +87,32 @@ class Jobs {
   // `replace_worker` asks the main thread to kill a worker that hangs.
   Jobs(struct ev_loop* loop, const Log& log, std::function<void(pid_t)> replace_worker);
 
-  // A worker that the main thread has started. `configuration` is its first frame.
-  void attach(std::string worker, pid_t pid, Fd socket, const std::string& configuration);
+  // From now on the pool grows and shrinks, and workers are recycled. Without it they are those that are attached.
+  void manage(const PoolLimits& limits, WorkerRequests ask);
+
+  // A worker that the main thread has started, in the place of another one unless `previous` is 0. `configuration` is
+  // its first frame.
+  void attach(std::string worker, pid_t pid, Fd socket, const std::string& configuration, pid_t previous = 0);
+  // A worker has more memory than it may have: it is recycled when it has nothing to do.
+  void on_too_large(pid_t pid, std::size_t resident);
 
   // A daemon's worker answers in time; it is waited for a little longer, and then taken to hang.
   JobId submit(JobRequest request, JobDone done, JobStaged staged = {});
   // `ended`: the worker has answered it all the same, mostly with an error; there is no such watch any more.
-  JobId watch(JobRequest request, JobProgress progress, std::function<void()> worker_lost, JobDone ended = {});
+  JobId watch(JobRequest request, JobProgress progress, WorkerLost worker_lost, JobDone ended = {});
   // Tells a running watch its new arguments.
   void change_watch(JobId id, std::string body);
   void cancel(JobId id);
 
-  // Deadlines, and jobs that a hanging worker of the pool holds up. Called often.
-  void tick();
+  // Deadlines, jobs that a hanging worker of the pool holds up, and the pool's size. Called often.
+  void tick(Clock::time_point now = Clock::now());
 
   // A worker of this name hangs: it is killed and started again.
   void replace(const std::string& worker);
 
   [[nodiscard]] JobCounts counts() const;
+  // Null: not managed.
+  [[nodiscard]] const PoolSize* pool() const { return pool_ ? &*pool_ : nullptr; }
   [[nodiscard]] std::vector<pid_t> pids() const;
 
  private:
@@ -91,7 +123,7 @@ class Jobs {
     JobStaged staged;
     JobStage stage = JobStage::kQueued;
     JobProgress progress;
-    std::function<void()> worker_lost;
+    WorkerLost worker_lost;
     Clock::time_point deadline;
     Clock::time_point sent;
     std::vector<pid_t> workers;  // that have it; empty: queued
@@ -103,7 +135,11 @@ class Jobs {
     std::unique_ptr<WorkerLink> link;
     std::size_t jobs = 0;
     Clock::time_point deadline;  // of its last job
+    Clock::time_point used;      // when it got that
+    std::size_t given = 0;       // jobs
+    std::size_t too_large = 0;   // resident bytes, while they are more than it may have
     bool replaced = false;       // its end was asked for
+    bool leaves = false;         // another one has come for it
   };
 
   JobId add(Job job);
@@ -114,6 +150,17 @@ class Jobs {
   void send(JobId id, Job& job, std::map<pid_t, Worker>::iterator worker);
   void replace_hanging();
   void replace_once(pid_t pid);
+  // What follows in jobs/recycling.cpp.
+  void tend_pool(Clock::time_point now);
+  [[nodiscard]] std::size_t staying() const;
+  [[nodiscard]] bool pool_waits();
+  // Why a worker is to be recycled; empty: it is not.
+  [[nodiscard]] std::string overdue(const Worker& worker) const;
+  void recycle_pool();
+  void recycle_daemons();
+  void recycle_daemon(pid_t pid);
+  void log_recycled(pid_t pid, const Worker& worker);
+  void part_with(pid_t pid);
   void on_frame(pid_t pid, const JobFrame& frame);
   void on_lost(pid_t pid);
   static bool may_be_done(const Job& job);
@@ -126,6 +173,10 @@ class Jobs {
   struct ev_loop* loop_;
   const Log& log_;
   std::function<void(pid_t)> replace_worker_;
+  WorkerRequests ask_;
+  std::optional<PoolSize> pool_;
+  std::size_t max_jobs_ = 0;
+  bool successor_ = false;  // of one that is to be recycled was asked for
   std::map<pid_t, Worker> workers_;
   std::unordered_map<JobId, Job> jobs_;
   std::map<std::string, std::deque<JobId>> queues_;  // by worker name; may name jobs that are gone

@@ -1,5 +1,5 @@
-// WorkerProcesses: starts the worker processes, and starts each again when it ends, with back-off.
-// Main thread of the torrent-ws process only, except replace().
+// WorkerProcesses: starts the worker processes, and starts each again when it ends, with back-off. Sees to it that none
+// takes more of the machine than it may. Main thread of the torrent-ws process only, except what the event loop asks.
 #pragma once
 
 #include <sys/types.h>
@@ -36,9 +36,11 @@ class WorkerProcesses {
 
   // Called for each worker that was started.
   using OnStarted = std::function<void(StartedWorker)>;
+  // Called every few seconds while a worker has more memory than it may, with its resident bytes.
+  using OnTooLarge = std::function<void(pid_t, std::size_t)>;
 
   // `output` is what workers have as standard output and error; the caller keeps it.
-  WorkerProcesses(const Log& log, int output, OnStarted on_started);
+  WorkerProcesses(const Log& log, int output, OnStarted on_started, OnTooLarge on_too_large);
   // Ends and reaps all of them.
   ~WorkerProcesses();
   WorkerProcesses(const WorkerProcesses&) = delete;
@@ -51,30 +53,48 @@ class WorkerProcesses {
   // again, or a negative one for never.
   std::chrono::milliseconds supervise();
 
-  // Has a worker killed at the next supervise(). Any thread; the caller wakes the main thread.
+  // The following take effect at the next supervise(). Any thread; the caller wakes the main thread.
+
+  // Has a worker killed, and so started again.
   void replace(pid_t pid);
+  // Has the pool one worker more.
+  void add();
+  // A worker is about to leave, as its socket is closed after this call: one of the pool for good. Killed when it does
+  // not.
+  void dismiss(pid_t pid);
 
  private:
   struct Slot {
     WorkerRole role;
     std::vector<std::string> command;  // the program's path, and its arguments
+    std::size_t max_memory = 0;        // resident bytes; 0: no bound
     pid_t pid = 0;
     pid_t last_pid = 0;
-    Clock::time_point started;
-    Clock::time_point next_start;
+    Clock::time_point started{};
+    Clock::time_point killed_at = Clock::time_point::max();  // unless it has left by then
+    bool is_over = false;                                    // nobody takes its place
+    Clock::time_point next_start{};
     std::chrono::milliseconds back_off{0};
   };
 
+  void add_asked_for();
+  void take_requests();
   void start(Slot& slot);
   void reap(Slot& slot);
-  void kill_replaced();
+  void kill_hanging(Slot& slot);
+  void check_memory(Clock::time_point now);
 
   const Log& log_;
   int output_;
   OnStarted on_started_;
+  OnTooLarge on_too_large_;
   std::vector<Slot> slots_;
-  std::mutex mutex_;  // guards to_replace_
+  Slot of_pool_;  // what a worker more begins as
+  Clock::time_point next_memory_check_;
+  std::mutex mutex_;  // guards the rest
   std::vector<pid_t> to_replace_;
+  std::vector<pid_t> to_dismiss_;
+  std::size_t to_add_ = 0;
 };
 
 }  // namespace tws

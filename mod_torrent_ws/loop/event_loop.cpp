@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "jobs/directory_jobs.hpp"
+#include "support/random.hpp"
 #include "topics/procedures.hpp"
 #include "wamp/meta_api.hpp"
 #include "wamp/session_v1.hpp"
@@ -28,26 +29,41 @@ constexpr auto kFarewellTime = std::chrono::milliseconds(1000);
 // Taken in one turn of the loop; the rest comes after the others had theirs.
 constexpr int kHandoversPerTurn = 64;
 
+// Greater than any that an earlier process gave out, as none gives out so many in a millisecond; below 2^53 until the
+// year 2109. Where the clock was set back it is not greater: then the random bits, and where the last process ended,
+// see to it that none of the earlier ones is taken for one of this process.
 std::uint64_t first_revision() {
+  constexpr std::uint64_t kInMillisecond = 1 << 11;
   const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
+  const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+  return static_cast<std::uint64_t>(milliseconds) * kInMillisecond + random_id() % kInMillisecond;
+}
+
+PoolLimits pool_limits(const Configuration& configuration) {
+  if (configuration.database.empty()) {
+    return {};
+  }
+  return {.least = static_cast<std::size_t>(configuration.workers),
+          .most = static_cast<std::size_t>(configuration.max_workers),
+          .max_jobs = configuration.worker_max_jobs};
 }
 
 }  // namespace
 
 EventLoop::EventLoop(const Log& log, Configuration configuration, Fd handover_socket, Fd access_log,
-                     const ReplaceWorker& replace_worker, std::function<void()> on_left)
+                     const WorkerRequests& ask, std::function<void()> on_left)
     : log_(log),
       configuration_(std::move(configuration)),
       handover_socket_(std::move(handover_socket)),
       loop_(ev_loop_new(EVFLAG_AUTO)),
       mailbox_(loop_),
-      jobs_(loop_, log, replace_worker),
+      jobs_(loop_, log, ask.replace),
       relays_(loop_),
       on_left_(std::move(on_left)) {
   make_torrents_realm();
   bridges_ = std::make_unique<Bridges>(loop_, log_, *realms_.at(kTorrentsRealm));
-  make_handlers(replace_worker);
+  make_handlers(ask.replace);
+  jobs_.manage(pool_limits(configuration_), ask);
 #ifdef TWS_TEST_ENDPOINTS
   realms_.emplace(kOpenRealm, std::make_unique<wamp::Realm>(kOpenRealm, wamp::RealmPolicy{.open_to_anybody = true}));
   add_meta_api(*realms_.at(kOpenRealm));
@@ -135,9 +151,13 @@ void EventLoop::attach_worker(StartedWorker worker) {
     if (handler != nullptr) {
       handler->attach(pid, previous, std::move(socket), role.configuration);
     } else {
-      jobs_.attach(role.name, pid, std::move(socket), role.configuration);
+      jobs_.attach(role.name, pid, std::move(socket), role.configuration, previous);
     }
   });
+}
+
+void EventLoop::recycle_worker(pid_t pid, std::size_t resident) {
+  mailbox_.post([this, pid, resident] { jobs_.on_too_large(pid, resident); });
 }
 
 void EventLoop::reconfigure(Configuration configuration, Fd access_log) {
@@ -215,10 +235,12 @@ void EventLoop::make_torrents_realm() {
   add_procedures(*realm, jobs_, feeds_, *commands_topic_,
                  {.reads = std::chrono::milliseconds(configuration_.job_timeout_ms),
                   .commands = std::chrono::milliseconds(configuration_.command_timeout_ms)});
+  list_calls_ = std::make_unique<ListCalls>(*realm, feeds_, *torrents_topic_,
+                                            std::chrono::milliseconds(configuration_.job_timeout_ms));
   realms_.emplace(kTorrentsRealm, std::move(realm));
 }
 
-void EventLoop::make_handlers(const ReplaceWorker& replace_worker) {
+void EventLoop::make_handlers(const std::function<void(pid_t)>& replace_worker) {
   wamp::Realm& realm = *realms_.at(kTorrentsRealm);
   handlers_ =
       std::make_unique<Handlers>(configuration_.handlers, std::chrono::milliseconds(configuration_.job_timeout_ms),
@@ -330,6 +352,7 @@ void EventLoop::on_tick(struct ev_loop* loop, ev_timer* watcher, int /*events*/)
   }
   self->detail_topic_->tick(std::chrono::steady_clock::now());
   self->window_topic_->tick(std::chrono::steady_clock::now());
+  self->list_calls_->tick();
   if (!self->leaving_) {
     return;
   }

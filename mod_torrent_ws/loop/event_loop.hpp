@@ -26,6 +26,7 @@
 #include "support/unix_message.hpp"
 #include "topics/commands_topic.hpp"
 #include "topics/detail_topic.hpp"
+#include "topics/list_calls.hpp"
 #include "topics/session_topic.hpp"
 #include "topics/torrents_topic.hpp"
 #include "topics/window_topic.hpp"
@@ -37,12 +38,9 @@ namespace tws {
 
 class EventLoop {
  public:
-  // Called by the event-loop thread, to have a worker killed that hangs.
-  using ReplaceWorker = std::function<void(pid_t)>;
-
-  // `on_left` is called by the event-loop thread when leave() is done.
-  EventLoop(const Log& log, Configuration configuration, Fd handover_socket, Fd access_log,
-            const ReplaceWorker& replace_worker, std::function<void()> on_left);
+  // `ask` is called by the event-loop thread. `on_left` is called by the event-loop thread when leave() is done.
+  EventLoop(const Log& log, Configuration configuration, Fd handover_socket, Fd access_log, const WorkerRequests& ask,
+            std::function<void()> on_left);
   // Leaves at once, unless it has.
   ~EventLoop();
   EventLoop(const EventLoop&) = delete;
@@ -53,6 +51,8 @@ class EventLoop {
   // Starts the thread; false when libwebsockets does not start.
   bool start();
   void attach_worker(StartedWorker worker);
+  // It has more memory than it may have.
+  void recycle_worker(pid_t pid, std::size_t resident);
   void reconfigure(Configuration configuration, Fd access_log);
   // Where torrent-wsctl connects from now on: a listening socket, or none. root and this user may.
   void serve_admins(Fd listener, uid_t user);
@@ -77,7 +77,7 @@ class EventLoop {
   void apply_policies();
   void make_torrents_realm();
   void make_feeds();
-  void make_handlers(const ReplaceWorker& replace_worker);
+  void make_handlers(const std::function<void(pid_t)>& replace_worker);
   std::unique_ptr<Protocol> make_protocol(const Handover& handover, Transport& transport);
   [[nodiscard]] std::size_t open_count() const;
   void close_some(std::chrono::steady_clock::time_point now);
@@ -96,6 +96,7 @@ class EventLoop {
   std::unique_ptr<DetailTopic> detail_topic_;
   std::unique_ptr<CommandsTopic> commands_topic_;
   std::unique_ptr<WindowTopic> window_topic_;
+  std::unique_ptr<ListCalls> list_calls_;
   std::unique_ptr<Handlers> handlers_;
   // Destroyed before the realms: its connections hold their sessions.
   std::unique_ptr<WebSocketServer> server_;

@@ -119,15 +119,26 @@ bool Main::start() {
     [[maybe_unused]] const auto written = write(wake_up_.get(), &one, sizeof one);
   };
   workers_ = std::make_unique<WorkerProcesses>(
-      log_, worker_output_.write_end(), [this](StartedWorker worker) { loop_->attach_worker(std::move(worker)); });
+      log_, worker_output_.write_end(), [this](StartedWorker worker) { loop_->attach_worker(std::move(worker)); },
+      [this](pid_t pid, std::size_t resident) { loop_->recycle_worker(pid, resident); });
   workers_->configure(*configuration);
-  loop_ = std::make_unique<EventLoop>(
-      log_, *configuration, Fd(kHandover), std::move(descriptors.access_log),
-      [this, wake_up](pid_t pid) {
-        workers_->replace(pid);
-        wake_up();
-      },
-      wake_up);
+  loop_ = std::make_unique<EventLoop>(log_, *configuration, Fd(kHandover), std::move(descriptors.access_log),
+                                      WorkerRequests{.replace =
+                                                         [this, wake_up](pid_t pid) {
+                                                           workers_->replace(pid);
+                                                           wake_up();
+                                                         },
+                                                     .add =
+                                                         [this, wake_up] {
+                                                           workers_->add();
+                                                           wake_up();
+                                                         },
+                                                     .dismiss =
+                                                         [this, wake_up](pid_t pid) {
+                                                           workers_->dismiss(pid);
+                                                           wake_up();
+                                                         }},
+                                      wake_up);
   listen(descriptors, *configuration);
   if (!loop_->start()) {
     log_.write(LogLevel::kError, "TWS0105",

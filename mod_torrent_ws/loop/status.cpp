@@ -73,6 +73,10 @@ std::string EventLoop::status_json() const {
       number(jobs.queued), "running", number(jobs.running), "done", number(jobs.done), "failed", number(jobs.failed),
       "queued_bytes", number(traffic.queued_bytes), "dropped_deltas", number(traffic.dropped_deltas), "worker_restarts",
       number(jobs.workers_lost), "token_failures", number(token_failures)));
+  const PoolSize& pool = *jobs_.pool();
+  json_object_set_new(status.get(), "workers",
+                      json_pack("{sI sI sI sI}", "pool", number(jobs.pool), "pool_least", number(pool.least()),
+                                "pool_most", number(pool.most()), "recycled", number(jobs.workers_recycled)));
   const auto uptime = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started_);
   json_object_set_new(status.get(), "uptime_seconds", json_integer(uptime.count()));
   json_object_set_new(status.get(), "version", json_string(TWS_VERSION));

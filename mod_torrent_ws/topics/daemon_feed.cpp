@@ -16,6 +16,12 @@ constexpr std::size_t kDeltaShare = 1;
 constexpr std::size_t kLeastDeltaBytes = 64UL << 10;
 // Or until they are so many: each late subscriber is sent every one.
 constexpr std::size_t kManyDeltas = 100;
+// Of all changes so many are kept, within the same weight, for those who come back and had the list before.
+constexpr std::size_t kManyChanges = 500;
+// So long the worker keeps its list when nobody looks.
+constexpr auto kKeptUnwatched = std::chrono::seconds(60);
+// So long a call looks.
+constexpr auto kLook = std::chrono::seconds(5);
 
 double unix_now() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
 
@@ -41,25 +47,32 @@ DaemonFeed::DaemonFeed(std::string name, Jobs& jobs, std::function<std::uint64_t
 
 DaemonFeed::~DaemonFeed() {
   if (watch_) {
-    jobs_.cancel(*watch_);
+    end_watch();
   }
 }
 
 void DaemonFeed::add_viewer() {
-  if (++viewers_ == 1) {
+  if (++viewers_ > 1) {
+    return;
+  }
+  is_fresh_ = false;
+  if (watch_) {
+    jobs_.change_watch(*watch_, watch_arguments());
+  } else {
     start_watch();
   }
 }
 
 void DaemonFeed::remove_viewer() {
   if (--viewers_ == 0 && watch_) {
-    jobs_.cancel(*std::exchange(watch_, std::nullopt));
+    left_ = Clock::now();
+    jobs_.change_watch(*watch_, watch_arguments());
   }
 }
 
 void DaemonFeed::add_viewer(const Form& form) {
   ++viewers_of_form_[form];
-  if (watch_ && !asked_for_.contains(form)) {
+  if (viewers_ > 0 && !asked_for_.contains(form)) {
     jobs_.change_watch(*watch_, watch_arguments());
   }
   add_viewer();
@@ -71,6 +84,13 @@ void DaemonFeed::remove_viewer(const Form& form) {
     viewers_of_form_.erase(form);
   }
   remove_viewer();
+}
+
+void DaemonFeed::look(const Form& form) {
+  const auto [look, is_new] = looks_.insert_or_assign(form, Clock::now() + kLook);
+  if (is_new) {
+    add_viewer(look->first);
+  }
 }
 
 std::string DaemonFeed::watch_arguments() {
@@ -85,7 +105,7 @@ std::string DaemonFeed::watch_arguments() {
   for (const Form& form : asked_for_) {
     json_array_append_new(tails.get(), to_json(form).release());
   }
-  const Json arguments(json_pack("{sO}", "tails", tails.get()));
+  const Json arguments(json_pack("{sO sb}", "tails", tails.get(), "paused", viewers_ == 0 ? 1 : 0));
   return to_text(arguments.get());
 }
 
@@ -102,18 +122,25 @@ void DaemonFeed::start_watch() {
   heard_ = Clock::now();
   silent_ = false;
   worker_has_list_ = false;
+  said_state_ = "up";
+  said_reason_.clear();
   watch_ = jobs_.watch(
-      std::move(request), [this](const JobFrame& frame) { on_progress(frame); }, [this] { on_worker_lost(); });
+      std::move(request), [this](const JobFrame& frame) { on_progress(frame); },
+      [this](WorkerEnd end) { on_worker_lost(end); });
 }
 
-void DaemonFeed::on_worker_lost() {
+void DaemonFeed::end_watch() { jobs_.cancel(*std::exchange(watch_, std::nullopt)); }
+
+void DaemonFeed::on_worker_lost(WorkerEnd end) {
   of_former_ = figures();
   of_worker_ = {};
   heard_ = Clock::now();
   silent_ = false;
   lost_ = true;
   worker_has_list_ = false;
-  set_state("busy", unix_now(), "its worker ended and is started again");
+  if (end == WorkerEnd::kLost) {
+    set_state("busy", unix_now(), "its worker ended and is started again");
+  }
 }
 
 DaemonFigures DaemonFeed::figures() const {
@@ -154,6 +181,7 @@ void DaemonFeed::on_progress(const JobFrame& frame) {
   lost_ = false;
   const json_t* header = frame.header.get();
   if (const double updated = json_number_value(json_object_get(header, "updated")); updated > 0) {
+    is_fresh_ = is_fresh_ || updated != updated_;
     updated_ = updated;
   }
   take_figures(json_object_get(header, "figures"));
@@ -181,29 +209,70 @@ void DaemonFeed::take_tails(const JobFrame& frame, bool is_snapshot) {
       })) {
     return;  // not what the protocol says
   }
-  Change change{next_revision_(), std::move(*tails), {}};
+  Change change;
+  change.tails = std::move(*tails);
   if (is_snapshot) {
-    worker_has_list_ = true;
-    const bool continues = bool_member(frame.header.get(), "continues") && snapshot_.has_value();
-    snapshot_ = std::move(change);
-    deltas_.clear();
-    delta_bytes_ = 0;
-    known_ = true;
-    if (continues) {
-      listener_.on_ready();
-    } else {
-      listener_.on_snapshot();
-    }
+    take_snapshot(std::move(change), bool_member(frame.header.get(), "continues") && snapshot_.has_value());
+  } else {
+    take_delta(std::move(change));
+  }
+}
+
+void DaemonFeed::take_snapshot(Change snapshot, bool continues) {
+  worker_has_list_ = true;
+  known_ = true;
+  deltas_ = 0;
+  delta_bytes_ = 0;
+  if (continues) {
+    snapshot.revision = changes_.empty() ? snapshot_->revision : changes_.back().revision;
+    snapshot_ = std::move(snapshot);
+    listener_.on_ready();
     return;
   }
-  delta_bytes_ += size_of(change.tails);
-  deltas_.push_back(std::move(change));
-  listener_.on_delta(*this, deltas_.back());
-  if (snapshot_ && (deltas_.size() % kManyDeltas == 0 ||
-                    delta_bytes_ > kLeastDeltaBytes + kDeltaShare * size_of(snapshot_->tails))) {
-    delta_bytes_ = 0;  // asked once; the answer clears the deltas
+  snapshot.revision = known_since_ = next_revision_();
+  snapshot_ = std::move(snapshot);
+  changes_.clear();
+  bytes_of_changes_ = 0;
+  listener_.on_snapshot();
+}
+
+void DaemonFeed::take_delta(Change delta) {
+  delta.revision = next_revision_();
+  const std::size_t size = size_of(delta.tails);
+  ++deltas_;
+  delta_bytes_ += size;
+  bytes_of_changes_ += size;
+  changes_.push_back(std::move(delta));
+  listener_.on_delta(*this, changes_.back());
+  forget_old_changes();
+  if (snapshot_ &&
+      (deltas_ % kManyDeltas == 0 || delta_bytes_ > kLeastDeltaBytes + kDeltaShare * size_of(snapshot_->tails))) {
+    delta_bytes_ = 0;  // asked once; the answer has the deltas in it
     jobs_.change_watch(*watch_, watch_arguments());
   }
+}
+
+// Those since the snapshot are for everybody who comes.
+void DaemonFeed::forget_old_changes() {
+  const std::size_t most = kLeastDeltaBytes + (snapshot_ ? kDeltaShare * size_of(snapshot_->tails) : 0);
+  while (changes_.size() > deltas_ && (changes_.size() > kManyChanges || bytes_of_changes_ > most)) {
+    known_since_ = changes_.front().revision;
+    bytes_of_changes_ -= size_of(changes_.front().tails);
+    changes_.pop_front();
+  }
+}
+
+std::optional<std::vector<const Change*>> DaemonFeed::changes_after(std::uint64_t revision) const {
+  if (!snapshot_ || revision < known_since_) {
+    return std::nullopt;
+  }
+  std::vector<const Change*> after;
+  for (const Change& change : changes_) {
+    if (change.revision > revision) {
+      after.push_back(&change);
+    }
+  }
+  return after;
 }
 
 void DaemonFeed::set_state(const std::string& state, double since, std::string reason) {
@@ -218,18 +287,29 @@ void DaemonFeed::set_state(const std::string& state, double since, std::string r
   listener_.on_ready();
 }
 
-void DaemonFeed::tick() {
+void DaemonFeed::tick(Clock::time_point now) {
+  for (auto look = looks_.begin(); look != looks_.end();) {
+    const auto [form, until] = *look;
+    look = now < until ? std::next(look) : looks_.erase(look);
+    if (now >= until) {
+      remove_viewer(form);
+    }
+  }
   if (!watch_) {
     return;
   }
-  const auto silence = Clock::now() - heard_;
+  if (viewers_ == 0 && now - left_ > kKeptUnwatched) {
+    end_watch();
+    return;
+  }
+  const auto silence = now - heard_;
   if (!silent_ && silence > kSilence) {
     silent_ = true;
     const auto seconds = std::chrono::duration<double>(silence).count();
     set_state("busy", unix_now() - seconds, "its worker does not answer");
   }
   if (silence > kReplaceAfter) {
-    heard_ = Clock::now();
+    heard_ = now;
     jobs_.replace(name_);
   }
 }

@@ -1,6 +1,6 @@
 // DaemonFeed: what the loop knows of one transmission-daemon: its state, and its torrents as the bytes
-// that the daemon's worker handed over, last snapshot and deltas since. Runs the worker's watch while
-// somebody looks, and has it write the forms that are looked at. Event-loop thread only.
+// that the daemon's worker handed over: the last snapshot, the changes since, and some of those before it. Runs the
+// worker's watch while somebody looks, and has it write the forms that are looked at. Event-loop thread only.
 #pragma once
 
 #include <chrono>
@@ -10,6 +10,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "jobs/jobs.hpp"
 #include "topics/tails.hpp"
@@ -51,43 +52,58 @@ class DaemonFeed {
 
   [[nodiscard]] const std::string& name() const { return name_; }
 
-  // How many subscriptions look at this daemon, all topics together. The watch runs while it is not 0.
+  // How many subscriptions look at this daemon, all topics together. While it is 0 the daemon is asked nothing; the
+  // worker keeps its list for some time, so that whoever comes back soon gets what has changed.
   void add_viewer();
   void remove_viewer();
   // The same for a subscription that is sent the torrents. While there is one of a form, the worker writes it. JSON it
   // always writes.
   void add_viewer(const Form& form);
   void remove_viewer(const Form& form);
+  // The same for some seconds from now, for calls: one that comes again soon finds the watch running.
+  void look(const Form& form);
 
   // Whether a subscriber who comes now is to be sent what there is. Otherwise news come at once: the first that are
   // known of this daemon, or its torrents in this form. Of a worker that hangs, is gone or has no torrents to write,
   // nothing is waited for: what there is in JSON goes out in other forms, too.
   [[nodiscard]] bool is_ready_for(const Form& form) const;
 
-  // The last snapshot, or null while there is none, and what came after it. Both have the same forms, JSON among them.
+  // Whether what there is has been asked for since somebody looks again.
+  [[nodiscard]] bool is_current() const { return watch_ && worker_has_list_ && is_fresh_; }
+  // Whether nothing newer is to be had at the moment: daemon or worker hangs, is gone or makes no sense.
+  [[nodiscard]] bool hangs() const { return lost_ || silent_ || said_state_ != "up"; }
+
+  // The last snapshot, or null while there is none. It has the revision of the last change that is in it. It and what
+  // came after it have the same forms, JSON among them.
   [[nodiscard]] const Change* snapshot() const { return snapshot_ ? &*snapshot_ : nullptr; }
-  [[nodiscard]] const std::deque<Change>& deltas() const { return deltas_; }
+  // All that came after a revision, oldest first. Nothing: that is no longer known, or never was.
+  [[nodiscard]] std::optional<std::vector<const Change*>> changes_after(std::uint64_t revision) const;
 
   // {"state":…,"since":…,"updated":…,"reason":…}
   [[nodiscard]] wamp::Value state() const;
   // The same with stats and settings.
   [[nodiscard]] std::string state_json() const;
+  [[nodiscard]] wamp::Value full_state() const { return wamp::Value::parse(state_json()); }
   // Changes with the state, but not with each poll.
   [[nodiscard]] std::string state_key() const { return state_ + std::to_string(since_); }
 
   [[nodiscard]] DaemonFigures figures() const;
 
-  // Notices a worker that has fallen silent. Called often.
-  void tick();
+  // Notices a worker that has fallen silent, and that nobody looks any more. Called often.
+  void tick(Clock::time_point now = Clock::now());
 
  private:
   void start_watch();
+  void end_watch();
   // Of a watch for the forms that are in use now.
   std::string watch_arguments();
   void on_progress(const JobFrame& frame);
-  void on_worker_lost();
+  void on_worker_lost(WorkerEnd end);
   void take_figures(const json_t* figures);
   void take_tails(const JobFrame& frame, bool is_snapshot);
+  void take_snapshot(Change snapshot, bool continues);
+  void take_delta(Change delta);
+  void forget_old_changes();
   void set_state(const std::string& state, double since, std::string reason);
 
   std::string name_;
@@ -97,7 +113,10 @@ class DaemonFeed {
 
   std::size_t viewers_ = 0;
   std::map<Form, std::size_t> viewers_of_form_;
+  std::map<Form, Clock::time_point> looks_;  // of calls, until when
   std::optional<JobId> watch_;
+  Clock::time_point left_;    // when the last viewer left
+  bool is_fresh_ = false;     // the daemon has given its torrents since the first viewer came
   std::set<Form> asked_for_;  // by the watch
   Clock::time_point heard_;
   bool silent_ = false;
@@ -118,7 +137,11 @@ class DaemonFeed {
   DaemonFigures of_former_;  // of those before it
 
   std::optional<Change> snapshot_;
-  std::deque<Change> deltas_;
+  std::uint64_t known_since_ = 0;  // the revision after which changes_ has all there were
+  std::deque<Change> changes_;
+  std::size_t bytes_of_changes_ = 0;
+  // Of the changes, those since the snapshot.
+  std::size_t deltas_ = 0;
   std::size_t delta_bytes_ = 0;
 };
 

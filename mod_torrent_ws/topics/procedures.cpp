@@ -46,8 +46,17 @@ constexpr std::array kProcedures = {
     Procedure{"torrents.window", true, "torrents.window.get"},
 };
 
-// The daemon that the call names, or the only one.
-Result<const DaemonFeed*> find_feed(const Feeds& feeds, const wamp::Value& kwargs) {
+// What the worker gets, which reads JSON.
+std::string without_daemon(wamp::Value kwargs) {
+  kwargs.erase("daemon");
+  std::string text;
+  wamp::encode(text, wamp::Serializer::kJson, kwargs);
+  return text;
+}
+
+}  // namespace
+
+Result<DaemonFeed*> find_feed(const Feeds& feeds, const wamp::Value& kwargs) {
   const wamp::Value* named = wamp::member(kwargs, "daemon");
   if (named == nullptr && feeds.size() == 1) {
     return feeds.front().get();
@@ -60,16 +69,6 @@ Result<const DaemonFeed*> find_feed(const Feeds& feeds, const wamp::Value& kwarg
   }
   return found->get();
 }
-
-// What the worker gets, which reads JSON.
-std::string without_daemon(wamp::Value kwargs) {
-  kwargs.erase("daemon");
-  std::string text;
-  wamp::encode(text, wamp::Serializer::kJson, kwargs);
-  return text;
-}
-
-}  // namespace
 
 void add_procedures(wamp::Realm& realm, Jobs& jobs, const Feeds& feeds, CommandsTopic& commands,
                     const CallTimes& times) {
@@ -98,22 +97,6 @@ void add_procedures(wamp::Realm& realm, Jobs& jobs, const Feeds& feeds, Commands
               [pending](JobStage stage) { pending->enter(stage); });
         });
   }
-  const auto add_cached = [&dealer, &feeds](const char* name, bool since) {
-    dealer.add_server_procedure(name, [&dealer, &feeds, since](const wamp::Call& call) {
-      const auto feed = find_feed(feeds, call.kwargs);
-      const wamp::Value* given = since ? wamp::member(call.kwargs, "revision") : nullptr;
-      if (!feed || (since && (given == nullptr || !given->is_number_unsigned()))) {
-        dealer.answer(call.session, call.request,
-                      feed ? Error{"revision is a number", error_uri::kInvalidArgument} : feed.error());
-        return;
-      }
-      dealer.answer(
-          call.session, call.request,
-          wamp::kwargs_payload(TorrentsTopic::changes_since(**feed, since ? given->get<std::uint64_t>() : 0)));
-    });
-  };
-  add_cached("torrents.snapshot", false);
-  add_cached("torrents.since", true);
 }
 
 }  // namespace tws

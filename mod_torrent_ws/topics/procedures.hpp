@@ -1,6 +1,5 @@
 // The server's procedures (docs/procedures.md): each becomes a job for the daemon's worker, which checks
-// the arguments; torrents.snapshot and torrents.since are answered out of the loop's cache.
-// Event-loop thread only.
+// the arguments. Those of the list are in topics/list_calls.hpp. Event-loop thread only.
 #pragma once
 
 #include <chrono>
@@ -11,6 +10,9 @@
 #include "wamp/realm.hpp"
 
 namespace tws {
+
+// The daemon that a call names, or the only one.
+Result<DaemonFeed*> find_feed(const Feeds& feeds, const wamp::Value& kwargs);
 
 // The longest time for a call.
 struct CallTimes {

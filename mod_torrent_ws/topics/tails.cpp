@@ -19,6 +19,28 @@ void append_map_start(std::string& out, wamp::Serializer serializer, std::size_t
   }
 }
 
+// A dictionary's encoding, open for so many members more.
+std::string open_dictionary(wamp::Serializer serializer, const wamp::Value& head, std::size_t members) {
+  std::string text;
+  if (serializer == wamp::Serializer::kJson) {
+    wamp::encode(text, serializer, head);
+    text.back() = ',';
+    return text;
+  }
+  append_map_start(text, serializer, head.size() + members);
+  for (const auto& [key, value] : head.items()) {
+    wamp::encode(text, serializer, key);
+    wamp::encode(text, serializer, value);
+  }
+  return text;
+}
+
+// What stands in front of a list's values: how many there are, below 65536 (RFC 8949, 3; MessagePack, "array 16").
+std::string list_head(wamp::Serializer serializer, std::size_t size) {
+  const char first = serializer == wamp::Serializer::kCbor ? '\x99' : '\xdc';
+  return {first, static_cast<char>(size >> 8), static_cast<char>(size & 0xFF)};
+}
+
 }  // namespace
 
 Json to_json(const Form& form) {
@@ -54,18 +76,30 @@ std::optional<Tails> tails_of(const JobFrame& frame) {
 
 std::string with_tail(wamp::Serializer serializer, const wamp::Value& head, std::string_view tail,
                       std::size_t members) {
+  return open_dictionary(serializer, head, members).append(tail);  // in JSON it has the closing brace
+}
+
+std::string event_kwargs(const Form& form, const wamp::Value& head, const Tails& tails) {
+  if (const auto tail = tails.find(form); tail != tails.end()) {
+    return with_tail(form.serializer, head, tail->second);
+  }
+  constexpr auto kJson = wamp::Serializer::kJson;
   std::string kwargs;
-  if (serializer == wamp::Serializer::kJson) {
-    wamp::encode(kwargs, serializer, head);
-    kwargs.back() = ',';  // the tail has the closing brace
-    return kwargs.append(tail);
+  wamp::encode(kwargs, form.serializer,
+               wamp::decode_trusted(kJson, with_tail(kJson, head, tails.at({form.format, kJson}))));
+  return kwargs;
+}
+
+std::string with_list(wamp::Serializer serializer, const wamp::Value& head, std::string_view name,
+                      const std::vector<std::string>& items) {
+  const bool is_json = serializer == wamp::Serializer::kJson;
+  std::string text = open_dictionary(serializer, head, 1);
+  wamp::encode(text, serializer, name);
+  text.append(is_json ? ":[" : list_head(serializer, items.size()));
+  for (const std::string& item : items) {
+    text.append(is_json && &item != &items.front() ? "," : "").append(item);
   }
-  append_map_start(kwargs, serializer, head.size() + members);
-  for (const auto& [key, value] : head.items()) {
-    wamp::encode(kwargs, serializer, key);
-    wamp::encode(kwargs, serializer, value);
-  }
-  return kwargs.append(tail);
+  return text.append(is_json ? "]}" : "");
 }
 
 wamp::Value without_torrents(wamp::Value head, std::string_view format) {

@@ -1,6 +1,7 @@
 #include "topics/torrents_topic.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "wamp/session.hpp"
 #include "wire/error_uris.hpp"
@@ -11,14 +12,8 @@ namespace {
 
 constexpr std::string_view kObjectFormat = kFormats[0];
 
-// What the loop says of an event. `daemon` is null where no state is to be told.
-wamp::Value head(std::uint64_t revision, bool is_snapshot, const DaemonFeed* daemon) {
-  wamp::Value members = {{"revision", revision}, {"snapshot", is_snapshot}};
-  if (daemon != nullptr) {
-    members["daemons"][daemon->name()] = daemon->state();
-  }
-  return members;
-}
+// So much the loop makes itself in a client's serializer, where the worker has not: a millisecond or two.
+constexpr std::size_t kMostTranscoded = 64UL << 10;
 
 wamp::EventPtr event_of(const wamp::Subscription& subscription, wamp::Fragment kwargs) {
   return subscription.event(std::make_shared<const wamp::Payload>(wamp::Payload{{}, std::move(kwargs)}));
@@ -28,14 +23,14 @@ Form form_for(const wamp::Session& session, const wamp::Subscription& subscripti
   return {subscription.format, session.serializer()};
 }
 
-// A form that the worker does not write is made of the JSON one; that, and the value between them, are not kept.
-wamp::Fragment kwargs_in(const Form& form, const wamp::Value& head, const Tails& tails) {
-  if (const auto tail = tails.find(form); tail != tails.end()) {
-    return {form.serializer, with_tail(form.serializer, head, tail->second)};
+// The events of changes, as their first receivers got them.
+void add_events(std::vector<std::pair<std::uint64_t, wamp::EventPtr>>& events, const TorrentsTopic::Gap& changes,
+                const wamp::Subscription& subscription) {
+  for (const Change* change : changes) {
+    if (const auto event = change->events.find(subscription.format); event != change->events.end()) {
+      events.emplace_back(change->revision, event->second);
+    }
   }
-  constexpr auto kJson = wamp::Serializer::kJson;
-  const wamp::Fragment json(kJson, with_tail(kJson, head, tails.at({form.format, kJson})));
-  return {form.serializer, std::string(json.in(form.serializer))};
 }
 
 }  // namespace
@@ -58,12 +53,25 @@ Result<std::string> TorrentsTopic::format_of(const std::string& /*topic*/, const
 }
 
 void TorrentsTopic::on_subscribed(wamp::Session& session, const wamp::Subscription& subscription) {
+  add_viewer(session, subscription);
+  begin(session, subscription);
+}
+
+void TorrentsTopic::on_subscribed_with(wamp::Session& session, const wamp::Subscription& subscription,
+                                       const wamp::Value& options) {
+  add_viewer(session, subscription);
+  const auto revision = revision_of(wamp::member(options, "_revision"));
+  if (!revision || !send_gap(session, subscription, *revision)) {
+    begin(session, subscription);
+  }
+}
+
+void TorrentsTopic::add_viewer(wamp::Session& session, const wamp::Subscription& subscription) {
   if (viewers_.insert({&session, subscription.id}).second) {
     for (const auto& feed : feeds_) {
       feed->add_viewer(form_for(session, subscription));
     }
   }
-  begin(session, subscription);
 }
 
 void TorrentsTopic::on_unsubscribed(wamp::Session& session, const wamp::Subscription& subscription) {
@@ -105,7 +113,7 @@ void TorrentsTopic::on_ready() {
 }
 
 void TorrentsTopic::on_delta(const DaemonFeed& /*feed*/, Change& change) {
-  const wamp::Value members = head(change.revision, false, nullptr);
+  const wamp::Value members = event_head(change.revision, false, nullptr);
   std::map<std::string, wamp::Fragment> kwargs;
   for (const auto& [form, tail] : change.tails) {
     kwargs[form.format].add(form.serializer, with_tail(form.serializer, members, tail));
@@ -118,7 +126,7 @@ void TorrentsTopic::on_delta(const DaemonFeed& /*feed*/, Change& change) {
 }
 
 void TorrentsTopic::on_state(const DaemonFeed& feed) {
-  const wamp::Value members = head(next_revision(), false, &feed);
+  const wamp::Value members = event_head(next_revision(), false, &feed);
   for (const char* format : kFormats) {
     const wamp::Subscription& all = subscription(format);
     send_change(all, event_of(all, wamp::Fragment(without_torrents(members, format))));
@@ -149,24 +157,26 @@ std::size_t TorrentsTopic::first_feed() const {
 // In the order of their revisions: the oldest daemon's event is the snapshot, the others' add to it, and
 // what came since goes out as it did before.
 void TorrentsTopic::send_snapshot(wamp::Session& session, const wamp::Subscription& subscription) {
-  std::vector<std::pair<std::uint64_t, wamp::EventPtr>> events;
+  Events events;
   if (feeds_.empty()) {
     const std::uint64_t revision = next_revision();
     events.emplace_back(
-        revision,
-        event_of(subscription, wamp::Fragment(without_torrents(head(revision, true, nullptr), subscription.format))));
+        revision, event_of(subscription,
+                           wamp::Fragment(without_torrents(event_head(revision, true, nullptr), subscription.format))));
   }
   const std::size_t first = first_feed();
   for (std::size_t index = 0; index < feeds_.size(); ++index) {
     const Change* snapshot = feeds_[index]->snapshot();
     events.emplace_back(snapshot != nullptr ? snapshot->revision : revision_ + 1,
                         snapshot_event(subscription, session.serializer(), index, index == first));
-    for (const Change& change : feeds_[index]->deltas()) {
-      if (const auto event = change.events.find(subscription.format); event != change.events.end()) {
-        events.emplace_back(change.revision, event->second);
-      }
+    if (snapshot != nullptr) {
+      add_events(events, *feeds_[index]->changes_after(snapshot->revision), subscription);
     }
   }
+  send(session, subscription, std::move(events));
+}
+
+void TorrentsTopic::send(wamp::Session& session, const wamp::Subscription& subscription, Events events) {
   std::stable_sort(events.begin(), events.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<wamp::EventPtr> in_order;
   in_order.reserve(events.size());
@@ -174,6 +184,45 @@ void TorrentsTopic::send_snapshot(wamp::Session& session, const wamp::Subscripti
     in_order.push_back(std::move(event));
   }
   session.offer_events(subscription, in_order);
+}
+
+std::optional<TorrentsTopic::Gap> TorrentsTopic::gap(const DaemonFeed& feed, std::uint64_t revision,
+                                                     const Form& form) const {
+  auto changes = revision <= revision_ ? feed.changes_after(revision) : std::nullopt;
+  if (!changes) {
+    return std::nullopt;
+  }
+  const Form in_json{form.format, wamp::Serializer::kJson};
+  std::size_t size = 0;
+  std::size_t transcoded = 0;
+  for (const Change* change : *changes) {
+    const std::size_t of_change = change->tails.at(in_json).size();
+    size += of_change;
+    transcoded += change->tails.contains(form) ? 0 : of_change;
+  }
+  const bool is_worth_it = size <= kMostTranscoded || size < feed.snapshot()->tails.at(in_json).size();
+  return is_worth_it && transcoded <= kMostTranscoded ? std::move(changes) : std::nullopt;
+}
+
+// The last event says that this is all, and how the daemons are. Of several daemons a client may have lost its
+// connection between their snapshots: it had all of them only if its revision is not before the last one's.
+bool TorrentsTopic::send_gap(wamp::Session& session, const wamp::Subscription& subscription, std::uint64_t revision) {
+  Events events;
+  wamp::Value states = wamp::Value::object();
+  for (const auto& feed : feeds_) {
+    const auto changes = gap(*feed, revision, form_for(session, subscription));
+    if (!changes || (feeds_.size() > 1 && revision < feed->snapshot()->revision)) {
+      return false;
+    }
+    add_events(events, *changes, subscription);
+    states[feed->name()] = feed->state();
+  }
+  wamp::Value last = event_head(next_revision(), false, nullptr);
+  last["daemons"] = std::move(states);
+  events.emplace_back(revision_,
+                      event_of(subscription, wamp::Fragment(without_torrents(std::move(last), subscription.format))));
+  send(session, subscription, std::move(events));
+  return true;
 }
 
 void TorrentsTopic::forget_old_events() {
@@ -189,38 +238,36 @@ wamp::EventPtr TorrentsTopic::snapshot_event(const wamp::Subscription& subscript
   const DaemonFeed& feed = *feeds_[index];
   const Change* snapshot = feed.snapshot();
   if (snapshot == nullptr) {
-    return event_of(subscription,
-                    wamp::Fragment(without_torrents(head(next_revision(), is_first, &feed), subscription.format)));
+    return event_of(subscription, wamp::Fragment(without_torrents(event_head(next_revision(), is_first, &feed),
+                                                                  subscription.format)));
   }
   const Form form{subscription.format, serializer};
   CachedEvent& cached = snapshot_events_[{form, index}];
   std::string state = feed.state_key();
   if (!cached.event || cached.revision != snapshot->revision || cached.state != state || cached.is_first != is_first) {
     cached = {snapshot->revision, std::move(state), is_first,
-              event_of(subscription, kwargs_in(form, head(snapshot->revision, is_first, &feed), snapshot->tails))};
+              event_of(subscription, wamp::Fragment(form.serializer,
+                                                    event_kwargs(form, event_head(snapshot->revision, is_first, &feed),
+                                                                 snapshot->tails)))};
   }
   return cached.event;
 }
 
-std::string TorrentsTopic::changes_since(const DaemonFeed& feed, std::uint64_t revision) {
-  const Form form{std::string(kObjectFormat), wamp::Serializer::kJson};
-  const Change* snapshot = feed.snapshot();
-  std::string list;
-  const auto append = [&](const Change& change, bool is_snapshot) {
-    list.append(list.empty() ? "" : ",");
-    list.append(with_tail(form.serializer, head(change.revision, is_snapshot, nullptr), change.tails.at(form)));
-  };
-  if (snapshot != nullptr && revision < snapshot->revision) {
-    append(*snapshot, true);
+std::optional<std::uint64_t> revision_of(const wamp::Value* given) {
+  if (given != nullptr && given->is_number_float()) {
+    const auto number = given->get<double>();
+    const bool is_integer = number >= 0 && number <= static_cast<double>(wamp::kMaxId) && std::trunc(number) == number;
+    return is_integer ? std::optional(static_cast<std::uint64_t>(number)) : std::nullopt;
   }
-  for (const Change& change : feed.deltas()) {
-    if (change.revision > revision) {
-      append(change, false);
-    }
+  return given != nullptr && given->is_number_unsigned() ? std::optional(given->get<std::uint64_t>()) : std::nullopt;
+}
+
+wamp::Value event_head(std::uint64_t revision, bool is_snapshot, const DaemonFeed* daemon) {
+  wamp::Value members = {{"revision", revision}, {"snapshot", is_snapshot}};
+  if (daemon != nullptr) {
+    members["daemons"][daemon->name()] = daemon->state();
   }
-  std::string kwargs = "{\"daemons\":{";
-  append_json_string(kwargs, feed.name());
-  return kwargs.append(":").append(feed.state_json()).append("},\"events\":[").append(list).append("]}");
+  return members;
 }
 
 }  // namespace tws

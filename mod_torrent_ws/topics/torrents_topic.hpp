@@ -1,9 +1,11 @@
-// The topic `torrents` (docs/topics.md): each subscriber gets a snapshot, then each change once. An
-// event is built once for all subscribers of a format, of the bytes that the worker wrote. Event-loop thread only.
+// The topic `torrents` (docs/topics.md): each subscriber gets a snapshot, or what has changed since the revision that
+// it has, then each change once. An event is built once for all subscribers of a format, of the bytes that the worker
+// wrote. Event-loop thread only.
 #pragma once
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_set>
@@ -23,13 +25,15 @@ class TorrentsTopic final : public wamp::ServerTopic {
  public:
   static constexpr const char* kName = "torrents";
 
-  // `first_revision` is greater than any that an earlier process gave out.
+  // Revisions begin behind `first_revision`, which is greater than any that an earlier process gave out.
   TorrentsTopic(wamp::Broker& broker, const Feeds& feeds, std::uint64_t first_revision)
       : broker_(broker), feeds_(feeds), revision_(first_revision) {}
 
   // ServerTopic
   Result<std::string> format_of(const std::string& topic, const wamp::Value& options) const override;
   void on_subscribed(wamp::Session& session, const wamp::Subscription& subscription) override;
+  void on_subscribed_with(wamp::Session& session, const wamp::Subscription& subscription,
+                          const wamp::Value& options) override;
   void on_unsubscribed(wamp::Session& session, const wamp::Subscription& subscription) override;
 
   // From the feeds.
@@ -39,17 +43,24 @@ class TorrentsTopic final : public wamp::ServerTopic {
   void on_ready();
   std::uint64_t next_revision() { return ++revision_; }
 
-  // One daemon's torrents as a call's kwargs: a snapshot as of now, or what came after a revision (a
-  // snapshot where that is too long ago).
-  [[nodiscard]] static std::string changes_since(const DaemonFeed& feed, std::uint64_t revision);
+  using Gap = std::vector<const Change*>;
+  // What a client that had all torrents of a daemon at a revision lacks, oldest first. Nothing: a snapshot is what it
+  // needs, as the revision is of another process or too long ago, or the snapshot is smaller.
+  [[nodiscard]] std::optional<Gap> gap(const DaemonFeed& feed, std::uint64_t revision, const Form& form) const;
 
  private:
   using Waiting = std::unordered_set<wamp::Session*>;
+  using Events = std::vector<std::pair<std::uint64_t, wamp::EventPtr>>;  // by revision
 
   wamp::Subscription& subscription(const char* format) { return broker_.server_subscription(kName, format); }
+  void add_viewer(wamp::Session& session, const wamp::Subscription& subscription);
+  // Sends what came after the revision. False: it cannot be told.
+  bool send_gap(wamp::Session& session, const wamp::Subscription& subscription, std::uint64_t revision);
   // Sends it the snapshot, or lets it wait.
   void begin(wamp::Session& session, const wamp::Subscription& subscription);
   void send_snapshot(wamp::Session& session, const wamp::Subscription& subscription);
+  // In the order of their revisions.
+  static void send(wamp::Session& session, const wamp::Subscription& subscription, Events events);
   // To those who do not wait for a snapshot.
   void send_change(const wamp::Subscription& subscription, const wamp::EventPtr& event);
   // The daemon whose snapshot is the oldest, and so comes first.
@@ -73,5 +84,11 @@ class TorrentsTopic final : public wamp::ServerTopic {
   std::map<wamp::Id, Waiting> waiting_;                                  // by subscription
   std::set<std::pair<wamp::Session*, wamp::Id>> viewers_;                // a resumed subscriber is no new viewer
 };
+
+// A revision as a client names it. Some write large integers as floats.
+std::optional<std::uint64_t> revision_of(const wamp::Value* given);
+
+// An event's members that the loop writes; `daemon` is null where no state is to be told.
+wamp::Value event_head(std::uint64_t revision, bool is_snapshot, const DaemonFeed* daemon);
 
 }  // namespace tws

@@ -62,7 +62,7 @@ void WatchedTopic::start(Watch& watch) {
   request.body = arguments_of(watch);
   watch.job = jobs_.watch(
       std::move(request), [this, &watch](const JobFrame& frame) { on_progress(watch, frame); },
-      [&watch] {
+      [&watch](WorkerEnd) {
         watch.worker_lost = true;
         serve_waiting(watch);
       },

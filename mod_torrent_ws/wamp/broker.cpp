@@ -97,7 +97,7 @@ void Broker::subscribe(Session& session, Id request, const UriPattern& pattern, 
   }
   add_subscriber(session, *present, is_created);
   if (source != nullptr) {
-    source->on_subscribed(session, *present);
+    source->on_subscribed_with(session, *present, options);
   } else if (flag_member(options, "get_retained")) {
     send_retained(session, *present);
   }

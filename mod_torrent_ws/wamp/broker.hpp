@@ -45,6 +45,10 @@ class ServerTopic {
   [[nodiscard]] virtual bool keeps_subscriptions() const { return true; }
   // After SUBSCRIBED went out: the place for the first event to this session.
   virtual void on_subscribed(Session& session, const Subscription& subscription) = 0;
+  // The same with the options of SUBSCRIBE, for topics where they say what the client has already.
+  virtual void on_subscribed_with(Session& session, const Subscription& subscription, const Value& /*options*/) {
+    on_subscribed(session, subscription);
+  }
   // It is none of the subscribers any more.
   virtual void on_unsubscribed(Session& session, const Subscription& subscription) = 0;
 };

@@ -40,6 +40,9 @@ std::int64_t number_from_json(const json_t* value) { return json_integer_value(v
 template <typename AnyConfiguration, typename Visit>
 void each_number(AnyConfiguration& configuration, Visit&& visit) {
   visit("workers", configuration.workers);
+  visit("max_workers", configuration.max_workers);
+  visit("worker_max_jobs", configuration.worker_max_jobs);
+  visit("worker_max_memory", configuration.worker_max_memory);
   visit("poll_interval_ms", configuration.poll_interval_ms);
   visit("job_timeout_ms", configuration.job_timeout_ms);
   visit("command_timeout_ms", configuration.command_timeout_ms);

@@ -68,9 +68,12 @@ struct ZmqConfiguration {
 };
 
 struct Configuration {
-  std::string programs;  // folder that holds torrent-ws-worker
-  std::string database;  // the SQLite file of tokens; empty: no tokens
-  int workers = 2;
+  std::string programs;                         // folder that holds torrent-ws-worker
+  std::string database;                         // the SQLite file of tokens; empty: no tokens
+  int workers = 2;                              // of the pool, at least
+  int max_workers = 8;                          // and at most
+  std::size_t worker_max_jobs = 100'000;        // then a worker of the pool is replaced; 0: never
+  std::size_t worker_max_memory = 512UL << 20;  // resident bytes of a worker of the pool; 0: no bound
   std::vector<DaemonConfiguration> daemons;
   std::vector<std::string> admins;  // user ids
   std::vector<Permission> permissions;

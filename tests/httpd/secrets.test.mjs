@@ -9,7 +9,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { freePort } from '../../conf/demo/network.mjs';
 import { eventually } from '../support/patience.mjs';
-import { restartHttpd } from '../support/processes.mjs';
+import { restartHttpd, torrentWsProcesses } from '../support/processes.mjs';
 import { startStack } from '../support/stack.mjs';
 import { endpoint, WampClient, WampError } from '../support/wamp.mjs';
 
@@ -24,6 +24,7 @@ describe('at LogLevel torrent_ws:trace8', () => {
   const secrets = new Set([password, Buffer.from(`admin:${password}`).toString('base64'), cookie, badToken]);
   let stack;
   let folder;
+  let credentials;
   let refusing;
 
   before(async () => {
@@ -36,7 +37,7 @@ describe('at LogLevel torrent_ws:trace8', () => {
     const port = await freePort();
     await new Promise((resolve) => refusing.listen(port, '127.0.0.1', resolve));
     folder = fs.mkdtempSync(path.join(os.tmpdir(), 'torrent-ws-secrets-'));
-    const credentials = path.join(folder, 'credentials');
+    credentials = path.join(folder, 'credentials');
     fs.writeFileSync(credentials, `admin:${password}\n`);
     const conf = `
 LogLevel torrent_ws:trace8
@@ -111,5 +112,17 @@ TorrentWsBackend locked http://127.0.0.1:${port}/transmission/rpc credentials=${
     }
     assert.ok(texts.get('access.log').includes(inQuery));
     assert.ok(secrets.size > 8, 'the daemon was asked with its password');
+  });
+
+  test('no process of torrent-ws shows one in its arguments or its environment', async () => {
+    const processes = await torrentWsProcesses(stack);
+    assert.ok(processes.length >= 4, 'torrent-ws and its workers');
+    for (const { pid } of processes) {
+      for (const name of ['cmdline', 'environ']) {
+        const text = fs.readFileSync(`/proc/${pid}/${name}`, 'utf8');
+        assert.ok(name === 'environ' || text.includes('torrent-ws'), text);
+        for (const secret of [...secrets, credentials]) assert.ok(!text.includes(secret), `${secret} in ${name} of ${text}`);
+      }
+    }
   });
 });

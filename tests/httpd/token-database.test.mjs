@@ -1,18 +1,14 @@
 // A token database that cannot be written: sign-ins by token fail or wait, and nobody else does.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import fs from 'node:fs';
-import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { lockDatabase } from '../support/database-lock.mjs';
 import { unexpectedLines } from '../support/error-log.mjs';
-import { asHttpdUser } from '../support/httpd-user.mjs';
 import { Bystander } from '../support/latency.mjs';
-import { eventually, withPatience } from '../support/patience.mjs';
-import { phpCommand } from '../support/php.mjs';
+import { eventually } from '../support/patience.mjs';
 import { killHard, workersOf } from '../support/processes.mjs';
 import { SmallDisk } from '../support/small-disk.mjs';
 import { startStack } from '../support/stack.mjs';
@@ -104,32 +100,10 @@ describe('a database that PHP has locked', () => {
     await stack?.stop([/ TWS0303: /]);
   });
 
-  // Locks it; resolves with a function that ends that.
-  async function lock() {
-    const [file, ...args] = asHttpdUser(
-      ...phpCommand(
-        `$database = new PDO('sqlite:' . $argv[1]);
-         $database->exec('PRAGMA busy_timeout = 60000');
-         $database->exec('BEGIN EXCLUSIVE');
-         echo 'locked';
-         fgets(STDIN);
-         $database->exec('COMMIT');`,
-        stack.database,
-      ),
-    );
-    const env = { HELPER: path.join(stack.root, 'php/TorrentWsTokens.php') };
-    const php = spawn(file, args, { env, stdio: ['pipe', 'pipe', 'inherit'] });
-    await withPatience(once(php.stdout, 'data'), 'the lock');
-    return async () => {
-      php.stdin.end('\n');
-      assert.deepEqual(await withPatience(once(php, 'exit'), 'the end of PHP'), [0, null]);
-    };
-  }
-
   for (const [name, milliseconds] of Object.entries({ 'for a moment': short, 'for long': long })) {
     test(`${name}: sign-ins wait, and other calls do not`, async (t) => {
       const issued = await tokens(stack, 4);
-      const unlock = await lock();
+      const unlock = await lockDatabase(stack);
       const begin = performance.now();
       const outcomes = Promise.allSettled(issued.map((token) => signIn(stack, token)));
       await bystander.assertUndisturbed(t);

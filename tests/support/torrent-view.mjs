@@ -18,13 +18,14 @@ export function objectsOf({ fields, rows }) {
 export class TorrentView {
   #events;
 
-  // The queue of a subscription, in either format; what takes its events otherwise needs none.
-  constructor(events) {
+  // The queue of a subscription, in either format; what takes its events otherwise needs none. `before`: the view that it
+  // goes on from, of a subscription that said so.
+  constructor(events, before = { torrents: {}, session: {}, daemons: {}, revision: 0 }) {
     this.#events = events;
-    this.torrents = {};
-    this.session = {};
-    this.daemons = {};
-    this.revision = 0;
+    this.torrents = { ...before.torrents };
+    this.session = { ...before.session };
+    this.daemons = { ...before.daemons };
+    this.revision = before.revision;
   }
 
   // Takes the next event, and returns it in object format.

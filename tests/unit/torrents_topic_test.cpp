@@ -39,7 +39,10 @@ class Worker {
       const std::string type = tws::text_member(frame.header.get(), "type");
       if (type != "configure") {
         id_ = tws::integer_member(frame.header.get(), "id").value_or(0);
-        frames.push_back({{"type", type}, {"tails", type == "job" ? Value::parse(frame.body)["tails"] : Value()}});
+        const Value arguments = type == "job" ? Value::parse(frame.body) : Value::object();
+        frames.push_back({{"type", type},
+                          {"tails", arguments.value("tails", Value())},
+                          {"paused", arguments.value("paused", false)}});
       }
     }
     return frames;
@@ -92,10 +95,10 @@ class Worker {
 // A client that looks at the list.
 class Viewer {
  public:
-  Viewer(tws::wamp::Realm& realm, Serializer serializer, const char* format = "object")
+  Viewer(tws::wamp::Realm& realm, Serializer serializer, const char* format = "object", const Value& revision = {})
       : serializer_(serializer), peer_(realm, "", serializer) {
     say({1, realm.name(), {{"roles", Value::object()}}});
-    say({32, 1, {{"_format", format}}, "torrents"});
+    say({32, 1, {{"_format", format}, {"_revision", revision}}, "torrents"});
     subscription_ = read(peer_.client.received.at(1))[2];
   }
 
@@ -194,6 +197,10 @@ TEST_GROUP(TorrentsTopic) {
     const auto events = viewer.events();
     CHECK_EQUAL(1, events.size());
     return events.back();
+  }
+  // Who had the list at a revision.
+  Viewer& come_back(const Value& revision, Serializer serializer = Serializer::kJson) {
+    return *viewers.emplace_back(std::make_unique<Viewer>(realm, serializer, "object", revision));
   }
   // What the watch was asked for since, once.
   Value asked() {
@@ -340,12 +347,89 @@ TEST(TorrentsTopic, FormsThatNobodyUsesAreLeftOutOfTheNextQuestion) {
   CHECK(asked() == kJsonForms);
 }
 
+TEST(TorrentsTopic, WhenNobodyLooksTheWatchRestsAndIsOverAfterAMinute) {
+  first_viewer();
+  viewers.clear();
+  auto frames = worker.received();
+  CHECK_EQUAL(1, frames.size());
+  CHECK(frames.back()["type"] == "job" && frames.back()["paused"] == true);
+  Viewer& back = join(Serializer::kJson);
+  frames = worker.received();
+  CHECK_EQUAL(1, frames.size());
+  CHECK(frames.back()["type"] == "job" && frames.back()["paused"] == false);
+  event_of(back);
+  viewers.clear();
+  worker.received();
+  const auto now = tws::DaemonFeed::Clock::now();
+  feeds.front()->tick(now + std::chrono::seconds(59));
+  CHECK(worker.received().empty());
+  feeds.front()->tick(now + std::chrono::seconds(61));
+  STRCMP_EQUAL("cancel", worker.received().back()["type"].get_ref<const std::string&>().c_str());
+}
+
+TEST(TorrentsTopic, WhoComesBackGetsWhatCameSince) {
+  Viewer& first = first_viewer();
+  list("delta", kJsonForms);
+  const Value had = event_of(first)["revision"];
+  list("delta", kJsonForms);
+  // It says nothing new.
+  list("snapshot", kJsonForms, true);
+  list("delta", kJsonForms);
+  const auto changes = first.events();
+  CHECK_EQUAL(2, changes.size());
+  for (const Value& revision : {had, Value(had.get<double>())}) {
+    const auto events = come_back(revision).events();
+    CHECK_EQUAL(3, events.size());
+    CHECK(events[0] == changes[0] && events[1] == changes[1]);
+    CHECK(events[2]["snapshot"] == false && events[2]["torrents"] == Value::object());
+    CHECK(events[2]["daemons"][kDaemon].contains("state"));
+    CHECK(events[2]["revision"] > changes[1]["revision"]);
+  }
+  // In a serializer that nobody spoke, which is waited for by nobody.
+  const auto events = come_back(had, Serializer::kCbor).events();
+  CHECK_EQUAL(3, events.size());
+  CHECK(events[0] == changes[0]);
+  // And the change that follows, once.
+  list("delta", kJsonForms);
+  CHECK_EQUAL(1, viewers.back()->events().size());
+}
+
+TEST(TorrentsTopic, ARevisionThatTellsNothingLeadsToASnapshot) {
+  Viewer& first = first_viewer();
+  list("delta", kJsonForms);
+  const auto had = event_of(first)["revision"].get<std::uint64_t>();
+  for (const Value& revision : {Value(0), Value(had + 1'000), Value(-1), Value(1.5), Value("1"), Value(1e300)}) {
+    const auto events = come_back(revision).events();
+    CHECK_EQUAL(2, events.size());
+    CHECK(events[0]["snapshot"] == true);
+  }
+  // Of a list that another worker has read since.
+  kill_worker();
+  start_worker();
+  worker.received();
+  list("snapshot", kJsonForms);
+  CHECK(event_of(come_back(had))["snapshot"] == true);
+}
+
+TEST(TorrentsTopic, MoreChangesThanTheListIsLargeAreNoGap) {
+  Viewer& first = first_viewer();
+  const Value had = tws::wamp::Value(topic->next_revision());
+  for (int i = 0; i < 600; ++i) {
+    list("delta", kJsonForms);
+    list("snapshot", kJsonForms, true);
+  }
+  const auto changes = first.events();
+  CHECK(come_back(had).events().front()["snapshot"] == true);
+  CHECK(come_back(changes.back()["revision"]).events().front()["snapshot"] == false);
+}
+
 TEST(TorrentsTopic, AWatchThatBeginsAgainAsksForWhatIsUsedNow) {
   first_viewer();
   Viewer& cbor = join(Serializer::kCbor);
   list("snapshot", asked(), true);
   event_of(cbor);
   viewers.clear();
+  feeds.front()->tick(tws::DaemonFeed::Clock::now() + std::chrono::seconds(61));
   STRCMP_EQUAL("cancel", worker.received().back()["type"].get_ref<const std::string&>().c_str());
   // The former watch's last list is at hand for him, the worker's comes.
   Viewer& msgpack = join(Serializer::kMsgpack);

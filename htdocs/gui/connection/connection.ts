@@ -17,7 +17,7 @@ export interface Connection {
   call: Session["call"];
   /** Ends a waiting time. */
   retryNow: () => void;
-  /** Starts over with a new session, and so with a snapshot. */
+  /** Starts over with a new session. */
   restart: () => void;
 }
 

@@ -4,6 +4,8 @@ import type { Access } from "./access";
 
 export interface TopicHandlers {
   torrents: (event: TorrentsEvent) => void;
+  /** What the page has already, so that only what came since is sent. Undefined: nothing that is whole. */
+  revision: () => number | undefined;
   session: (event: SessionEvent) => void;
 }
 
@@ -63,7 +65,7 @@ export class Session {
   async #enter(handlers: TopicHandlers): Promise<void> {
     await this.#client.connect();
     await Promise.all([
-      this.#subscribe("torrents", handlers.torrents, { _format: "table" }),
+      this.#subscribe("torrents", handlers.torrents, { _format: "table", _revision: handlers.revision() }),
       this.#subscribe("session", handlers.session),
     ]);
   }

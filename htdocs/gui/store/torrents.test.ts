@@ -117,6 +117,38 @@ describe("deltas", () => {
   });
 });
 
+describe("the revision to go on from", () => {
+  test("is the last event's, also of a snapshot with a lower one", () => {
+    const torrents = createTorrents();
+    expect(torrents.revision()).toBeUndefined();
+    torrents.apply(event({ revision: 4 }));
+    expect(torrents.revision()).toBeUndefined();
+    torrents.apply(snapshot(5, { a: { name: "Alpha" } }));
+    torrents.apply(event({ revision: 8, torrents: { a: { percentDone: 0.5 } } }));
+    expect(torrents.revision()).toBe(8);
+    torrents.apply(snapshot(3, { a: { name: "Alpha" } }));
+    expect(torrents.revision()).toBe(3);
+  });
+
+  test("stays over a connection that is lost, and what was missed changes the list that is there", () => {
+    const torrents = loaded();
+    expect(
+      torrents.apply(event({ revision: 2, torrents: { a: { percentDone: 0.3 } }, removed: ["b"] })),
+    ).toBe(true);
+    expect(torrents.apply(event({ revision: 3 }))).toBe(true);
+    expect(names(torrents)).toEqual(["Alpha"]);
+    expect(torrents.revision()).toBe(3);
+  });
+
+  test("is none when something was missed, until a snapshot has come", () => {
+    const torrents = loaded();
+    torrents.apply(event({ revision: 2, torrents: { c: { percentDone: 0.5 } } }));
+    expect(torrents.revision()).toBeUndefined();
+    torrents.apply(snapshot(4, { a: { name: "Alpha" }, c: { name: "Gamma" } }));
+    expect(torrents.revision()).toBe(4);
+  });
+});
+
 describe("what follows the store", () => {
   function watch(follow: () => void): { runs: () => number } {
     let runs = 0;

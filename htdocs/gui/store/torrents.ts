@@ -17,6 +17,8 @@ export interface Torrents {
   follow(...fields: TorrentField[]): void;
   /** Whether a first snapshot came. */
   isLoaded(): boolean;
+  /** Of the last event; undefined while there is no list, or one with a gap. */
+  revision(): number | undefined;
   /** Returns false if an event before this one was missed, so that a new snapshot is needed. */
   apply(event: TorrentsEvent): boolean;
 }
@@ -54,7 +56,7 @@ export function createTorrents(): Torrents {
   const [torrents, setTorrents] = createStore<Record<string, Torrent>>({});
   const [isLoaded, setLoaded] = createSignal(false);
   const all = unwrap(torrents);
-  let revision = 0;
+  let revision: number | undefined;
 
   const membership = createSignal(undefined, { equals: false });
   const fieldChanges = new Map<string, Signal<undefined>>();
@@ -76,7 +78,7 @@ export function createTorrents(): Torrents {
 
   const apply = (event: TorrentsEvent): boolean => {
     // What a snapshot to come, or one that came, has in it.
-    if (!event.snapshot && (!isLoaded() || event.revision <= revision)) return true;
+    if (!event.snapshot && (revision === undefined || event.revision <= revision)) return true;
     const comeOrGone: Record<string, Torrent | undefined> = {};
     const kept = new Set<string>();
     const changed = new Set<string>();
@@ -102,7 +104,7 @@ export function createTorrents(): Torrents {
       for (const field of changed) fieldChanges.get(field)?.[1](undefined);
       if (event.snapshot) setLoaded(true);
     });
-    revision = event.revision;
+    revision = isComplete ? event.revision : undefined;
     return isComplete;
   };
 
@@ -114,6 +116,7 @@ export function createTorrents(): Torrents {
       for (const field of fields) changesOf(field)[0]();
     },
     isLoaded,
+    revision: () => revision,
     apply,
   };
 }

@@ -1,0 +1,130 @@
+// How Jobs has workers come and go: the pool by the jobs that wait, any worker for what it has become.
+#include <algorithm>
+
+#include "jobs/jobs.hpp"
+
+namespace tws {
+
+void Jobs::manage(const PoolLimits& limits, WorkerRequests ask) {
+  pool_.emplace(limits.least, limits.most);
+  max_jobs_ = limits.max_jobs;
+  ask_ = std::move(ask);
+}
+
+void Jobs::on_too_large(pid_t pid, std::size_t resident) {
+  if (const auto found = workers_.find(pid); found != workers_.end()) {
+    found->second.too_large = resident;
+  }
+}
+
+void Jobs::tend_pool(Clock::time_point now) {
+  recycle_daemons();
+  recycle_pool();
+  if (pool_->grows(now, staying(), pool_waits())) {
+    pool_->add();
+    ask_.add();
+  }
+  const auto idle = std::find_if(workers_.begin(), workers_.end(), [this, now](const auto& entry) {
+    const Worker& worker = entry.second;
+    return worker.name == kPool && worker.jobs == 0 && !worker.leaves && pool_->shrinks(now, staying(), worker.used);
+  });
+  if (idle != workers_.end()) {
+    part_with(idle->first);
+  }
+}
+
+std::size_t Jobs::staying() const {
+  return static_cast<std::size_t>(std::count_if(workers_.begin(), workers_.end(), [](const auto& entry) {
+    return entry.second.name == kPool && !entry.second.leaves;
+  }));
+}
+
+bool Jobs::pool_waits() {
+  const auto queue = queues_.find(kPool);
+  return queue != queues_.end() && worker_for(kPool) == workers_.end() &&
+         std::any_of(queue->second.begin(), queue->second.end(), [this](JobId id) { return jobs_.contains(id); });
+}
+
+std::string Jobs::overdue(const Worker& worker) const {
+  if (worker.too_large > 0) {
+    return "it has " + std::to_string(worker.too_large >> 20) + " MiB of memory";
+  }
+  return worker.name == kPool && max_jobs_ > 0 && worker.given >= max_jobs_
+             ? "it was given " + std::to_string(worker.given) + " jobs"
+             : std::string();
+}
+
+// One after the other: another one is there before it gets no more jobs, and it leaves when it has answered.
+void Jobs::recycle_pool() {
+  const auto free = std::find_if(workers_.begin(), workers_.end(),
+                                 [](const auto& entry) { return entry.second.leaves && entry.second.jobs == 0; });
+  if (free != workers_.end()) {
+    part_with(free->first);
+  }
+  const auto old = std::find_if(workers_.begin(), workers_.end(), [this](const auto& entry) {
+    return entry.second.name == kPool && !entry.second.leaves && !overdue(entry.second).empty();
+  });
+  if (old == workers_.end() || pool_->is_starting()) {
+    return;
+  }
+  if (!successor_) {
+    successor_ = true;
+    pool_->add();
+    ask_.add();
+    return;
+  }
+  successor_ = false;
+  old->second.leaves = true;
+  ++counts_.workers_recycled;
+  log_recycled(old->first, old->second);
+}
+
+void Jobs::recycle_daemons() {
+  std::vector<pid_t> old;
+  for (const auto& [pid, worker] : workers_) {
+    const bool is_busy = std::any_of(jobs_.begin(), jobs_.end(), [pid = pid](const auto& entry) {
+      const Job& job = entry.second;
+      return !job.worker_lost && std::find(job.workers.begin(), job.workers.end(), pid) != job.workers.end();
+    });
+    if (worker.name != kPool && !is_busy && !overdue(worker).empty()) {
+      old.push_back(pid);
+    }
+  }
+  for (const pid_t pid : old) {
+    recycle_daemon(pid);
+  }
+}
+
+// Its watches go on at the next one, which reads the list anew.
+void Jobs::recycle_daemon(pid_t pid) {
+  ++counts_.workers_recycled;
+  log_recycled(pid, workers_.at(pid));
+  part_with(pid);
+  std::vector<JobId> watches;
+  for (auto& [id, job] : jobs_) {
+    if (std::erase(job.workers, pid) > 0) {
+      enqueue(id, job);
+      watches.push_back(id);
+    }
+  }
+  for (const JobId id : watches) {
+    // One may have ended by what was told of another.
+    if (const auto found = jobs_.find(id); found != jobs_.end()) {
+      found->second.worker_lost(WorkerEnd::kRecycled);
+    }
+  }
+}
+
+void Jobs::log_recycled(pid_t pid, const Worker& worker) {
+  log_.write(LogLevel::kNotice, "TWS0205",
+             "worker " + std::to_string(pid) + (worker.name == kPool ? "" : " of daemon " + worker.name) +
+                 " makes room for another one: " + overdue(worker));
+}
+
+// The main thread knows of it before it leaves.
+void Jobs::part_with(pid_t pid) {
+  ask_.dismiss(pid);
+  workers_.erase(pid);
+}
+
+}  // namespace tws
