@@ -188,7 +188,9 @@ void CommandsTopic::forget_if_empty(const std::string& name) {
   }
 }
 
-Result<std::string> CommandsTopic::format_of(const wamp::Value& /*options*/) const { return std::string(); }
+Result<std::string> CommandsTopic::format_of(const std::string& /*topic*/, const wamp::Value& /*options*/) const {
+  return std::string();
+}
 
 void CommandsTopic::on_subscribed(wamp::Session& session, const wamp::Subscription& subscription) {
   User& user = users_[session.identity().user];

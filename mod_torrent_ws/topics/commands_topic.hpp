@@ -41,7 +41,7 @@ class CommandsTopic final : public wamp::ServerTopic {
   void end(const std::string& user, CommandId id, const Status& outcome);
 
   // ServerTopic
-  Result<std::string> format_of(const wamp::Value& options) const override;
+  Result<std::string> format_of(const std::string& topic, const wamp::Value& options) const override;
   void on_subscribed(wamp::Session& session, const wamp::Subscription& subscription) override;
   void on_unsubscribed(wamp::Session& session, const wamp::Subscription& subscription) override;
 
