@@ -177,19 +177,22 @@ class TrackerList : public std::enable_shared_from_this<TrackerList> {
 }  // namespace
 
 void call_as_one(Daemon& daemon, RpcRequest request, RpcClient::Callback callback) {
-  const json_t* labels = json_object_get(request.arguments.get(), "labels");
-  if (daemon.rpc_version() >= kRpcVersion40) {
+  const bool is_old = daemon.rpc_version() < kRpcVersion40;
+  const auto has = [&request](const char* argument) {
+    return json_object_get(request.arguments.get(), argument) != nullptr;
+  };
+  const bool adds_labels = is_old && request.method == "torrent-add" && has("labels");
+  const bool sets_list = is_old && request.method == "torrent-set" && has("trackerList");
+  if (!adds_labels && !sets_list) {
     daemon.call(std::move(request), std::move(callback));
-  } else if (request.method == "torrent-add" && labels != nullptr) {
-    Json arguments(json_copy(request.arguments.get()));
-    const auto addition = std::make_shared<Addition>(daemon, taken(arguments.get(), "labels"), std::move(callback));
-    request.arguments = std::move(arguments);
-    addition->start(std::move(request));
-  } else if (request.method == "torrent-set" && json_object_get(request.arguments.get(), "trackerList") != nullptr) {
-    request.arguments = Json(json_copy(request.arguments.get()));
-    std::make_shared<TrackerList>(daemon, std::move(request), std::move(callback))->start();
+    return;
+  }
+  request.arguments = Json(json_copy(request.arguments.get()));  // the caller keeps his own
+  if (adds_labels) {
+    Json labels = taken(request.arguments.get(), "labels");
+    std::make_shared<Addition>(daemon, std::move(labels), std::move(callback))->start(std::move(request));
   } else {
-    daemon.call(std::move(request), std::move(callback));
+    std::make_shared<TrackerList>(daemon, std::move(request), std::move(callback))->start();
   }
 }
 
