@@ -1,5 +1,6 @@
 #include "worker/several_requests.hpp"
 
+#include <algorithm>
 #include <deque>
 #include <memory>
 #include <set>
@@ -7,6 +8,7 @@
 #include <utility>
 
 #include "worker/rpc_versions.hpp"
+#include "worker/text_checks.hpp"
 
 namespace tws::worker {
 
@@ -17,6 +19,13 @@ Json taken(json_t* object, const char* member) {
   Json value = Json::share(json_object_get(object, member));
   json_object_del(object, member);
   return value;
+}
+
+// The torrent that an answer tells of, as `ids`; null if it tells none. A request without ids would be for all
+// torrents.
+Json ids_of(const json_t* torrent) {
+  const auto hash = info_hash(string_member(torrent, "hashString").value_or(""));
+  return hash ? Json(json_pack("[s]", hash->c_str())) : Json();
 }
 
 class Addition : public std::enable_shared_from_this<Addition> {
@@ -31,13 +40,12 @@ class Addition : public std::enable_shared_from_this<Addition> {
  private:
   void added(RpcReply reply) {
     // One that was there already keeps its labels, as with 4.0.
-    const json_t* added = json_object_get(reply.arguments.get(), "torrent-added");
-    const auto hash = string_member(added, "hashString");
-    if (reply.outcome != RpcOutcome::kSuccess || !hash) {
+    const Json ids = ids_of(json_object_get(reply.arguments.get(), "torrent-added"));
+    if (!ids) {
       callback_(std::move(reply));
       return;
     }
-    Json arguments(json_pack("{s:[s%],s:O}", "ids", hash->data(), hash->size(), "labels", labels_.get()));
+    Json arguments(json_pack("{s:O,s:O}", "ids", ids.get(), "labels", labels_.get()));
     reply_ = std::move(reply);
     daemon_.call({.method = "torrent-set", .arguments = std::move(arguments)},
                  [self = shared_from_this()](const RpcReply& labelled) { self->labelled(labelled); });
@@ -127,9 +135,10 @@ class TrackerList : public std::enable_shared_from_this<TrackerList> {
     std::size_t index = 0;
     const json_t* torrent = nullptr;
     json_array_foreach(json_object_get(reply.arguments.get(), "torrents"), index, torrent) {
+      const Json ids = ids_of(torrent);
       Json changes = tracker_changes(json_object_get(torrent, "trackers"), string_of(list_.get()));
-      if (json_object_size(changes.get()) > 0) {
-        json_object_set_new(changes.get(), "ids", json_pack("[O]", json_object_get(torrent, "hashString")));
+      if (ids && json_object_size(changes.get()) > 0) {
+        json_object_set(changes.get(), "ids", ids.get());
         left_.push_back(std::move(changes));
       }
     }
