@@ -155,10 +155,12 @@ check-unit: $(BUILD)/unit-tests $(BUILD)/thread-tests
 	$(BUILD)/thread-tests
 
 # Each fuzz target replays its corpus in make check, and looks for new inputs in make fuzz.
-FUZZ_TARGETS := cbor frames json msgpack publish session session-v1 wire
+FUZZ_TARGETS := cbor frames json msgpack publish rpc-answer session session-v1 wire
 FUZZ_SECONDS ?= 60
 FUZZ_SOURCES := $(wildcard mod_torrent_ws/wamp/*.cpp) $(addprefix mod_torrent_ws/bridge/,publisher.cpp publish_keys.cpp) \
                 $(addprefix mod_torrent_ws/websocket/,frame.cpp handshake.cpp inflater.cpp message_reader.cpp utf8_check.cpp refusals.cpp) \
+                $(addprefix worker/,rpc_answer.cpp rpc_dialect.cpp rpc_names.cpp tail_form.cpp torrent_encoding.cpp torrent_fields.cpp \
+                  torrent_list.cpp torrent_table_check.cpp torrent_value.cpp) \
                 $(SHARED_SOURCES)
 $(BUILD)/fuzz/%: $(BUILD)/objects/fuzz/tests/fuzz/%.o $(call objects,fuzz,$(FUZZ_SOURCES))
 	@mkdir -p $(@D)

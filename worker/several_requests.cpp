@@ -1,5 +1,6 @@
 #include "worker/several_requests.hpp"
 
+#include <algorithm>
 #include <deque>
 #include <memory>
 #include <set>
@@ -7,6 +8,7 @@
 #include <utility>
 
 #include "worker/rpc_versions.hpp"
+#include "worker/text_checks.hpp"
 
 namespace tws::worker {
 
@@ -17,6 +19,13 @@ Json taken(json_t* object, const char* member) {
   Json value = Json::share(json_object_get(object, member));
   json_object_del(object, member);
   return value;
+}
+
+// The torrent that an answer tells of, as `ids`; null if it tells none. A request without ids would be for all
+// torrents.
+Json ids_of(const json_t* torrent) {
+  const auto hash = info_hash(string_member(torrent, "hashString").value_or(""));
+  return hash ? Json(json_pack("[s]", hash->c_str())) : Json();
 }
 
 class Addition : public std::enable_shared_from_this<Addition> {
@@ -31,13 +40,12 @@ class Addition : public std::enable_shared_from_this<Addition> {
  private:
   void added(RpcReply reply) {
     // One that was there already keeps its labels, as with 4.0.
-    const json_t* added = json_object_get(reply.arguments.get(), "torrent-added");
-    const auto hash = string_member(added, "hashString");
-    if (reply.outcome != RpcOutcome::kSuccess || !hash) {
+    const Json ids = ids_of(json_object_get(reply.arguments.get(), "torrent-added"));
+    if (!ids) {
       callback_(std::move(reply));
       return;
     }
-    Json arguments(json_pack("{s:[s%],s:O}", "ids", hash->data(), hash->size(), "labels", labels_.get()));
+    Json arguments(json_pack("{s:O,s:O}", "ids", ids.get(), "labels", labels_.get()));
     reply_ = std::move(reply);
     daemon_.call({.method = "torrent-set", .arguments = std::move(arguments)},
                  [self = shared_from_this()](const RpcReply& labelled) { self->labelled(labelled); });
@@ -127,9 +135,10 @@ class TrackerList : public std::enable_shared_from_this<TrackerList> {
     std::size_t index = 0;
     const json_t* torrent = nullptr;
     json_array_foreach(json_object_get(reply.arguments.get(), "torrents"), index, torrent) {
+      const Json ids = ids_of(torrent);
       Json changes = tracker_changes(json_object_get(torrent, "trackers"), string_of(list_.get()));
-      if (json_object_size(changes.get()) > 0) {
-        json_object_set_new(changes.get(), "ids", json_pack("[O]", json_object_get(torrent, "hashString")));
+      if (ids && json_object_size(changes.get()) > 0) {
+        json_object_set(changes.get(), "ids", ids.get());
         left_.push_back(std::move(changes));
       }
     }
@@ -177,19 +186,22 @@ class TrackerList : public std::enable_shared_from_this<TrackerList> {
 }  // namespace
 
 void call_as_one(Daemon& daemon, RpcRequest request, RpcClient::Callback callback) {
-  const json_t* labels = json_object_get(request.arguments.get(), "labels");
-  if (daemon.rpc_version() >= kRpcVersion40) {
+  const bool is_old = daemon.rpc_version() < kRpcVersion40;
+  const auto has = [&request](const char* argument) {
+    return json_object_get(request.arguments.get(), argument) != nullptr;
+  };
+  const bool adds_labels = is_old && request.method == "torrent-add" && has("labels");
+  const bool sets_list = is_old && request.method == "torrent-set" && has("trackerList");
+  if (!adds_labels && !sets_list) {
     daemon.call(std::move(request), std::move(callback));
-  } else if (request.method == "torrent-add" && labels != nullptr) {
-    Json arguments(json_copy(request.arguments.get()));
-    const auto addition = std::make_shared<Addition>(daemon, taken(arguments.get(), "labels"), std::move(callback));
-    request.arguments = std::move(arguments);
-    addition->start(std::move(request));
-  } else if (request.method == "torrent-set" && json_object_get(request.arguments.get(), "trackerList") != nullptr) {
-    request.arguments = Json(json_copy(request.arguments.get()));
-    std::make_shared<TrackerList>(daemon, std::move(request), std::move(callback))->start();
+    return;
+  }
+  request.arguments = Json(json_copy(request.arguments.get()));  // the caller keeps his own
+  if (adds_labels) {
+    Json labels = taken(request.arguments.get(), "labels");
+    std::make_shared<Addition>(daemon, std::move(labels), std::move(callback))->start(std::move(request));
   } else {
-    daemon.call(std::move(request), std::move(callback));
+    std::make_shared<TrackerList>(daemon, std::move(request), std::move(callback))->start();
   }
 }
 

@@ -218,6 +218,38 @@ describe('a daemon', () => {
     daemon.odd = () => undefined;
   });
 
+  test('of 3.00 gets its trackers as a list, each torrent by itself, and only those that it names', async () => {
+    const [kept, gone, added] = ['http://127.0.0.1:9/kept', 'http://127.0.0.1:9/gone', 'udp://127.0.0.1:9/added'];
+    const torrents = [
+      { hashString: hashOf(1), trackers: [{ announce: gone }, { announce: kept }] },
+      { hashString: hashOf(2), trackers: [{ announce: kept }, { announce: added }] },
+      { trackers: [] },
+      { hashString: '', trackers: [] },
+    ];
+    daemon.odd = ({ method, args }) => (method === 'torrent-get' && !args.format ? { torrents } : undefined);
+    daemon.requests.length = 0;
+    const ids = [hashOf(1), hashOf(2)];
+    await client.call('torrent.set', { ids, trackerList: `${kept}\n\n${added}\n`, downloadLimit: 5 });
+    assert.deepEqual(
+      daemon.requests.filter(({ method }) => method === 'torrent-set').map(({ args }) => args),
+      [
+        { ids, downloadLimit: 5 },
+        { ids: [hashOf(1)], trackerAdd: [added], trackerRemove: [0] },
+      ],
+    );
+
+    // The first of two requests is done, the second turned away: a part may have been done.
+    let changes = 0;
+    daemon.odd = ({ method, args, response }) => {
+      if (method === 'torrent-get' && !args.format) return { torrents };
+      if (method !== 'torrent-set' || ++changes === 1) return undefined;
+      return http(403)({ response });
+    };
+    const call = client.call('torrent.set', { ids, trackerList: added, downloadLimit: 5 });
+    await assert.rejects(call, wampError('torrent_ws.error.outcome_unknown'));
+    daemon.odd = () => undefined;
+  });
+
   test('that tells of a duplicate as an error is understood', async () => {
     const duplicate = { hashString: hashOf(1), id: 1, name: 'a' };
     daemon.odd = ({ method, response }) => {

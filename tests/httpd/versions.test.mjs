@@ -336,6 +336,9 @@ describe('a daemon that is replaced by another release while we run', () => {
         await eventually(async () => {
           const { version } = await client.call('session.get', { fields: ['version'] });
           assert.ok(version.startsWith(each.release), version);
+          // It answers before it has loaded its torrents.
+          const { torrents } = await client.call('torrent.get', { ids: [hash], fields: ['name'] });
+          assert.equal(torrents.length, 1);
         });
         await client.call('torrent.set', { ids: [hash], labels: [each.release] });
         await view.until(({ torrents }) => torrents[hash]?.labels[0] === each.release);

@@ -102,6 +102,12 @@ TEST(WorkerRpcAnswer, ListWithATorrentTwiceIsNone) {
             ["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"],["Aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"]]}})");
 }
 
+TEST(WorkerRpcAnswer, ListWithAColumnTwiceIsNone) {
+  expect(RpcOutcome::kLost, 200,
+         R"({"result":"success","arguments":{"torrents":[["hashString","eta","eta"],
+            ["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",1,2]]}})");
+}
+
 TEST(WorkerRpcAnswer, DepthIsBounded) {
   constexpr std::size_t kDeep = 1'000'000;
   expect(RpcOutcome::kLost, 200,
