@@ -127,7 +127,7 @@ void ListWindows::publish(std::int64_t id, const Watch& watch, const WindowDelta
 
 void ListWindows::add_order(const Json& further, const ListWindow& window) const {
   json_t* order = json_array();
-  for (const ListWindow::Slot slot : window.range()) {
+  for (const Slot slot : window.range()) {
     json_array_append_new(order, json_string(encoder_.key_of(index_[slot].hash).c_str()));
   }
   json_object_set_new(further.get(), "offset", json_integer(static_cast<json_int_t>(window.offset())));
