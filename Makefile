@@ -181,7 +181,8 @@ check-browser: programs test-endpoints gui tests/node_modules/.installed
 	node --test --test-concurrency=1 tests/browser/
 .PHONY: check check-unit check-gui check-httpd check-browser
 
-# Figures, each beside a peer's of the same run. BENCH_MPMS, BENCH_ROUNDS, BENCH_CONNECTIONS make it shorter.
+# Figures, each beside a peer's of the same run. BENCH_MPMS, BENCH_ROUNDS, BENCH_CONNECTIONS, BENCH_QUICK,
+# BENCH_TORRENTS make it shorter.
 $(BUILD)/bench/connect: tests/bench/connect.cpp
 	@mkdir -p $(@D)
 	@echo '  CXX $@'
@@ -189,6 +190,7 @@ $(BUILD)/bench/connect: tests/bench/connect.cpp
 bench: programs test-programs gui tests/node_modules/.installed $(BUILD)/bench/connect
 	node tests/bench/main.mjs
 	node tests/bench/serializers.mjs
+	node tests/bench/torrents.mjs
 # A hundred graceful restarts, ten thousand connects, ten minutes of kills and of churn, and valgrind: over an hour, as root.
 # SOAK_PARTS, SOAK_MPMS, SOAK_GRACEFULS, SOAK_CONNECTS make it shorter.
 soak: programs test-programs gui tests/node_modules/.installed $(BUILD)/bench/connect

@@ -7,10 +7,10 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { freePort } from '../../conf/demo/network.mjs';
 import { TransmissionRpc, writeSettings } from '../../conf/demo/transmission.mjs';
-import { eventually } from './patience.mjs';
 import { build } from './stack.mjs';
 
 export class TransmissionDaemon {
@@ -48,10 +48,14 @@ export class TransmissionDaemon {
       // Debian's package may be installed, or only unpacked.
       env: { ...process.env, HOME: this.folder, PATH: `${process.env.PATH}:${path.join(build, 'packages/usr/bin')}` },
     });
-    await eventually(() => {
+    // With many torrents this takes a while.
+    for (let answers = false; !answers;) {
       assert.ok(this.#runs(), `${program} has ended`);
-      return this.rpc.call('session-get');
-    });
+      answers = await this.rpc.call('session-get').then(
+        () => true,
+        () => sleep(50),
+      );
+    }
   }
 
   // Resolves when the process is gone; what it has is kept for another launch.
