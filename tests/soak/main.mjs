@@ -1,6 +1,6 @@
 // make soak: what must neither grow nor leak nor crash. SOAK_PARTS=gracefuls,early-ends,connects,leaks,kills,
-// churn,crowd,floods SOAK_MPMS=event,prefork SOAK_GRACEFULS=100 SOAK_CONNECTS=10000 SOAK_CHECKED_CONNECTS=150
-// SOAK_KILL_SECONDS=600 CHURN_SECONDS=600 CROWD_CONNECTIONS=10000 FLOOD_SECONDS=60 are the defaults.
+// states,churn,crowd,floods SOAK_MPMS=event,prefork SOAK_GRACEFULS=100 SOAK_CONNECTS=10000 SOAK_CHECKED_CONNECTS=150
+// SOAK_KILL_SECONDS=600 SOAK_STATES_SECONDS=300 CHURN_SECONDS=600 CROWD_CONNECTIONS=10000 FLOOD_SECONDS=60 are the defaults.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,6 +12,7 @@ import { soakEarlyEnds } from './early-ends.mjs';
 import { soakGracefuls } from './gracefuls.mjs';
 import { soakKills } from './kills.mjs';
 import { checkLeaks } from './leaks.mjs';
+import { soakStates } from './states.mjs';
 
 // Tests of make check, for longer.
 const tests = {
@@ -35,11 +36,12 @@ const parts = {
   leaks: checkLeaks,
   'early-ends': soakEarlyEnds,
   kills: soakKills,
+  states: soakStates,
 };
 const list = (variable, otherwise) => (process.env[variable] ?? otherwise).split(',');
 
 const report = new Report();
-for (const name of list('SOAK_PARTS', 'gracefuls,early-ends,connects,leaks,kills,churn,crowd,floods')) {
+for (const name of list('SOAK_PARTS', 'gracefuls,early-ends,connects,leaks,kills,states,churn,crowd,floods')) {
   if (name in tests) await runTest(name, report);
   else for (const mpm of list('SOAK_MPMS', 'event,prefork')) await parts[name](mpm, report);
 }
