@@ -231,7 +231,7 @@ void ListReader::take_list(Selection selection, const json_t* arguments) {
     delta->removed = list_.remove_ids(json_object_get(arguments, "removed"), touched_);
   }
   requested_.clear();
-  due_.insert(delta->unknown.begin(), delta->unknown.end());
+  due_.insert(delta->incomplete.begin(), delta->incomplete.end());
   daemon_.makes_sense();
   updated_ = unix_time();
   tell(*delta);

@@ -13,7 +13,7 @@
 namespace tws::worker {
 
 // The fields of the list. Those up to kLiveFieldCount change while a torrent is active and are asked for with
-// each poll; the rest changes by commands only.
+// each poll; the rest changes by commands, or with a telltale one of these.
 inline constexpr std::array kListFields = {
     "hashString",
     "id",
@@ -64,6 +64,10 @@ inline constexpr std::size_t kLiveFieldCount = 22;
 inline constexpr std::size_t kHashField = 0;
 inline constexpr std::size_t kIdField = 1;
 static_assert(std::string_view(kListFields[kLiveFieldCount]) == "name");
+
+// Live fields that change together with others that are not: errorString with `error`, doneDate with `status`, name and
+// size with the metadata of a magnet link.
+inline constexpr std::array kTelltaleFields = {"status", "error", "metadataPercentComplete"};
 
 std::optional<std::size_t> find_list_field(std::string_view name);
 

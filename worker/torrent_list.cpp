@@ -58,6 +58,11 @@ FieldSet assign(Torrent& torrent, const Table& table, const json_t* row) {
   return changed;
 }
 
+bool has_telltale(const FieldSet& changed) {
+  return std::any_of(kTelltaleFields.begin(), kTelltaleFields.end(),
+                     [&changed](const char* name) { return changed[*find_list_field(name)]; });
+}
+
 ListDelta take_rows(TorrentList::Torrents& torrents, const Table& table, const HashSet& skip) {
   ListDelta delta;
   for (std::size_t i = 0; i < table.hashes.size(); ++i) {
@@ -68,7 +73,7 @@ ListDelta take_rows(TorrentList::Torrents& torrents, const Table& table, const H
     auto found = torrents.find(hash);
     const bool is_new = found == torrents.end();
     if (is_new && !table.is_whole) {
-      delta.unknown.push_back(hash);
+      delta.incomplete.push_back(hash);
       continue;
     }
     if (is_new) {
@@ -77,6 +82,9 @@ ListDelta take_rows(TorrentList::Torrents& torrents, const Table& table, const H
     const FieldSet changed = assign(found->second, table, json_array_get(table.rows, i + 1));
     if (changed.any()) {
       delta.changes.push_back({&found->first, &found->second, changed, is_new});
+      if (!table.is_whole && has_telltale(changed)) {
+        delta.incomplete.push_back(hash);
+      }
     }
   }
   return delta;

@@ -31,7 +31,8 @@ struct ListDelta {
   };
   std::vector<Change> changes;
   std::vector<std::string> removed;
-  std::vector<std::string> unknown;  // torrents that came with live fields only: to be read whole
+  // Torrents that came with live fields only and are new, or have other news (kTelltaleFields): to be read whole.
+  std::vector<std::string> incomplete;
 
   [[nodiscard]] bool empty() const { return changes.empty() && removed.empty(); }
   // Those that changed in some torrent.

@@ -1,9 +1,12 @@
-// How long a CALL takes to its RESULT, and the same request to the daemon itself takes on a connection that is kept: both
-// on plain sockets, so that no library's time counts.
+// How long a CALL takes to its RESULT, and the same request to the daemon itself takes on a connection that is kept. Once
+// as programs do both, with a WAMP client and with fetch(); and once on plain sockets, so that no library's time counts:
+// what is between them then is two processes more on the way, and back.
 
 import assert from 'node:assert/strict';
 
+import { TransmissionRpc } from '../../conf/demo/transmission.mjs';
 import { maskedFrame, RawConnection, requestHead, upgradeHeaders } from '../support/raw-http.mjs';
+import { signedInClient } from '../support/wamp.mjs';
 
 const share = (sorted, part) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
 const [welcome, challenge, result] = [2, 4, 50];
@@ -50,33 +53,36 @@ async function openDaemon(url) {
 export async function measureCalls(report, stack, daemon, { hash, rounds, atMost }) {
   const session = await openSession(stack);
   const direct = await openDaemon(daemon.url);
-  const ids = [hash];
-  const fields = ['status', 'labels', 'rateDownload'];
+  const client = await signedInClient(stack, { perMessageDeflate: false });
+  const rpc = new TransmissionRpc(daemon.url);
+  const kwargs = { ids: [hash], fields: ['status', 'labels', 'rateDownload'] };
   const kinds = {
-    'session.stats': [() => session.call('session.stats', {}), () => direct.ask('session-stats', {})],
-    'torrent.get of one': [
-      () => session.call('torrent.get', { ids, fields }),
-      () => direct.ask('torrent-get', { ids, fields }),
+    'session.stats': [() => client.call('session.stats'), () => rpc.call('session-stats'), { atMost }],
+    'torrent.get of one': [() => client.call('torrent.get', kwargs), () => rpc.call('torrent-get', kwargs), { atMost }],
+    'session.stats, plain sockets': [() => session.call('session.stats', {}), () => direct.ask('session-stats', {})],
+    'torrent.get of one, plain sockets': [
+      () => session.call('torrent.get', kwargs),
+      () => direct.ask('torrent-get', kwargs),
     ],
   };
-  for (const [name, both] of Object.entries(kinds)) {
-    const times = both.map(() => []);
+  for (const [name, [ours, theirs, bounds]] of Object.entries(kinds)) {
+    const times = [[], []];
     // In turns, so that a busy moment is one of both.
     for (let round = 0; round < rounds; round += 1) {
-      for (const [at, act] of both.entries()) {
+      for (const [at, act] of [ours, theirs].entries()) {
         const begin = performance.now();
         await act();
         times[at].push(performance.now() - begin);
       }
     }
-    const [ours, theirs] = times.map((all) => all.sort((a, b) => a - b));
+    for (const all of times) all.sort((a, b) => a - b);
     for (const part of [0.5, 0.99]) {
-      const what = `p${part * 100}`;
-      report.figure(`${name}: CALL to RESULT, ${what}`, share(ours, part), 'ms');
-      report.figure(`${name}: at the daemon itself, ${what}`, share(theirs, part), 'ms');
+      report.figure(`${name}: CALL to RESULT, p${part * 100}`, share(times[0], part), 'ms');
+      report.figure(`${name}: at the daemon itself, p${part * 100}`, share(times[1], part), 'ms');
     }
-    report.figure(`${name}: p50 by the daemon's own`, share(ours, 0.5) / share(theirs, 0.5), '', { atMost });
+    report.figure(`${name}: p50 by the daemon's own`, share(times[0], 0.5) / share(times[1], 0.5), '', bounds);
   }
+  await client.close();
   session.close();
   direct.close();
 }

@@ -15,7 +15,7 @@ import { signedInClient, WampError } from '../support/wamp.mjs';
 
 const source = (file) => fs.readFileSync(fileURLToPath(new URL(`../../${file}`, import.meta.url)), 'utf8');
 const allIn = (text, expression) => [...text.matchAll(expression)].map(([, found]) => found);
-const sorted = (values) => [...values].sort();
+const sorted = (values) => [...new Set(values)].sort();
 const procedures = Object.keys(schemas.procedures.properties);
 // The event loop answers these alone.
 const ofLoop = ['torrents.snapshot', 'torrents.since'];

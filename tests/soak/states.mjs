@@ -3,12 +3,11 @@
 // long, 300 by default. SOAK_SEED: of the choices; it is printed.
 
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import http from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { assertShowList, listOf } from '../support/list-comparison.mjs';
 import { identity, isRunning, killHard, restartHttpd, workersOf } from '../support/processes.mjs';
+import { startQuietTracker } from '../support/quiet-tracker.mjs';
 import { RandomCommands } from '../support/random-commands.mjs';
 import { seededRandom, seedFrom } from '../support/seeded-random.mjs';
 import { serializers } from '../support/serializers.mjs';
@@ -125,13 +124,12 @@ const knownOutcomes = [
 export async function soakStates(mpm, report) {
   const seed = seedFrom('SOAK_SEED');
   report.section(`states after ${seconds} s of commands and disturbances, ${mpm} MPM, SOAK_SEED=${seed}`);
-  const tracker = http.createServer((request, response) => response.end('d8:intervali3600e5:peers0:e'));
-  await once(tracker.listen(0, '127.0.0.1'), 'listening');
+  const tracker = await startQuietTracker();
   const daemon = await TransmissionDaemon.start();
   const stack = await startStack({ mpm, backend: daemon.url });
   try {
     const workers = (await stack.status()).pids.workers.length;
-    const run = new Run(stack, daemon, seed, `http://127.0.0.1:${tracker.address().port}/announce`);
+    const run = new Run(stack, daemon, seed, tracker.announce);
     await run.go();
 
     const all = [...run.pages, await Page.open(stack, forms[0])];
@@ -153,7 +151,6 @@ export async function soakStates(mpm, report) {
   } finally {
     await stack.stop(expectedLines);
     await daemon.stop();
-    tracker.closeAllConnections();
-    tracker.close();
+    tracker.stop();
   }
 }

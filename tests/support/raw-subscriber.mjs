@@ -60,9 +60,9 @@ export class RawSubscriber {
     this.#handshake = undefined;
   }
 
-  // Resolves when something came and nothing has for `milliseconds`: what there was to say at first is here.
-  async settled(milliseconds = 1000) {
-    for (let before = -1; before !== this.bytes || before === 0;) {
+  // Resolves when more than `least` bytes came, and nothing for `milliseconds` then: what there was to say is here.
+  async settled(least, milliseconds) {
+    for (let before = -1; before !== this.bytes || before <= least;) {
       before = this.bytes;
       await sleep(milliseconds);
     }

@@ -108,6 +108,14 @@ TEST(WorkerTorrentList, TheSameAnswerAgainChangesNothing) {
   CHECK(expect(list.replace(whole_table({{kHashB, 2}, {kHashA, 1}}).get(), {})).empty());
 }
 
+TEST(WorkerTorrentList, WhatChangesTogetherWithOthersIsReadWhole) {
+  fill();
+  CHECK(live(R"([0,")" + kHashA + R"(",0.5,1])").incomplete.empty());
+  const auto delta = live(R"([6,")" + kHashA + R"(",1,1],[0,")" + kHashB + R"(",0.5,1])");
+  CHECK_EQUAL(1, delta.incomplete.size());
+  STRCMP_EQUAL(kHashA.c_str(), delta.incomplete[0].c_str());
+}
+
 TEST(WorkerTorrentList, OnlyChangedFieldsOfChangedTorrentsAreTold) {
   fill();
   const auto delta = live(R"([4,")" + kHashA + R"(",0,1],[0,")" + kHashB + R"(",0.125,1])");
@@ -153,8 +161,8 @@ TEST(WorkerTorrentList, NewTorrentWithLiveFieldsOnlyIsReadWholeFirst) {
   const std::string unknown(40, 'c');
   const auto delta = live(R"([4,")" + unknown + R"(",0,1])");
   CHECK(delta.empty());
-  CHECK_EQUAL(1, delta.unknown.size());
-  STRCMP_EQUAL(unknown.c_str(), delta.unknown[0].c_str());
+  CHECK_EQUAL(1, delta.incomplete.size());
+  STRCMP_EQUAL(unknown.c_str(), delta.incomplete[0].c_str());
 }
 
 TEST(WorkerTorrentList, AnswerOlderThanACommandDoesNotUndoIt) {
