@@ -73,10 +73,10 @@ CommandsTopic::CommandId CommandsTopic::begin(const std::string& name, const std
   return id;
 }
 
-void CommandsTopic::explain(const std::string& user, CommandId id, std::string reason) {
-  if (Command* command = find(user, id)) {
+void CommandsTopic::explain(const std::string& name, CommandId id, std::string reason) {
+  if (Command* command = find(name, id)) {
     command->message = std::move(reason);
-    change(user, id);
+    change(name, id);
   }
 }
 

@@ -33,12 +33,12 @@ class CommandsTopic final : public wamp::ServerTopic {
   // Both outlive it.
   CommandsTopic(wamp::Broker& broker, wamp::Timers& timers) : broker_(broker), timers_(timers) {}
 
-  // A call of the user's begins, with these arguments.
-  CommandId begin(const std::string& user, const std::string& procedure, const std::string& daemon,
+  // A call of this user's begins, with these arguments.
+  CommandId begin(const std::string& name, const std::string& procedure, const std::string& daemon,
                   const wamp::Value& kwargs);
   // Why it is not done yet, for people.
-  void explain(const std::string& user, CommandId id, std::string reason);
-  void end(const std::string& user, CommandId id, const Status& outcome);
+  void explain(const std::string& name, CommandId id, std::string reason);
+  void end(const std::string& name, CommandId id, const Status& outcome);
 
   // ServerTopic
   Result<std::string> format_of(const std::string& topic, const wamp::Value& options) const override;
@@ -68,16 +68,16 @@ class CommandsTopic final : public wamp::ServerTopic {
   };
 
   // Null: there is no such command any more.
-  Command* find(const std::string& user, CommandId id);
-  void change(const std::string& user, CommandId id);
+  Command* find(const std::string& name, CommandId id);
+  void change(const std::string& name, CommandId id);
   void publish_later(const std::string& name, User& user);
-  void publish(const std::string& user);
+  void publish(const std::string& name);
   static std::string describe(const Command& command);
   // Members and elements of JSON.
   wamp::EventPtr event(const std::string& commands, const std::string& removed, bool is_snapshot);
   static void remove_first_ended(User& user);
-  void forget(const std::string& user, CommandId id);
-  void forget_if_empty(const std::string& user);
+  void forget(const std::string& name, CommandId id);
+  void forget_if_empty(const std::string& name);
 
   wamp::Broker& broker_;
   wamp::Timers& timers_;
