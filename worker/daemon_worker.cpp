@@ -4,6 +4,7 @@
 
 #include "wire/error_uris.hpp"
 #include "worker/commands.hpp"
+#include "worker/detail_watch.hpp"
 #include "worker/list_watch.hpp"
 #include "worker/log_codes.hpp"
 
@@ -17,7 +18,8 @@ class DaemonWorker {
       : socket_(socket),
         config_(config),
         daemon_(config),
-        watch_(daemon_, socket, config),
+        details_(daemon_, socket),
+        watch_(daemon_, details_, socket, config),
         commands_(daemon_, watch_, socket, config) {}
 
   int run() {
@@ -37,6 +39,7 @@ class DaemonWorker {
       Timers timers(Clock::now());
       daemon_.tick(timers);
       watch_.tick(timers, commands_.waiting());
+      details_.tick(timers, commands_.waiting());
       log_health();
       daemon_.wait(socket_.fd(), socket_.backlog(), timers.wait());
     }
@@ -52,13 +55,21 @@ class DaemonWorker {
     }
     if (type == "cancel") {
       watch_.cancel(*id);
+      details_.cancel(*id);
     } else if (type == "job" && string_member(frame.header.get(), "name") == "torrents.watch") {
-      const auto arguments = parse_json(frame.body);
-      if (const auto started = watch_.start(*id, arguments ? arguments->get() : nullptr); !started) {
-        socket_.send_error(*id, started.error());
-      }
+      start(watch_, *id, frame);
+    } else if (type == "job" && string_member(frame.header.get(), "name") == "torrents.detail") {
+      start(details_, *id, frame);
     } else if (type == "job") {
       commands_.add(*id, frame);
+    }
+  }
+
+  template <typename Watch>
+  void start(Watch& watch, std::int64_t id, const JobFrame& frame) {
+    const auto arguments = parse_json(frame.body);
+    if (const auto started = watch.start(id, arguments ? arguments->get() : nullptr); !started) {
+      socket_.send_error(id, started.error());
     }
   }
 
@@ -77,6 +88,7 @@ class DaemonWorker {
   JobSocket& socket_;
   const DaemonConfig& config_;
   Daemon daemon_;
+  DetailWatch details_;
   ListWatch watch_;
   Commands commands_;
   std::string logged_reason_;  // while the log says that the daemon is down

@@ -29,8 +29,12 @@ Json hash_list(const HashSet& hashes) {
 
 }  // namespace
 
-ListWatch::ListWatch(Daemon& daemon, JobSocket& socket, const DaemonConfig& config)
-    : daemon_(daemon), socket_(socket), encoder_(config.name, config.key_prefix), interval_(config.poll_interval) {}
+ListWatch::ListWatch(Daemon& daemon, DetailWatch& details, JobSocket& socket, const DaemonConfig& config)
+    : daemon_(daemon),
+      details_(details),
+      socket_(socket),
+      encoder_(config.name, config.key_prefix),
+      interval_(config.poll_interval) {}
 
 Status ListWatch::start(std::int64_t id, const json_t* arguments) {
   std::vector<TailForm> forms = tail_forms_of(arguments);
@@ -70,6 +74,7 @@ void ListWatch::cancel(std::int64_t id) {
 }
 
 void ListWatch::touched(const HashSet& hashes) {
+  details_.touched(hashes);
   if (id_) {
     due_.insert(hashes.begin(), hashes.end());
     touched_.insert(hashes.begin(), hashes.end());
@@ -79,6 +84,7 @@ void ListWatch::touched(const HashSet& hashes) {
 }
 
 void ListWatch::removed(const HashSet& hashes) {
+  details_.removed(hashes);
   if (!id_) {
     return;
   }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "worker/daemon.hpp"
+#include "worker/detail_watch.hpp"
 #include "worker/job_socket.hpp"
 #include "worker/torrent_encoding.hpp"
 #include "worker/torrent_list.hpp"
@@ -17,8 +18,8 @@ namespace tws::worker {
 
 class ListWatch {
  public:
-  // All must outlive it.
-  ListWatch(Daemon& daemon, JobSocket& socket, const DaemonConfig& config);
+  // All must outlive it. `details` are told what commands did, too.
+  ListWatch(Daemon& daemon, DetailWatch& details, JobSocket& socket, const DaemonConfig& config);
 
   // Begins, or changes what a running watch of this id sends: a snapshot follows either way. The error is
   // for the job's answer.
@@ -55,6 +56,7 @@ class ListWatch {
   void send_tails(const char* kind, const Json& members, const ListDelta& delta, const Json& totals);
 
   Daemon& daemon_;
+  DetailWatch& details_;
   JobSocket& socket_;
   TorrentEncoder encoder_;
   Milliseconds interval_;
