@@ -163,8 +163,13 @@ void Commands::finish(Lane& lane, const Command& command, const RpcReply& reply)
     refuse_queued(lane, reply.message);
   }
   if (reply.outcome != RpcOutcome::kUnreachable) {
-    list_.touched(torrents_of(command.arguments.get()));  // refused or not, something may have changed
+    touched(torrents_of(command.arguments.get()));  // refused or not, something may have changed
   }
+}
+
+void Commands::touched(const HashSet& hashes) {
+  list_.touched(hashes);
+  details_.touched(hashes);
 }
 
 void Commands::apply_effect(const Command& command, const json_t* result) {
@@ -172,16 +177,17 @@ void Commands::apply_effect(const Command& command, const json_t* result) {
     case Effect::kNothing:
       break;
     case Effect::kTorrents:
-      list_.touched(torrents_of(command.arguments.get()));
+      touched(torrents_of(command.arguments.get()));
       break;
     case Effect::kRemoval:
       list_.removed(torrents_of(command.arguments.get()));
+      details_.removed(torrents_of(command.arguments.get()));
       break;
     case Effect::kAddition:
       for (const char* member : {"torrent-added", "torrent-duplicate"}) {
         const auto hash = string_member(json_object_get(result, member), "hashString");
         if (const auto added = hash ? info_hash(*hash) : std::nullopt) {
-          list_.touched({*added});
+          touched({*added});
         }
       }
       break;

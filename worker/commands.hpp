@@ -8,6 +8,7 @@
 #include <string>
 
 #include "worker/daemon.hpp"
+#include "worker/detail_watch.hpp"
 #include "worker/job_socket.hpp"
 #include "worker/list_reader.hpp"
 #include "worker/procedures.hpp"
@@ -17,8 +18,8 @@ namespace tws::worker {
 class Commands {
  public:
   // All must outlive it.
-  Commands(Daemon& daemon, ListReader& list, JobSocket& socket, const DaemonConfig& config)
-      : daemon_(daemon), list_(list), socket_(socket), config_(config) {}
+  Commands(Daemon& daemon, ListReader& list, DetailWatch& details, JobSocket& socket, const DaemonConfig& config)
+      : daemon_(daemon), list_(list), details_(details), socket_(socket), config_(config) {}
 
   // Takes a job with this id: it is answered now if it must be refused, or when the daemon has answered.
   void add(std::int64_t id, const JobFrame& job);
@@ -50,12 +51,14 @@ class Commands {
   bool announce(Command& command);
   void send(Lane& lane, Command command);
   void finish(Lane& lane, const Command& command, const RpcReply& reply);
+  void touched(const HashSet& hashes);
   void apply_effect(const Command& command, const json_t* result);
   void refuse_queued(Lane& lane, const std::string& reason);
   void refuse_late(Lane& lane, Timers& timers);
 
   Daemon& daemon_;
   ListReader& list_;
+  DetailWatch& details_;
   JobSocket& socket_;
   const DaemonConfig& config_;
   Lane ordinary_{.limit = 1};

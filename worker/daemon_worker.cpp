@@ -4,6 +4,7 @@
 
 #include "wire/error_uris.hpp"
 #include "worker/commands.hpp"
+#include "worker/detail_watch.hpp"
 #include "worker/list_reader.hpp"
 #include "worker/list_watch.hpp"
 #include "worker/list_windows.hpp"
@@ -19,10 +20,11 @@ class DaemonWorker {
       : socket_(socket),
         config_(config),
         daemon_(config),
+        details_(daemon_, socket),
         reader_(daemon_, socket, config),
         watch_(daemon_, reader_, socket, config),
         windows_(daemon_, reader_, socket, config),
-        commands_(daemon_, reader_, socket, config) {}
+        commands_(daemon_, reader_, details_, socket, config) {}
 
   int run() {
     while (socket_.receive()) {
@@ -44,6 +46,7 @@ class DaemonWorker {
       watch_.tick(timers);
       windows_.tick(timers);
       reader_.tick(timers, commands_.waiting());
+      details_.tick(timers, commands_.waiting());
       log_health();
       daemon_.wait(socket_.fd(), socket_.backlog(), timers.wait());
     }
@@ -61,6 +64,7 @@ class DaemonWorker {
     if (type == "cancel") {
       watch_.cancel(*id);
       windows_.cancel(*id);
+      details_.cancel(*id);
     } else if (type != "job") {
       return;
     } else if (name == "torrents.watch") {
@@ -69,6 +73,8 @@ class DaemonWorker {
       start(windows_, *id, frame);
     } else if (name == "torrents.window.get") {
       windows_.get(*id, frame);
+    } else if (name == "torrents.detail") {
+      start(details_, *id, frame);
     } else {
       commands_.add(*id, frame);
     }
@@ -97,6 +103,7 @@ class DaemonWorker {
   JobSocket& socket_;
   const DaemonConfig& config_;
   Daemon daemon_;
+  DetailWatch details_;
   ListReader reader_;
   ListWatch watch_;
   ListWindows windows_;

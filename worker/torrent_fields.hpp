@@ -83,6 +83,8 @@ consteval std::size_t list_field(std::string_view name) {
 // The names as a JSON array: the live ones, or all of the list.
 Json live_field_names();
 Json list_field_names();
+// All that there is to tell of a single torrent with a daemon of this RPC version, but `files`.
+Json detail_field_names(int rpc_version);
 
 // The first RPC version with this field, or nothing if torrent.get must not give it: there is no such
 // field, or it shows the daemon's own files (torrentFile).

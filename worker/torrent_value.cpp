@@ -6,6 +6,8 @@ namespace {
 
 using Value = nlohmann::json;
 
+}  // namespace
+
 Value value_of(const json_t* json) {
   switch (json_typeof(json)) {
     case JSON_OBJECT: {
@@ -34,6 +36,8 @@ Value value_of(const json_t* json) {
       return json_is_true(json);
   }
 }
+
+namespace {
 
 Value object_of(const ListDelta::Change& change, const std::string& daemon) {
   Value object = Value::object();

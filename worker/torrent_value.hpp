@@ -15,6 +15,9 @@ namespace tws::worker {
 nlohmann::json tail_value(ListFormat format, const ListDelta& delta, const json_t* further, const std::string& daemon,
                           const std::string& key_prefix);
 
+// What a JSON value says, as such a value.
+nlohmann::json value_of(const json_t* json);
+
 // Appends the members of such a value, one behind the other. Not for JSON.
 void append_members(std::string& out, Serializer serializer, const nlohmann::json& tail);
 
