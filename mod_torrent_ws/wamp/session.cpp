@@ -49,7 +49,7 @@ void Session::welcome() {
 void Session::subscribe(Id request, const UriPattern& topics, const Value& options) {
   // What is still needed when the token was redeemed: the rest may be large.
   Value needed = Value::object();
-  for (const char* name : {"get_retained", "_format", "_window", "_daemon"}) {
+  for (const char* name : {"get_retained", "_format", "_revision", "_window", "_daemon"}) {
     if (const Value* given = member(options, name)) {
       needed[name] = *given;
     }

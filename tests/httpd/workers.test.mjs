@@ -5,9 +5,11 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { BusyDaemon } from '../support/busy-daemon.mjs';
 import { lockDatabase } from '../support/database-lock.mjs';
+import { asHttpdUser } from '../support/httpd-user.mjs';
 import { eventually } from '../support/patience.mjs';
 import { identity, isRunning, processTree } from '../support/processes.mjs';
 import { noDaemon, startStack } from '../support/stack.mjs';
@@ -15,6 +17,7 @@ import { TorrentView } from '../support/torrent-view.mjs';
 import { endpoint, signedInClient, WampClient, wampError } from '../support/wamp.mjs';
 
 const mebibyte = 2 ** 20;
+const minute = 60_000;
 // What SQLite waits for a lock in a worker.
 const busyTimeout = 5000;
 
@@ -76,6 +79,7 @@ describe('a pool of one to four', () => {
   test('has one again when there was nothing to do for a minute, and nobody notices', async () => {
     const { pool } = await workersByName(stack);
     const processes = pool.map(identity);
+    await sleep(minute);
     await eventually(async () => assert.ok((await stack.status()).workers.pool < 4));
     for (const token of await tokens(stack, 4)) await signIn(stack, token);
     await eventually(async () => assert.equal((await stack.status()).workers.pool, 1));
@@ -180,7 +184,8 @@ describe('limits', () => {
     const client = await signedInClient(stack);
     await client.call('session.stats');
     const [, kilobytes] = /VmData:\s*(\d+) kB/.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'));
-    execFileSync('prlimit', ['--pid', `${pid}`, `--data=${Number(kilobytes) * 1024 + mebibyte}`]);
+    const [command, ...args] = asHttpdUser('prlimit', '--pid', `${pid}`, `--data=${Number(kilobytes) * 1024 + mebibyte}`);
+    execFileSync(command, args);
     const metainfo = Buffer.alloc(8 * mebibyte).toString('base64');
     await assert.rejects(client.call('torrent.add', { metainfo }), wampError('torrent_ws.error.outcome_unknown'));
     await eventually(() => assert.match(stack.errorLog(), /\[torrent_ws:error\] \[pid \d+:tid \d+\] TWS0306: out of memory/));
