@@ -37,6 +37,16 @@ bool is_line(const json_t* value) {
   return json_is_string(value) && !text.empty() && text.size() <= kMaxLine && !has_control_characters(text);
 }
 
+// Whether it is a list of names that the predicate knows, none twice: what a daemon answers grows with it.
+template <typename Predicate>
+bool is_list_of_names(const json_t* value, Predicate is_known) {
+  std::set<std::string_view> names;
+  return is_list_of(value, [&](const json_t* item) {
+    const auto name = string_of(item);
+    return is_known(name) && names.insert(name).second;
+  });
+}
+
 bool is_web_url(std::string_view text) { return text.starts_with("http://") || text.starts_with("https://"); }
 
 bool is_tracker_url(std::string_view text) { return is_web_url(text) || text.starts_with("udp://"); }
@@ -153,12 +163,8 @@ Result<Json> check_encryption(json_t* value, const DownloadRoots& /*roots*/) {
 }
 
 Result<Json> check_transports(json_t* value, const DownloadRoots& /*roots*/) {
-  std::set<std::string_view> transports;
-  const auto is_transport = [&transports](const json_t* item) {
-    const auto word = string_of(item);
-    return (word == "utp" || word == "tcp") && transports.insert(word).second;
-  };
-  return checked(value, json_array_size(value) > 0 && is_list_of(value, is_transport),
+  const auto is_transport = [](std::string_view word) { return word == "utp" || word == "tcp"; };
+  return checked(value, json_array_size(value) > 0 && is_list_of_names(value, is_transport),
                  "must be a list of utp and tcp, the preferred one first");
 }
 
@@ -169,6 +175,7 @@ Result<Json> check_ip_protocol(json_t* value, const DownloadRoots& /*roots*/) {
 
 Result<Json> check_ids(json_t* value, const DownloadRoots& /*roots*/) {
   Json ids(json_array());
+  std::set<std::string> hashes;
   std::size_t index = 0;
   const json_t* item = nullptr;
   json_array_foreach(value, index, item) {
@@ -176,7 +183,9 @@ Result<Json> check_ids(json_t* value, const DownloadRoots& /*roots*/) {
     if (!hash) {
       return wrong("must be a list of info hashes (40 hexadecimal digits)");
     }
-    json_array_append_new(ids.get(), json_string(hash->c_str()));
+    if (hashes.insert(*hash).second) {
+      json_array_append_new(ids.get(), json_string(hash->c_str()));
+    }
   }
   // Without ids Transmission would do it to all torrents.
   if (json_array_size(ids.get()) == 0) {
@@ -252,16 +261,16 @@ Result<Json> check_tracker_list(json_t* value, const DownloadRoots& /*roots*/) {
 }
 
 Result<Json> check_torrent_fields(json_t* value, const DownloadRoots& /*roots*/) {
-  const auto known = [](const json_t* name) { return field_rpc_version(string_of(name)).has_value(); };
-  return checked(value, json_array_size(value) > 0 && is_list_of(value, known),
-                 "must be a list of torrent-get's fields (torrentFile is not given)");
+  const auto known = [](std::string_view name) { return field_rpc_version(name).has_value(); };
+  return checked(value, json_array_size(value) > 0 && is_list_of_names(value, known),
+                 "must be a list of torrent-get's fields, each once (torrentFile is not given)");
 }
 
 Result<Json> check_session_fields(json_t* value, const DownloadRoots& /*roots*/) {
-  const auto visible = [](const json_t* name) { return session_field_rpc_version(string_of(name)).has_value(); };
-  return checked(
-      value, is_list_of(value, visible),
-      "must be a list of session-get's fields (script-*, config-dir, session-id, blocklist-url are not given)");
+  const auto visible = [](std::string_view name) { return session_field_rpc_version(name).has_value(); };
+  return checked(value, is_list_of_names(value, visible),
+                 "must be a list of session-get's fields, each once (script-*, config-dir, session-id, blocklist-url, "
+                 "default-trackers are not given)");
 }
 
 }  // namespace tws::worker

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "wire/error_uris.hpp"
+#include "worker/job_deadline.hpp"
 #include "worker/session_fields.hpp"
 #include "worker/several_requests.hpp"
 #include "worker/text_checks.hpp"
@@ -22,21 +23,6 @@ Error error_of(const Procedure& procedure, const RpcReply& reply) {
     return {"it may have been done or not: " + reply.message, error_uri::kOutcomeUnknown};
   }
   return unreachable(reply.message);
-}
-
-// The loop's clock is this one, CLOCK_MONOTONIC: a worker that was held up knows by it what has been answered for it.
-Clock::time_point deadline_of(const json_t* header) {
-  const auto at = integer_member(header, "expires_ms");
-  return at ? Clock::time_point(Milliseconds(*at))
-            : Clock::now() + Milliseconds(integer_member(header, "deadline_ms").value_or(0));
-}
-
-HashSet torrents_of(const json_t* arguments) {
-  HashSet hashes;
-  std::size_t index = 0;
-  const json_t* id = nullptr;
-  json_array_foreach(json_object_get(arguments, "ids"), index, id) { hashes.emplace(string_of(id)); }
-  return hashes;
 }
 
 }  // namespace
@@ -79,6 +65,11 @@ void Commands::tick(Timers& timers) {
 
 void Commands::advance() {
   if (asking_ || (ordinary_.queue.empty() && late_.queue.empty())) {
+    return;
+  }
+  if (daemon_.health().is_locked()) {
+    refuse_queued(ordinary_, daemon_.health().reason());
+    refuse_queued(late_, daemon_.health().reason());
     return;
   }
   const bool is_stalled = daemon_.is_stalled();
@@ -154,7 +145,9 @@ void Commands::send(Lane& lane, Command command) {
 
 void Commands::finish(Lane& lane, const Command& command, const RpcReply& reply) {
   if (reply.outcome == RpcOutcome::kSuccess) {
-    socket_.send_result(command.id, to_text(reply.arguments.get()));
+    const bool has_settings = command.procedure->method == std::string_view("session-get");
+    const Json result = has_settings ? visible_session_fields(reply.arguments.get()) : reply.arguments;
+    socket_.send_result(command.id, to_text(result.get()));
     apply_effect(command, reply.arguments.get());
     return;
   }

@@ -11,7 +11,7 @@ void Daemon::call(RpcRequest request, RpcClient::Callback callback) {
   }
   const bool late = request.late;
   rpc_.send(std::move(request), [this, late, sent = unix_time(), callback = std::move(callback)](RpcReply reply) {
-    if (reply.outcome == RpcOutcome::kSuccess || reply.outcome == RpcOutcome::kRefused) {
+    if (reply.outcome == RpcOutcome::kSuccess || reply.outcome == RpcOutcome::kRefused || reply.unreadable) {
       stalled_ = false;
       health_.answered();
     } else if (reply.outcome == RpcOutcome::kUnreachable || !late) {
@@ -25,15 +25,18 @@ void Daemon::call(RpcRequest request, RpcClient::Callback callback) {
 void Daemon::read_settings(RpcClient::Callback callback) {
   call({.method = "session-get", .arguments = Json(json_pack("{s:o}", "fields", session_field_names().release()))},
        [this, callback = std::move(callback)](RpcReply reply) {
-         if (reply.outcome == RpcOutcome::kSuccess) {
+         if (reply.unreadable) {
+           makes_no_sense(reply.message);
+         } else if (reply.outcome == RpcOutcome::kSuccess) {
            const auto version = integer_member(reply.arguments.get(), "rpc-version").value_or(0);
-           if (version < kOldestRpcVersion) {
+           const auto semver = string_member(reply.arguments.get(), "rpc-version-semver").value_or("");
+           const int known = known_rpc_version(static_cast<int>(version), semver);
+           if (known < kOldestRpcVersion) {
              reply = {RpcOutcome::kUnreachable, {}, "the daemon is older than transmission-daemon 3.00"};
              makes_no_sense(reply.message);
            } else {
              makes_sense();
-             const auto semver = string_member(reply.arguments.get(), "rpc-version-semver").value_or("");
-             rpc_version_ = known_rpc_version(static_cast<int>(version), semver);
+             rpc_version_ = known;
              rpc_.learn_version(semver);
              settings_session_ = rpc_.session();
              settings_ = visible_session_fields(reply.arguments.get());

@@ -12,12 +12,19 @@ constexpr std::chrono::seconds kUnauthorizedBackOff{300};
 
 void DaemonHealth::answered() {
   last_answer_ = Clock::now();
+  locked_until_ = {};
   if (!makes_sense_) {
     return;
   }
   back_off_ = std::chrono::seconds(0);
   if (state_ != State::kUp) {
     enter(State::kUp, unix_time(), {});
+  }
+}
+
+void DaemonHealth::forget() {
+  if (state_ != State::kBusy && !is_locked()) {
+    *this = DaemonHealth(revision_ + 1);
   }
 }
 
@@ -39,7 +46,9 @@ void DaemonHealth::overdue(double sent) {
 
 void DaemonHealth::failed(std::string reason, double sent, bool unauthorized) {
   back_off_ = std::clamp(back_off_ * 2, kFirstBackOff, kLongestBackOff);
-  retry_at_ = Clock::now() + (unauthorized ? kUnauthorizedBackOff : back_off_);
+  const auto now = Clock::now();
+  locked_until_ = unauthorized ? now + kUnauthorizedBackOff : locked_until_;
+  retry_at_ = std::max(now + back_off_, locked_until_);
   const bool was_out = state_ == State::kBusy || state_ == State::kDown;
   if (state_ != State::kDown || reason_ != reason) {
     enter(State::kDown, was_out ? since_ : sent, std::move(reason));

@@ -27,8 +27,9 @@ class DaemonHealth {
   // `sent`: when the failed request was. `unauthorized`: transmission-daemon locks everybody out after
   // 100 wrong passwords, so the next try comes much later.
   void failed(std::string reason, double sent, bool unauthorized);
-  // Nothing known again: the next request is to go out at once.
-  void forget() { *this = DaemonHealth(revision_ + 1); }
+  // Nothing known again: the next request is to go out at once. Not so while the daemon does not admit us, or has an
+  // answer to give.
+  void forget();
 
   DaemonHealth() = default;
 
@@ -38,6 +39,8 @@ class DaemonHealth {
   [[nodiscard]] const std::string& reason() const { return reason_; }
   // While down: nothing is asked before, but for a command.
   [[nodiscard]] Clock::time_point retry_at() const { return retry_at_; }
+  // It did not admit us: nothing is asked, commands included.
+  [[nodiscard]] bool is_locked() const { return Clock::now() < locked_until_; }
   [[nodiscard]] Clock::time_point last_answer() const { return last_answer_; }
   // Grows with each change of state or reason.
   [[nodiscard]] unsigned revision() const { return revision_; }
@@ -50,6 +53,7 @@ class DaemonHealth {
   double since_ = 0;
   std::string reason_;
   Clock::time_point retry_at_{};
+  Clock::time_point locked_until_{};
   Clock::time_point last_answer_{};
   bool makes_sense_ = true;
   std::chrono::seconds back_off_{0};

@@ -29,9 +29,14 @@ class DaemonWorker {
   int run() {
     while (socket_.receive()) {
       JobFrame frame;
+      const auto until = Clock::now() + kShareOfTurn;
       auto got = socket_.next(frame);
-      for (; got && *got; got = socket_.next(frame)) {
+      while (got && *got) {
         take(frame);
+        if (Clock::now() >= until) {
+          break;
+        }
+        got = socket_.next(frame);
       }
       if (!got) {
         socket_.log("error", log_code::kProtocol, got.error().message);
@@ -41,6 +46,9 @@ class DaemonWorker {
       socket_.flush();
       daemon_.perform();
       Timers timers(Clock::now());
+      if (*got) {
+        timers.again();
+      }
       daemon_.tick(timers);
       commands_.tick(timers);
       watch_.tick(timers);

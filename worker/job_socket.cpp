@@ -51,6 +51,10 @@ void JobSocket::flush() {
   while (backlog()) {
     const ssize_t wrote = ::send(fd(), out_.data() + sent_, out_.size() - sent_, MSG_DONTWAIT | MSG_NOSIGNAL);
     if (wrote < 0 && would_block()) {
+      if (sent_ > out_.size() / 2) {  // so that less is moved than was sent
+        out_.erase(0, sent_);
+        sent_ = 0;
+      }
       return;
     }
     // On any other error the loop has gone, as receive() is about to tell.

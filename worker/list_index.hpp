@@ -40,7 +40,6 @@ class ListIndex {
   Update update(const ListDelta& delta);
   void clear();
 
-  [[nodiscard]] std::size_t size() const { return slots_.size(); }
   // Every slot is less.
   [[nodiscard]] std::size_t capacity() const { return torrents_.size(); }
   [[nodiscard]] const IndexedTorrent& operator[](Slot slot) const { return torrents_[slot]; }

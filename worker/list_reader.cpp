@@ -64,8 +64,7 @@ void ListReader::touched(const HashSet& hashes) {
   if (!listeners_.empty()) {
     due_.insert(hashes.begin(), hashes.end());
     touched_.insert(hashes.begin(), hashes.end());
-    settling_.insert(hashes.begin(), hashes.end());
-    settled_at_ = Clock::now() + kSettleTime;
+    settling_.push_back({.at = Clock::now() + kSettleTime, .hashes = hashes});
   }
 }
 
@@ -75,7 +74,9 @@ void ListReader::removed(const HashSet& hashes) {
   }
   for (const std::string& hash : hashes) {
     due_.erase(hash);
-    settling_.erase(hash);
+    for (Settling& settling : settling_) {
+      settling.hashes.erase(hash);
+    }
     touched_.insert(hash);
   }
   ListDelta delta;
@@ -90,9 +91,9 @@ void ListReader::tick(Timers& timers, bool command_waits) {
   if (listeners_.empty()) {
     return;
   }
-  if (!settling_.empty() && timers.due(settled_at_)) {
-    due_.merge(settling_);
-    settling_.clear();
+  while (!settling_.empty() && timers.due(settling_.front().at)) {
+    due_.merge(settling_.front().hashes);
+    settling_.pop_front();
   }
   if (!reading_ && is_needed() && !socket_.backlog()) {
     start_next_request(timers, command_waits);
@@ -116,8 +117,10 @@ void ListReader::start_next_request(Timers& timers, bool command_waits) {
     read_settings();
     return;
   }
-  const bool current = covers_gap(timers.now());
-  if (current && !due_.empty() && due_.size() <= kMaxTouched) {
+  // With too many, the whole list is read.
+  const bool current = covers_gap(timers.now()) && due_.size() <= kMaxTouched;
+  // Steady commands hold up the polls by one interval, and no longer.
+  if (current && !due_.empty() && timers.now() < next_poll_ + interval_) {
     read_list(Selection::kTouched);
     return;
   }
@@ -125,7 +128,7 @@ void ListReader::start_next_request(Timers& timers, bool command_waits) {
     return;
   }
   next_poll_ = std::max(next_poll_ + interval_, timers.now());
-  if (current && due_.empty() && timers.now() < next_sweep_) {
+  if (current && timers.now() < next_sweep_) {
     poll(Selection::kRecentlyActive);
     return;
   }
@@ -198,7 +201,7 @@ void ListReader::ask(RpcRequest request, std::function<void(const json_t*)> then
     if (reply.outcome == RpcOutcome::kSuccess) {
       then(reply.arguments.get());
     } else {
-      give_up(reply.outcome == RpcOutcome::kRefused ? reply.message : "");
+      give_up(reply.outcome == RpcOutcome::kRefused || reply.unreadable ? reply.message : "");
     }
   });
 }
@@ -220,15 +223,13 @@ void ListReader::take_list(Selection selection, const json_t* arguments) {
     return;  // the daemon was restarted: its numbers mean other torrents, so the whole list is read
   }
   const json_t* table = json_object_get(arguments, "torrents");
-  auto delta = selection == Selection::kAll       ? list_.replace(table, touched_)
-               : selection == Selection::kTouched ? list_.update_exactly(table, requested_, touched_)
-                                                  : list_.update(table, touched_);
+  auto delta = selection == Selection::kAll ? list_.replace(table, touched_)
+               : selection == Selection::kTouched
+                   ? list_.update_exactly(table, requested_, touched_)
+                   : list_.update(table, json_object_get(arguments, "removed"), touched_);
   if (!delta) {
     give_up(delta.error().message);
     return;
-  }
-  if (selection == Selection::kRecentlyActive) {
-    delta->removed = list_.remove_ids(json_object_get(arguments, "removed"), touched_);
   }
   requested_.clear();
   due_.insert(delta->incomplete.begin(), delta->incomplete.end());

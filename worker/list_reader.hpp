@@ -2,6 +2,7 @@
 // change. Worker's thread.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <string>
 #include <vector>
@@ -48,6 +49,8 @@ class ListReader {
   [[nodiscard]] bool has_list() const { return has_list_; }
   // Whether it shows all that commands did, and the daemon's last news.
   [[nodiscard]] bool is_current(Clock::time_point now) const;
+  // Whether it shows the daemon's last news: it was read not long ago, since the daemon was started.
+  [[nodiscard]] bool covers_gap(Clock::time_point now) const;
   [[nodiscard]] const TorrentList& list() const { return list_; }
   // The totals of the list as last told (downloadSpeed, …), and session-stats as last read: dictionaries.
   [[nodiscard]] const Json& totals() const { return totals_; }
@@ -57,6 +60,11 @@ class ListReader {
 
  private:
   enum class Selection { kAll, kRecentlyActive, kTouched };
+  // Those that are to be read once more.
+  struct Settling {
+    Clock::time_point at;
+    HashSet hashes;
+  };
 
   void start();
   void stop();
@@ -67,7 +75,6 @@ class ListReader {
   void take_list(Selection selection, const json_t* arguments);
   void ask(RpcRequest request, std::function<void(const json_t* arguments)> then);
   void give_up(const std::string& reason);
-  [[nodiscard]] bool covers_gap(Clock::time_point now) const;
   [[nodiscard]] bool is_needed() const;
 
   void tell(const ListDelta& delta);
@@ -86,11 +93,10 @@ class ListReader {
   unsigned list_session_ = 0;      // the daemon's session that list_ is of
   Clock::time_point list_read_{};  // when what has come of it last was asked for
   double updated_ = 0;
-  HashSet due_;        // torrents to read whole
-  HashSet requested_;  // those that the request under way is for
-  HashSet touched_;    // those that a command touched since that request was sent
-  HashSet settling_;   // those to be read once more at settled_at_
-  Clock::time_point settled_at_{};
+  HashSet due_;                    // torrents to read whole
+  HashSet requested_;              // those that the request under way is for
+  HashSet touched_;                // those that a command touched since that request was sent
+  std::deque<Settling> settling_;  // in the order of their times
   Json stats_{json_object()};
   Json totals_{json_object()};
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "wire/error_uris.hpp"
+#include "worker/job_deadline.hpp"
 
 namespace tws::worker {
 
@@ -10,6 +11,8 @@ namespace {
 
 // Who asks again within this time is answered out of the list that was read for him.
 constexpr std::chrono::seconds kKeepList{10};
+// How long a list is waited for that shows what commands did: with steady commands there is always one more.
+constexpr std::chrono::seconds kPatience{1};
 
 }  // namespace
 
@@ -59,15 +62,22 @@ void ListWindows::get(std::int64_t id, const JobFrame& job) {
     return;
   }
   listen();
-  const Milliseconds left(integer_member(job.header.get(), "deadline_ms").value_or(0));
   gets_.push_back({.id = id,
                    .spec = WindowSpec(*request),
                    .format = is_table ? ListFormat::kTable : ListFormat::kObject,
-                   .deadline = Clock::now() + left});
+                   .patient_until = Clock::now() + kPatience,
+                   .deadline = deadline_of(job.header.get())});
 }
 
 void ListWindows::tick(Timers& timers) {
-  gets_.remove_if([&](const Get& get) { return answer(get, timers); });
+  const auto until = Clock::now() + kShareOfTurn;
+  gets_.remove_if([&](const Get& get) {
+    if (Clock::now() >= until) {
+      timers.again();
+      return false;
+    }
+    return answer(get, timers);
+  });
   stop_listening_if_idle(timers);
 }
 
@@ -148,11 +158,13 @@ void ListWindows::send_tails(std::int64_t id, const char* kind, const Watch& wat
   socket_.send(header, body);
 }
 
-// What commands did is waited for, but not a daemon that does not answer.
+// What commands did is waited for a while, but not a daemon that does not answer.
 bool ListWindows::answer(const Get& get, Timers& timers) {
   const DaemonHealth::State state = daemon_.health().state();
   const bool is_out = state == DaemonHealth::State::kBusy || state == DaemonHealth::State::kDown;
-  if (reader_.has_list() && (is_out || reader_.is_current(timers.now()))) {
+  const bool is_fresh =
+      reader_.is_current(timers.now()) || (reader_.covers_gap(timers.now()) && timers.due(get.patient_until));
+  if (reader_.has_list() && (is_out || is_fresh)) {
     socket_.send_result(get.id, result_of(get));
     listen_until_ = timers.now() + kKeepList;
     return true;

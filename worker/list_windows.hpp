@@ -41,6 +41,7 @@ class ListWindows final : private ListListener {
     std::int64_t id;
     WindowSpec spec;
     ListFormat format;
+    Clock::time_point patient_until;
     Clock::time_point deadline;
   };
 

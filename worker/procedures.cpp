@@ -4,6 +4,7 @@
 #include <string>
 
 #include "wire/error_uris.hpp"
+#include "worker/json_checks.hpp"
 #include "worker/session_fields.hpp"
 
 namespace tws::worker {
@@ -11,6 +12,8 @@ namespace tws::worker {
 namespace {
 
 constexpr std::size_t kMaxShownName = 100;
+// Of one torrent.get with more than fields of the list: files, peers, pieces, … of a single torrent may take megabytes.
+constexpr std::size_t kMaxDetailed = 1000;
 
 constexpr Argument kIds{"ids", check_ids, true};
 
@@ -177,6 +180,10 @@ constexpr Procedure kProcedures[] = {
 
 Error invalid(const std::string& message) { return {message, error_uri::kInvalidArgument}; }
 
+bool has_detail_field(const json_t* fields) {
+  return !is_list_of(fields, [](const json_t* name) { return find_list_field(string_of(name)).has_value(); });
+}
+
 }  // namespace
 
 const Procedure* find_procedure(std::string_view name) {
@@ -210,6 +217,11 @@ Result<Json> check_arguments(const Procedure& procedure, const json_t* arguments
     if (argument.required && json_object_get(checked.get(), argument.name) == nullptr) {
       return invalid(std::string("argument ") + argument.name + " is missing");
     }
+  }
+  if (const json_t* fields = json_object_get(checked.get(), "fields");
+      fields != nullptr && json_array_size(json_object_get(checked.get(), "ids")) > kMaxDetailed &&
+      has_detail_field(fields)) {
+    return invalid("argument ids must name at most 1000 torrents if fields names more than the list's");
   }
   const bool has_filename = json_object_get(checked.get(), "filename") != nullptr;
   if (procedure.effect == Effect::kAddition &&

@@ -1,6 +1,9 @@
 #include "worker/rpc_answer.hpp"
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
+#include <utility>
 
 #include "worker/rpc_dialect.hpp"
 #include "worker/torrent_table_check.hpp"
@@ -109,16 +112,29 @@ std::optional<Envelope> read_envelope(const json_t* answer) {
   return json_object_get(answer, "jsonrpc") != nullptr ? read_json_rpc(answer) : read_legacy(answer);
 }
 
+// A proxy has it of its own, as 413 of a large request: that says nothing of other requests.
+bool is_of_this_request(long status) {
+  constexpr long kOfAll[] = {401, 403, 404, 409, 421};
+  return status / 100 == 4 && std::find(std::begin(kOfAll), std::end(kOfAll), status) == std::end(kOfAll);
+}
+
+RpcReply unreadable(std::string reason) {
+  return {.outcome = RpcOutcome::kLost, .arguments = {}, .message = std::move(reason), .unreadable = true};
+}
+
+RpcOutcome outcome_of_status(long status) {
+  if (is_of_this_request(status)) {
+    return RpcOutcome::kRefused;
+  }
+  // After 5xx, as a reverse proxy gives it, the daemon may have taken the request; it has after other kinds of success.
+  return status >= 500 || status / 100 == 2 ? RpcOutcome::kLost : RpcOutcome::kUnreachable;
+}
+
 }  // namespace
 
 RpcReply read_rpc_answer(long http_status, const std::string& body, std::string_view method) {
   if (http_status != 200) {
-    // After 5xx, as a reverse proxy gives it, the daemon may have taken the request; it has after other kinds of
-    // success.
-    return {http_status >= 500 || http_status / 100 == 2 ? RpcOutcome::kLost : RpcOutcome::kUnreachable,
-            {},
-            reason_of_status(http_status),
-            http_status == 401};
+    return {outcome_of_status(http_status), {}, reason_of_status(http_status), http_status == 401};
   }
   auto answer = parse_json(body);
   if (!answer) {
@@ -126,7 +142,7 @@ RpcReply read_rpc_answer(long http_status, const std::string& body, std::string_
   }
   const auto outcome = answer ? read_envelope(answer->get()) : std::nullopt;
   if (!outcome) {
-    return {RpcOutcome::kLost, {}, "what answers at the daemon's URL is no Transmission RPC"};
+    return unreadable("what answers at the daemon's URL is no Transmission RPC");
   }
   const Json result = translated_result(outcome->dialect, method,
                                         json_is_object(outcome->result) ? outcome->result : Json(json_object()).get());
@@ -136,7 +152,7 @@ RpcReply read_rpc_answer(long http_status, const std::string& body, std::string_
   }
   const json_t* torrents = json_object_get(result.get(), "torrents");
   if (const auto fault = json_is_array(json_array_get(torrents, 0)) ? fault_in_table(torrents) : std::nullopt) {
-    return {RpcOutcome::kLost, {}, *fault};
+    return unreadable(*fault);
   }
   return {RpcOutcome::kSuccess, result, {}};
 }

@@ -2,6 +2,8 @@
 
 #include <strings.h>
 
+#include <algorithm>
+
 #include "worker/rpc_answer.hpp"
 
 namespace tws::worker {
@@ -39,6 +41,7 @@ std::optional<std::string_view> header_value(std::string_view line, std::string_
 struct RpcClient::Transfer {
   RpcRequest request;
   Callback callback;
+  Clock::time_point deadline;
   Easy easy;
   std::unique_ptr<curl_slist, ListCleanup> headers;
   Sent sent;
@@ -87,6 +90,7 @@ void RpcClient::send(RpcRequest request, Callback callback) {
     transfer->easy = std::move(idle_.back());
     idle_.pop_back();
   }
+  transfer->deadline = Clock::now() + request.timeout;
   transfer->request = std::move(request);
   transfer->callback = std::move(callback);
   CURL* easy = transfer->easy.get();
@@ -113,7 +117,9 @@ void RpcClient::start(CURL* easy, Transfer& transfer) {
   curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(transfer.body.size()));
   curl_easy_setopt(easy, CURLOPT_WRITEDATA, &transfer);
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, &transfer);
-  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(transfer.request.timeout.count()));
+  // Of all that the request takes, the second time included; 0 would be for ever.
+  const auto left = std::max(std::chrono::ceil<Milliseconds>(transfer.deadline - transfer.sent.at), Milliseconds(1));
+  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(left.count()));
   curl_multi_add_handle(multi_.get(), easy);
   ++figures_.requests;
 }
@@ -163,7 +169,10 @@ RpcReply RpcClient::reply_of(CURL* easy, CURLcode code, const Transfer& transfer
   curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &sent);
   const bool was_sent = sent > 0;
   if (transfer.answer.size() > kMaxAnswer) {
-    return {RpcOutcome::kLost, {}, "the daemon's answer is larger than 64 MiB"};
+    return {.outcome = RpcOutcome::kLost,
+            .arguments = {},
+            .message = "the daemon's answer is larger than 64 MiB",
+            .unreadable = true};
   }
   if (code == CURLE_OPERATION_TIMEDOUT) {
     return {.outcome = was_sent ? RpcOutcome::kLost : RpcOutcome::kUnreachable,

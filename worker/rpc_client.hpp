@@ -31,7 +31,7 @@ struct RpcRequest {
 
 enum class RpcOutcome {
   kSuccess,
-  kRefused,      // the daemon answered with an error of its own
+  kRefused,      // the daemon, or a proxy before it, answered with an error that is of this request
   kUnreachable,  // it did not take the request: no connection, or turned away by HTTP
   kLost,         // the request was sent; whether it was done is not known
 };
@@ -42,6 +42,7 @@ struct RpcReply {
   std::string message;        // else: what is wrong, for people, without credentials
   bool unauthorized = false;  // HTTP 401
   bool timed_out = false;     // nothing came in time: the daemon may still do it
+  bool unreadable = false;    // lost, but it answered: with what cannot be used
 };
 
 class RpcClient {

@@ -26,7 +26,6 @@ constexpr Field kVisible[] = {
     {"blocklist-enabled"},
     {"blocklist-size"},
     {"cache-size-mb"},
-    {"default-trackers", kRpcVersion40},
     {"dht-enabled"},
     {"download-dir"},
     {"download-dir-free-space"},

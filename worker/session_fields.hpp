@@ -1,6 +1,6 @@
 // The settings of Transmission's session-get and session-set that users may see or change. Neither has
 // script-torrent-* (they run programs); nobody sees config-dir, session-id (it admits requests), or
-// blocklist-url (it may carry credentials).
+// blocklist-url and default-trackers (they may carry credentials and passkeys).
 #pragma once
 
 #include <optional>

@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "worker/rpc_versions.hpp"
 #include "worker/text_checks.hpp"
+#include "worker/torrent_list.hpp"
 
 namespace tws::worker {
 
@@ -21,12 +24,17 @@ Json taken(json_t* object, const char* member) {
   return value;
 }
 
-// The torrent that an answer tells of, as `ids`; null if it tells none. A request without ids would be for all
-// torrents.
-Json ids_of(const json_t* torrent) {
-  const auto hash = info_hash(string_member(torrent, "hashString").value_or(""));
-  return hash ? Json(json_pack("[s]", hash->c_str())) : Json();
+std::optional<std::string> hash_of(const json_t* torrent) {
+  return info_hash(string_member(torrent, "hashString").value_or(""));
 }
+
+// As `ids`: a request without them would be for all torrents.
+Json ids_of(const std::string& hash) { return Json(json_pack("[s]", hash.c_str())); }
+
+constexpr const char* kTooLong = "the daemon takes too long";
+
+// What is left until then for the next request; not positive: nothing.
+Milliseconds left_until(Clock::time_point deadline) { return std::chrono::ceil<Milliseconds>(deadline - Clock::now()); }
 
 class Addition : public std::enable_shared_from_this<Addition> {
  public:
@@ -34,20 +42,26 @@ class Addition : public std::enable_shared_from_this<Addition> {
       : daemon_(daemon), labels_(std::move(labels)), callback_(std::move(callback)) {}
 
   void start(RpcRequest request) {
+    deadline_ = Clock::now() + request.timeout;
     daemon_.call(std::move(request), [self = shared_from_this()](RpcReply reply) { self->added(std::move(reply)); });
   }
 
  private:
   void added(RpcReply reply) {
     // One that was there already keeps its labels, as with 4.0.
-    const Json ids = ids_of(json_object_get(reply.arguments.get(), "torrent-added"));
-    if (!ids) {
+    const auto hash = hash_of(json_object_get(reply.arguments.get(), "torrent-added"));
+    if (!hash) {
       callback_(std::move(reply));
       return;
     }
-    Json arguments(json_pack("{s:O,s:O}", "ids", ids.get(), "labels", labels_.get()));
     reply_ = std::move(reply);
-    daemon_.call({.method = "torrent-set", .arguments = std::move(arguments)},
+    const Milliseconds left = left_until(deadline_);
+    if (left <= Milliseconds::zero()) {
+      labelled({RpcOutcome::kUnreachable, {}, kTooLong});
+      return;
+    }
+    Json arguments(json_pack("{s:o,s:O}", "ids", ids_of(*hash).release(), "labels", labels_.get()));
+    daemon_.call({.method = "torrent-set", .arguments = std::move(arguments), .timeout = left},
                  [self = shared_from_this()](const RpcReply& labelled) { self->labelled(labelled); });
   }
 
@@ -62,44 +76,48 @@ class Addition : public std::enable_shared_from_this<Addition> {
 
   Daemon& daemon_;
   Json labels_;
+  Clock::time_point deadline_{};
   RpcClient::Callback callback_;
   RpcReply reply_{};  // to the addition
 };
 
-std::set<std::string_view> lines_of(std::string_view text) {
-  std::set<std::string_view> lines;
+std::vector<std::string_view> lines_of(std::string_view text) {
+  std::vector<std::string_view> lines;
   while (!text.empty()) {
     const std::string_view line = text.substr(0, text.find('\n'));
     if (!line.empty()) {
-      lines.insert(line);
+      lines.push_back(line);
     }
     text.remove_prefix(std::min(line.size() + 1, text.size()));
   }
   return lines;
 }
 
-// What is to change in a torrent that has these trackers: arguments of torrent-set without ids, empty if nothing. 3.00
-// counts trackers by their places.
+// What is to change in a torrent that has these trackers: arguments of torrent-set without ids, empty if nothing. Those
+// that are missing come in the list's order. 3.00 counts trackers by their places.
 Json tracker_changes(const json_t* trackers, std::string_view list) {
-  std::set<std::string_view> missing = lines_of(list);
-  const std::set<std::string_view> wanted = missing;
+  const std::vector<std::string_view> lines = lines_of(list);
+  const std::set<std::string_view> wanted(lines.begin(), lines.end());
+  std::set<std::string_view> present;
   Json changes(json_object());
   Json surplus(json_array());
   std::size_t place = 0;
   const json_t* tracker = nullptr;
   json_array_foreach(trackers, place, tracker) {
     const auto announce = string_member(tracker, "announce").value_or("");
-    missing.erase(announce);
+    present.insert(announce);
     if (!wanted.contains(announce)) {
       json_array_append_new(surplus.get(), json_integer(static_cast<json_int_t>(place)));
     }
   }
-  if (!missing.empty()) {
-    json_t* added = json_array();
-    json_object_set_new(changes.get(), "trackerAdd", added);
-    for (const std::string_view url : missing) {
-      json_array_append_new(added, json_stringn(url.data(), url.size()));
+  Json added(json_array());
+  for (const std::string_view url : lines) {
+    if (present.insert(url).second) {
+      json_array_append_new(added.get(), json_stringn(url.data(), url.size()));
     }
+  }
+  if (json_array_size(added.get()) > 0) {
+    json_object_set(changes.get(), "trackerAdd", added.get());
   }
   if (json_array_size(surplus.get()) > 0) {
     json_object_set(changes.get(), "trackerRemove", surplus.get());
@@ -132,13 +150,17 @@ class TrackerList : public std::enable_shared_from_this<TrackerList> {
     if (json_object_size(request_.arguments.get()) > 1) {  // more than ids
       left_.push_back(request_.arguments);
     }
+    HashSet asked = torrents_of(request_.arguments.get());
     std::size_t index = 0;
     const json_t* torrent = nullptr;
     json_array_foreach(json_object_get(reply.arguments.get(), "torrents"), index, torrent) {
-      const Json ids = ids_of(torrent);
+      const auto hash = hash_of(torrent);
+      if (!hash || asked.erase(*hash) == 0) {
+        continue;
+      }
       Json changes = tracker_changes(json_object_get(torrent, "trackers"), string_of(list_.get()));
-      if (ids && json_object_size(changes.get()) > 0) {
-        json_object_set(changes.get(), "ids", ids.get());
+      if (json_object_size(changes.get()) > 0) {
+        json_object_set_new(changes.get(), "ids", ids_of(*hash).release());
         left_.push_back(std::move(changes));
       }
     }
@@ -151,9 +173,9 @@ class TrackerList : public std::enable_shared_from_this<TrackerList> {
       finish(std::move(reply));
       return;
     }
-    const auto left = std::chrono::ceil<Milliseconds>(deadline_ - Clock::now());
+    const Milliseconds left = left_until(deadline_);
     if (left <= Milliseconds::zero()) {
-      finish({RpcOutcome::kUnreachable, {}, "the daemon takes too long"});
+      finish({RpcOutcome::kUnreachable, {}, kTooLong});
       return;
     }
     RpcRequest request = request_;

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <limits>
 
+#include "worker/torrent_status.hpp"
+
 namespace tws::worker {
 
 namespace {
@@ -16,9 +18,7 @@ constexpr std::size_t kPercentDone = list_field("percentDone");
 constexpr std::size_t kEta = list_field("eta");
 constexpr std::size_t kUploadRatio = list_field("uploadRatio");
 
-// Transmission's numbers of the field `status`.
-enum Status : json_int_t { kStopped, kCheckWait, kChecking, kDownloadWait, kDownloading, kSeedWait, kSeeding };
-// Of eta and uploadRatio.
+// Transmission's numbers of eta and uploadRatio.
 constexpr json_int_t kUnknown = -2;
 constexpr double kInfinite = -2;
 
@@ -43,23 +43,23 @@ int activity_rank(const Torrent& torrent) {
     kRankUnknown,
     kRankVerifying,
   };
-  switch (json_integer_value(torrent[kStatus].get())) {
-    case kStopped:
+  switch (status_of(torrent)) {
+    case TorrentStatus::kStopped:
       return is_true(torrent, kIsFinished) ? kRankFinished : kRankStopped;
-    case kCheckWait:
+    case TorrentStatus::kCheckWait:
       return kRankQueuedToVerify;
-    case kChecking:
+    case TorrentStatus::kChecking:
       return kRankVerifying;
-    case kDownloadWait:
+    case TorrentStatus::kDownloadWait:
       return kRankQueued;
-    case kDownloading:
+    case TorrentStatus::kDownloading:
       if (number_of(torrent, kMetadata) < 1) {
         return kRankMetadata;
       }
       return is_true(torrent, kIsStalled) ? kRankStalled : kRankDownloading;
-    case kSeedWait:
+    case TorrentStatus::kSeedWait:
       return kRankQueuedToSeed;
-    case kSeeding:
+    case TorrentStatus::kSeeding:
       return kRankSeeding;
     default:
       return kRankUnknown;
@@ -68,7 +68,7 @@ int activity_rank(const Torrent& torrent) {
 
 // Of what it is doing now: the check while it is verified, else the download.
 double progress_of(const Torrent& torrent) {
-  if (json_integer_value(torrent[kStatus].get()) == kChecking) {
+  if (status_of(torrent) == TorrentStatus::kChecking) {
     return number_of(torrent, kRecheck);
   }
   const double metadata = number_of(torrent, kMetadata);

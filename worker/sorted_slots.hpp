@@ -24,8 +24,8 @@ class SortedSlots {
   }
   void come(Slot slot) { come_.push_back(slot); }
 
-  // Takes out who leaves and puts in who comes; tells whether there was anybody. comes_before(left, right) is the order,
-  // which is what it was for all others.
+  // Takes out who leaves and puts in who comes; tells whether there was anybody. comes_before(left, right) is the
+  // order, which is what it was for all others.
   template <typename ComesBefore>
   bool settle(ComesBefore comes_before) {
     if (!somebody_leaves_ && come_.empty()) {

@@ -22,9 +22,11 @@ std::vector<TailForm> tail_forms_of(const json_t* arguments) {
 Json lengths_of_tails(std::span<const TailForm> forms, std::span<const std::size_t> lengths) {
   Json tails(json_array());
   for (std::size_t i = 0; i < forms.size(); ++i) {
-    json_array_append_new(tails.get(),
-                          json_pack("{s:s,s:s,s:I}", "format", name_of(forms[i].format), "serializer",
-                                    tws::name_of(forms[i].serializer), "length", static_cast<json_int_t>(lengths[i])));
+    if (lengths[i] != 0) {
+      json_array_append_new(
+          tails.get(), json_pack("{s:s,s:s,s:I}", "format", name_of(forms[i].format), "serializer",
+                                 tws::name_of(forms[i].serializer), "length", static_cast<json_int_t>(lengths[i])));
+    }
   }
   return tails;
 }

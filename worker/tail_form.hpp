@@ -29,7 +29,7 @@ struct TailForm {
 // The member `tails` of a watch's arguments; what this worker does not know is left out.
 std::vector<TailForm> tail_forms_of(const json_t* arguments);
 
-// The header member `tails` of a progress frame: each form with the length of its tail.
+// The header member `tails` of a progress frame: each form with the length of its tail; not those whose length is 0.
 Json lengths_of_tails(std::span<const TailForm> forms, std::span<const std::size_t> lengths);
 
 }  // namespace tws::worker

@@ -9,6 +9,9 @@ namespace tws::worker {
 using Clock = std::chrono::steady_clock;
 using Milliseconds = std::chrono::milliseconds;
 
+// What can be put off takes no more of one turn: everything else waits for it.
+inline constexpr Milliseconds kShareOfTurn{50};
+
 class Timers {
  public:
   explicit Timers(Clock::time_point now) : now_(now) {}
@@ -23,6 +26,9 @@ class Timers {
     wake_ = std::min(wake_, at);
     return false;
   }
+
+  // Something is left to do: the next turn comes at once.
+  void again() { wake_ = now_; }
 
   // Until the next turn, rounded up, so that a turn never comes just before its time.
   [[nodiscard]] Milliseconds wait() const {

@@ -47,7 +47,8 @@ TorrentEncoder::TorrentEncoder(std::string daemon, std::string key_prefix)
 }
 
 std::vector<std::size_t> TorrentEncoder::append_tails(std::string& out, std::span<const TailForm> forms,
-                                                      const ListDelta& delta, const json_t* further) const {
+                                                      const ListDelta& delta, const json_t* further,
+                                                      std::size_t limit) const {
   std::map<ListFormat, nlohmann::json> values;  // of each format the one that several serializers are written of
   std::vector<std::size_t> lengths;
   for (const auto& [format, serializer] : forms) {
@@ -62,6 +63,14 @@ std::vector<std::size_t> TorrentEncoder::append_tails(std::string& out, std::spa
       append_members(out, serializer, value->second);
     }
     lengths.push_back(out.size() - start);
+  }
+  std::size_t end = out.size();
+  for (std::size_t i = forms.size(); i > 0 && out.size() > limit; --i) {
+    const std::size_t start = end - lengths[i - 1];
+    if (forms[i - 1].serializer != Serializer::kJson) {
+      out.erase(start, std::exchange(lengths[i - 1], 0));
+    }
+    end = start;
   }
   return lengths;
 }

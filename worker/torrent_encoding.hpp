@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "wire/job_frame.hpp"
 #include "worker/tail_form.hpp"
 #include "worker/torrent_list.hpp"
 
@@ -17,9 +18,11 @@ class TorrentEncoder {
   TorrentEncoder(std::string daemon, std::string key_prefix);
 
   // Appends one tail for each form: the members `torrents`, `removed` and those of the dictionary `further`, in JSON
-  // with the closing brace. Gives their lengths. A snapshot is the delta TorrentList::everything().
+  // with the closing brace. Gives their lengths. Those that are not JSON are left out, with a length of 0, as far as
+  // `out` would be longer than `limit` with them: the event loop makes them of JSON. A snapshot is the delta
+  // TorrentList::everything().
   std::vector<std::size_t> append_tails(std::string& out, std::span<const TailForm> forms, const ListDelta& delta,
-                                        const json_t* further) const;
+                                        const json_t* further, std::size_t limit = kMaxJobBody) const;
   // A torrent's key.
   [[nodiscard]] std::string key_of(std::string_view hash) const { return key_prefix_ + std::string(hash); }
 

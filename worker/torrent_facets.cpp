@@ -1,17 +1,14 @@
 #include "worker/torrent_facets.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <string_view>
 
 #include "worker/text_order.hpp"
+#include "worker/torrent_status.hpp"
 
 namespace tws::worker {
 
 namespace {
-
-// Transmission's numbers of the field `status`: rpc-spec.txt of 3.00, 3.3.
-constexpr const char* kStatusOf[] = {"stopped", "verifying", "verifying", "queued", "downloading", "queued", "seeding"};
 
 constexpr std::size_t kStatus = list_field("status");
 constexpr std::size_t kError = list_field("error");
@@ -22,11 +19,30 @@ constexpr std::size_t kTrackers = list_field("trackers");
 constexpr std::size_t kDownloadDir = list_field("downloadDir");
 constexpr std::size_t kName = list_field("name");
 
+// The facet's value; null for a status that Transmission does not have.
+const char* value_of(TorrentStatus status) {
+  switch (status) {
+    case TorrentStatus::kStopped:
+      return "stopped";
+    case TorrentStatus::kCheckWait:
+    case TorrentStatus::kChecking:
+      return "verifying";
+    case TorrentStatus::kDownloadWait:
+    case TorrentStatus::kSeedWait:
+      return "queued";
+    case TorrentStatus::kDownloading:
+      return "downloading";
+    case TorrentStatus::kSeeding:
+      return "seeding";
+    default:
+      return nullptr;
+  }
+}
+
 TorrentFacets::Values statuses_of(const Torrent& torrent) {
   TorrentFacets::Values values = {"all"};
-  const json_int_t status = json_integer_value(torrent[kStatus].get());
-  if (status >= 0 && status < static_cast<json_int_t>(std::size(kStatusOf))) {
-    values.emplace_back(kStatusOf[status]);
+  if (const char* status = value_of(status_of(torrent))) {
+    values.emplace_back(status);
   }
   if (json_number_value(torrent[kRateDownload].get()) > 0 || json_number_value(torrent[kRateUpload].get()) > 0) {
     values.emplace_back("active");

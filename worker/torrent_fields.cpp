@@ -92,7 +92,7 @@ std::optional<int> field_rpc_version(std::string_view name) {
   if (is_one_of(kFieldsSince40, name)) {
     return kRpcVersion40;
   }
-  if (std::any_of(std::begin(kFieldsSince41), std::end(kFieldsSince41), is_name)) {
+  if (is_one_of(kFieldsSince41, name)) {
     return kRpcVersion41;
   }
   return std::nullopt;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "worker/text_checks.hpp"
 
@@ -14,7 +15,16 @@ struct Table {
   const json_t* rows;
   std::vector<std::optional<std::size_t>> fields;  // of each column
   std::vector<std::string> hashes;                 // of each row but the first
-  bool is_whole;                                   // it has all fields of the list
+  FieldSet present{};
+
+  [[nodiscard]] bool is_whole() const { return present.all(); }
+  [[nodiscard]] std::size_t first_missing() const {
+    std::size_t field = 0;
+    while (present[field]) {
+      ++field;
+    }
+    return field;
+  }
 };
 
 Result<Table> read_table(const json_t* rows) {
@@ -22,17 +32,15 @@ Result<Table> read_table(const json_t* rows) {
   if (!json_is_array(names)) {
     return Error{"the daemon's torrent list is no table", {}};
   }
-  Table table{.rows = rows, .fields = {}, .hashes = {}, .is_whole = false};
-  FieldSet present;
+  Table table{.rows = rows, .fields = {}, .hashes = {}};
   std::size_t hash_column = json_array_size(names);
   for (std::size_t column = 0; column < json_array_size(names); ++column) {
     table.fields.push_back(find_list_field(string_of(json_array_get(names, column))));
     if (const auto field = table.fields.back()) {
-      present.set(*field);
+      table.present.set(*field);
       hash_column = *field == kHashField ? column : hash_column;
     }
   }
-  table.is_whole = present.all();
   for (std::size_t i = 1; i < json_array_size(rows); ++i) {
     const json_t* row = json_array_get(rows, i);
     auto hash = info_hash(string_of(json_array_get(row, hash_column)));
@@ -72,7 +80,7 @@ ListDelta take_rows(TorrentList::Torrents& torrents, const Table& table, const H
     }
     auto found = torrents.find(hash);
     const bool is_new = found == torrents.end();
-    if (is_new && !table.is_whole) {
+    if (is_new && !table.is_whole()) {
       delta.incomplete.push_back(hash);
       continue;
     }
@@ -82,7 +90,7 @@ ListDelta take_rows(TorrentList::Torrents& torrents, const Table& table, const H
     const FieldSet changed = assign(found->second, table, json_array_get(table.rows, i + 1));
     if (changed.any()) {
       delta.changes.push_back({&found->first, &found->second, changed, is_new});
-      if (!table.is_whole && has_telltale(changed)) {
+      if (!table.is_whole() && has_telltale(changed)) {
         delta.incomplete.push_back(hash);
       }
     }
@@ -91,6 +99,14 @@ ListDelta take_rows(TorrentList::Torrents& torrents, const Table& table, const H
 }
 
 }  // namespace
+
+HashSet torrents_of(const json_t* arguments) {
+  HashSet hashes;
+  std::size_t index = 0;
+  const json_t* id = nullptr;
+  json_array_foreach(json_object_get(arguments, "ids"), index, id) { hashes.emplace(string_of(id)); }
+  return hashes;
+}
 
 FieldSet ListDelta::changed_fields() const {
   FieldSet fields;
@@ -113,18 +129,25 @@ ListDelta TorrentList::everything() const {
   return all;
 }
 
-Result<ListDelta> TorrentList::update(const json_t* table, const HashSet& skip) {
+Result<ListDelta> TorrentList::update(const json_t* table, const json_t* removed, const HashSet& skip) {
   const auto read = read_table(table);
   if (!read) {
     return read.error();
   }
-  return take_rows(torrents_, *read, skip);
+  // First those that are gone: the changes point into the list. Who is there all the same, or again, is read whole.
+  std::vector<std::string> gone = remove_ids(removed, skip);
+  ListDelta delta = take_rows(torrents_, *read, skip);
+  delta.removed = std::move(gone);
+  return delta;
 }
 
 Result<ListDelta> TorrentList::update_exactly(const json_t* table, const HashSet& asked, const HashSet& skip) {
   const auto read = read_table(table);
   if (!read) {
     return read.error();
+  }
+  if (!read->is_whole()) {
+    return Error{std::string("the daemon's torrent list has no ") + kListFields.at(read->first_missing()), {}};
   }
   ListDelta delta = take_rows(torrents_, *read, skip);
   HashSet gone = asked;

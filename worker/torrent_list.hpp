@@ -19,6 +19,9 @@ namespace tws::worker {
 using HashSet = std::set<std::string, std::less<>>;
 using FieldSet = std::bitset<kListFieldCount>;
 
+// Those that the arguments of a request name in `ids`.
+HashSet torrents_of(const json_t* arguments);
+
 // By field, as in kListFields. Never a null pointer.
 using Torrent = std::array<Json, kListFieldCount>;
 
@@ -53,19 +56,19 @@ class TorrentList {
   // Rows of `skip` are passed over: a command has touched these torrents since the answer was asked for.
   // The error tells what is wrong with the answer; the list is then unchanged.
 
-  // Some torrents.
-  Result<ListDelta> update(const json_t* table, const HashSet& skip);
-  // All of `asked` that there are: the others are removed.
+  // Some torrents. `removed` are the daemon's numbers of those that are gone.
+  Result<ListDelta> update(const json_t* table, const json_t* removed, const HashSet& skip);
+  // All of `asked` that there are, whole: the others are removed.
   Result<ListDelta> update_exactly(const json_t* table, const HashSet& asked, const HashSet& skip);
-  // All torrents of the daemon.
+  // All torrents of the daemon, whole.
   Result<ListDelta> replace(const json_t* table, const HashSet& skip);
 
   // Those of them that are in the list; gives what was removed.
   std::vector<std::string> remove(const HashSet& hashes);
-  // `ids` is a list of the daemon's numbers.
-  std::vector<std::string> remove_ids(const json_t* ids, const HashSet& skip);
 
  private:
+  std::vector<std::string> remove_ids(const json_t* ids, const HashSet& skip);
+
   Torrents torrents_;
 };
 

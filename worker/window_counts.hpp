@@ -17,7 +17,6 @@ class WindowCounts {
 
   void add(const TorrentFacets& facets, WindowFilter::Failures failures) { count(facets, failures, 1); }
   void remove(const TorrentFacets& facets, WindowFilter::Failures failures) { count(facets, failures, -1); }
-  void clear() { *this = WindowCounts(); }
 
   // {"total": n, "matching": n, "status": {value: n, …}, "labels": …, …}; values that are nobody's are left out.
   [[nodiscard]] Json all() const;

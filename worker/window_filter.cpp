@@ -10,8 +10,10 @@ namespace tws::worker {
 
 WindowFilter::WindowFilter(Values values, std::string_view search) : values_(std::move(values)) {
   std::istringstream folded(fold_case(search));
-  for (std::string word; folded >> word;) {
-    words_.push_back(word);
+  for (std::string word; words_.size() < kMaxWords && folded >> word;) {
+    if (std::find(words_.begin(), words_.end(), word) == words_.end()) {
+      words_.push_back(word);
+    }
   }
 }
 

@@ -20,6 +20,9 @@ class WindowFilter {
 
   using Values = std::array<std::set<std::string>, kFacetCount>;
 
+  // Of a search the first different ones count: each is looked for in each name of the list.
+  static constexpr std::size_t kMaxWords = 16;
+
   // Who passes has one of the values in each facet that has some; every word of the search in its name, or its hash
   // begins like the only word.
   WindowFilter(Values values, std::string_view search);
