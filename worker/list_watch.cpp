@@ -1,5 +1,6 @@
 #include "worker/list_watch.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "wire/error_uris.hpp"
@@ -114,6 +115,9 @@ void ListWatch::send_tails(const char* kind, const Json& members, const ListDelt
   const auto lengths = encoder_.append_tails(body, forms_, delta, further.get());
   json_object_set_new(members.get(), "updated", json_real(reader_.updated()));
   json_object_set_new(members.get(), "tails", lengths_of_tails(forms_, lengths).release());
+  if (std::find(lengths.begin(), lengths.end(), 0) != lengths.end()) {
+    json_object_set_new(members.get(), "left_out", json_true());
+  }
   send(kind, members, body);
 }
 

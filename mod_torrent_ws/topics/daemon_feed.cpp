@@ -111,7 +111,7 @@ std::string DaemonFeed::watch_arguments() {
 
 bool DaemonFeed::is_ready_for(const Form& form) const {
   const bool comes = watch_ && !lost_ && !silent_ && (worker_has_list_ || said_state_ == "up");
-  return known_ && (!snapshot_ || snapshot_->tails.contains(form) || !comes);
+  return known_ && (!snapshot_ || snapshot_->serves(form) || !comes);
 }
 
 void DaemonFeed::start_watch() {
@@ -211,6 +211,7 @@ void DaemonFeed::take_tails(const JobFrame& frame, bool is_snapshot) {
   }
   Change change;
   change.tails = std::move(*tails);
+  change.left_out = bool_member(frame.header.get(), "left_out");
   if (is_snapshot) {
     take_snapshot(std::move(change), bool_member(frame.header.get(), "continues") && snapshot_.has_value());
   } else {

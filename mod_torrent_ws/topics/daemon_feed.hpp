@@ -22,6 +22,10 @@ struct Change {
   std::uint64_t revision = 0;
   Tails tails;
   std::map<std::string, wamp::EventPtr> events;  // by format: the same as events, built by the topic once
+  bool left_out = false;                         // forms that were asked for: with them it would be too long
+
+  // Whether it is as much of this form as ever will be.
+  [[nodiscard]] bool serves(const Form& form) const { return left_out || tails.contains(form); }
 };
 
 // What its workers did at the daemon, all together.

@@ -52,7 +52,7 @@ void ListCalls::tick(Clock::time_point now) {
 
 bool ListCalls::is_ready(const Waiting& call) const {
   const DaemonFeed& feed = *call.feed;
-  return feed.hangs() || (feed.is_current() && (gap(call) || feed.snapshot()->tails.contains(call.form)));
+  return feed.hangs() || (feed.is_current() && (gap(call) || feed.snapshot()->serves(call.form)));
 }
 
 std::optional<TorrentsTopic::Gap> ListCalls::gap(const Waiting& call) const {

@@ -88,7 +88,7 @@ double measure(TorrentList& list, ListIndex& index, std::list<ListWindow>& windo
   double spent = 0;
   for (int round = first; round < first + kRounds; ++round) {
     const tws::Json table = table_of(kLiveFieldCount, round * 4099 % kTorrents, kChanging, round);
-    const ListDelta delta = *list.update(table.get(), {});
+    const ListDelta delta = *list.update(table.get(), nullptr, {});
     const double begin = processor_milliseconds();
     const ListIndex::Update update = index.update(delta);
     for (ListWindow& window : windows) {

@@ -36,12 +36,14 @@ void take_list(const json_t* result) {
   if (const auto delta = list.replace(table, {})) {
     tell(*delta);
     tell(list.everything());
-    const auto again = list.update(table, {});
+    const auto again = list.update(table, nullptr, {});
     if (!again || !again->empty()) {
       std::abort();  // it has told all that there is
     }
   }
-  list.remove_ids(json_object_get(result, "removed"), {});
+  if (const auto delta = list.update(table, json_object_get(result, "removed"), {})) {
+    tell(*delta);
+  }
 }
 
 }  // namespace

@@ -201,6 +201,24 @@ describe('a daemon', () => {
     });
   });
 
+  test('is not down for what it answers to one request', async () => {
+    const get = () => client.call('torrent.get', { ids: [hashOf(1)], fields: ['comment'] });
+    const state = async () => (await client.call('torrents.window', { limit: 1 })).daemons.main;
+    const { since } = await state();
+    for (const [odd, error] of [
+      [http(200, '{"result":"success","arguments":{"torrents":[],"torrents":[]}}'), 'daemon_unreachable'],
+      [http(200, 'x'.repeat((64 << 20) + 1)), 'daemon_unreachable'],
+      [http(413), 'daemon_refused'],
+    ]) {
+      daemon.odd = (asked) => (asked.args.fields?.includes('comment') ? odd(asked) : undefined);
+      const [refused, ...others] = [get(), client.call('session.stats'), client.call('session.get')];
+      await assert.rejects(refused, wampError(`torrent_ws.error.${error}`));
+      for (const other of others) await other;
+    }
+    daemon.odd = () => undefined;
+    assert.deepEqual([(await state()).state, (await state()).since], ['up', since]);
+  });
+
   test('of 3.00 that refuses the labels of what it has added says so', async () => {
     const added = { 'torrent-added': { hashString: hashOf(8), id: 8, name: 'a' } };
     const add = (odd) => {
@@ -220,21 +238,23 @@ describe('a daemon', () => {
 
   test('of 3.00 gets its trackers as a list, each torrent by itself, and only those that it names', async () => {
     const [kept, gone, added] = ['http://127.0.0.1:9/kept', 'http://127.0.0.1:9/gone', 'udp://127.0.0.1:9/added'];
+    const first = 'udp://127.0.0.1:9/z-comes-first';
     const torrents = [
       { hashString: hashOf(1), trackers: [{ announce: gone }, { announce: kept }] },
-      { hashString: hashOf(2), trackers: [{ announce: kept }, { announce: added }] },
+      { hashString: hashOf(2), trackers: [{ announce: kept }, { announce: added }, { announce: first }] },
       { trackers: [] },
       { hashString: '', trackers: [] },
+      { hashString: hashOf(3), trackers: [{ announce: gone }] }, // nobody asked
     ];
     daemon.odd = ({ method, args }) => (method === 'torrent-get' && !args.format ? { torrents } : undefined);
     daemon.requests.length = 0;
     const ids = [hashOf(1), hashOf(2)];
-    await client.call('torrent.set', { ids, trackerList: `${kept}\n\n${added}\n`, downloadLimit: 5 });
+    await client.call('torrent.set', { ids, trackerList: `${kept}\n\n${first}\n${added}\n${first}\n`, downloadLimit: 5 });
     assert.deepEqual(
       daemon.requests.filter(({ method }) => method === 'torrent-set').map(({ args }) => args),
       [
         { ids, downloadLimit: 5 },
-        { ids: [hashOf(1)], trackerAdd: [added], trackerRemove: [0] },
+        { ids: [hashOf(1)], trackerAdd: [first, added], trackerRemove: [0] },
       ],
     );
 

@@ -561,6 +561,8 @@ TEST(WorkerListWindow, SearchKnowsCaseAndHash) {
   CHECK(finds("ABCD", "no such name"));
   CHECK_FALSE(finds("bcd", "no such name"));
   CHECK_FALSE(finds("abcd no", "something else"));
+  CHECK(finds("a b c d e f g h i j k l m n o p absent", "abcdefghijklmnop"));
+  CHECK_FALSE(finds("a a a a a a a a a a a a a a a a a absent", "a"));
 }
 
 TEST(WorkerListWindow, NamesAreOrderedForReaders) {

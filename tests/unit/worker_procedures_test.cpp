@@ -151,13 +151,38 @@ TEST(WorkerProcedures, ScriptsNeverPass) {
 
 TEST(WorkerProcedures, SecretSettingsAreNotShown) {
   const auto settings = tws::parse_json(
-      R"({"version":"3.00","config-dir":"/c","session-id":"s","blocklist-url":"u","script-torrent-done-filename":"f"})");
+      R"({"version":"3.00","config-dir":"/c","session-id":"s","blocklist-url":"u","script-torrent-done-filename":"f",
+          "default-trackers":"http://a/passkey"})");
   STRCMP_EQUAL(R"({"version":"3.00"})",
                tws::to_text(tws::worker::visible_session_fields(settings->get()).get()).c_str());
-  for (const char* field : {"config-dir", "session-id", "blocklist-url"}) {
+  for (const char* field : {"config-dir", "session-id", "blocklist-url", "default-trackers"}) {
     refuses("session.get", std::string(R"({"fields":[")") + field + "\"]}");
   }
   refuses("torrent.get", "{" + kIds + R"(,"fields":["torrentFile"]})");
+}
+
+TEST(WorkerProcedures, WhatIsNamedTwiceIsAskedForOnce) {
+  const std::string upper(40, 'A');
+  const std::string lower(40, 'a');
+  STRCMP_EQUAL((R"({"ids":[")" + lower + "\"]}").c_str(),
+               sent("torrent.stop", R"({"ids":[")" + upper + R"(",")" + lower + "\"]}").c_str());
+  accepts("torrent.get", R"({"ids":[")" + lower + R"("],"fields":["name","files"]})");
+  refuses("torrent.get", "{" + kIds + R"(,"fields":["name","files","name"]})");
+  refuses("session.get", R"({"fields":["version","version"]})");
+}
+
+TEST(WorkerProcedures, DetailsAreOfAThousandTorrentsAtMost) {
+  const auto get = [](int torrents, const char* field) {
+    std::string ids;
+    for (int i = 0; i < torrents; ++i) {
+      const std::string number = std::to_string(i);
+      ids += (i > 0 ? ",\"" : "\"") + std::string(40 - number.size(), '0') + number + '"';
+    }
+    return R"({"ids":[)" + ids + R"(],"fields":["name",")" + field + "\"]}";
+  };
+  accepts("torrent.get", get(1000, "peers"));
+  refuses("torrent.get", get(1001, "peers"));
+  accepts("torrent.get", get(1001, "status"));
 }
 
 TEST(WorkerProcedures, DirectoriesStayBelowTheRoots) {
@@ -208,8 +233,8 @@ TEST(WorkerProcedures, WhatTheDaemonDoesNotKnowIsNamedWithTheReleaseThatDoes) {
   STRCMP_EQUAL("field sequentialDownload needs transmission-daemon 4.1 or newer",
                answer("torrent.get", R"({"fields":["sequentialDownload"]})", kRpcVersion40).c_str());
   STRCMP_EQUAL("", answer("torrent.get", R"({"fields":["sequentialDownload"]})", kRpcVersion41).c_str());
-  STRCMP_EQUAL("field default-trackers needs transmission-daemon 4.0 or newer",
-               answer("session.get", R"({"fields":["default-trackers"]})", kOldestRpcVersion).c_str());
+  STRCMP_EQUAL("field tcp-enabled needs transmission-daemon 4.0 or newer",
+               answer("session.get", R"({"fields":["tcp-enabled"]})", kOldestRpcVersion).c_str());
   STRCMP_EQUAL("group.get needs transmission-daemon 4.0 or newer",
                answer("group.get", "{}", kOldestRpcVersion).c_str());
   STRCMP_EQUAL("argument group needs transmission-daemon 4.0 or newer",

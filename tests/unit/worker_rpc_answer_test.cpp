@@ -121,12 +121,20 @@ TEST(WorkerRpcAnswer, TurnedAwayByHttpIsNotDone) {
   CHECK(read_rpc_answer(401, "").unauthorized);
 }
 
+TEST(WorkerRpcAnswer, WhatAProxyHasAgainstOneRequestIsOfThatRequest) {
+  for (const long status : {400L, 408L, 413L, 429L}) {
+    expect(RpcOutcome::kRefused, status, "<h1>no</h1>");
+  }
+}
+
 TEST(WorkerRpcAnswer, WhatIsNoAnswerLeavesTheOutcomeOpen) {
   expect(RpcOutcome::kLost, 502, "Bad Gateway");
   expect(RpcOutcome::kLost, 204, "");
   for (const char* body : {"", "<html>", "[]", "{}", R"({"result":1})", R"({"result":"success")", "\xFF\xFE"}) {
     expect(RpcOutcome::kLost, 200, body);
+    CHECK(read_rpc_answer(200, body).unreadable);
   }
+  CHECK_FALSE(read_rpc_answer(502, "Bad Gateway").unreadable);
 }
 
 TEST(WorkerRpcAnswer, LongMessagesAreCutBetweenCharacters) {

@@ -69,7 +69,7 @@ TEST_GROUP(WorkerTorrentList) {
   }
   ListDelta live(const std::string& rows, const HashSet& skip = {}) {
     const Json table = json(R"([["status","hashString","percentDone","no such field"],)" + rows + "]");
-    return expect(list.update(table.get(), skip));
+    return expect(list.update(table.get(), nullptr, skip));
   }
   std::string tail(TailForm form, const ListDelta& delta, const Json& totals = Json(json_object())) {
     std::string text;
@@ -150,10 +150,33 @@ TEST(WorkerTorrentList, MissingAmongThoseAskedForIsRemoved) {
 TEST(WorkerTorrentList, IdsAreRemovedByTheirPresentMeaning) {
   fill();
   expect(list.replace(whole_table({{kHashA, 8}, {kHashB, 1}}).get(), {}));
-  CHECK(list.remove_ids(json("[1,2]").get(), {kHashB}).empty());
-  const auto removed = list.remove_ids(json("[1,2]").get(), {});
-  CHECK_EQUAL(1, removed.size());
-  STRCMP_EQUAL(kHashB.c_str(), removed[0].c_str());
+  const Json nobody = json(R"([["hashString","status"]])");
+  CHECK(expect(list.update(nobody.get(), json("[1,2]").get(), {kHashB})).empty());
+  const auto delta = expect(list.update(nobody.get(), json("[1,2]").get(), {}));
+  CHECK_EQUAL(1, delta.removed.size());
+  STRCMP_EQUAL(kHashB.c_str(), delta.removed[0].c_str());
+}
+
+TEST(WorkerTorrentList, WhoIsRemovedAndThereAllTheSameIsReadWhole) {
+  fill();
+  const Json table = json(R"([["hashString","status"],[")" + kHashA + R"(",4],[")" + kHashB + R"(",6]])");
+  const auto delta = expect(list.update(table.get(), json("[1]").get(), {}));
+  CHECK_EQUAL(1, delta.removed.size());
+  CHECK(delta.incomplete == std::vector<std::string>({kHashA, kHashB}));
+  STRCMP_EQUAL(
+      (R"("torrents":{"main.)" + kHashB + R"(":{"status":6}},"removed":["main.)" + kHashA + R"("],"session":{}})")
+          .c_str(),
+      delta_text(ListFormat::kObject, delta).c_str());
+}
+
+TEST(WorkerTorrentList, AWholeListHasAllFields) {
+  fill();
+  const Json table = json(R"([["hashString","id"]])");
+  const auto refused = list.replace(table.get(), {});
+  CHECK(!refused);
+  STRCMP_EQUAL("the daemon's torrent list has no status", refused.error().message.c_str());
+  CHECK(!list.update_exactly(table.get(), {kHashA}, {}));
+  CHECK_EQUAL(2, list.torrents().size());
 }
 
 TEST(WorkerTorrentList, NewTorrentWithLiveFieldsOnlyIsReadWholeFirst) {
@@ -231,6 +254,30 @@ TEST(WorkerTorrentList, TailsFollowEachOtherInTheOrderAskedFor) {
   CHECK(body == expected);
 }
 
+TEST(WorkerTorrentList, BinaryTailsThatAreTooMuchAreLeftOut) {
+  fill();
+  const TailForm forms[] = {{ListFormat::kObject, Serializer::kCbor},
+                            {ListFormat::kObject, Serializer::kJson},
+                            {ListFormat::kTable, Serializer::kMsgpack}};
+  const Json further = with_totals(kTotals);
+  const std::string cbor = tail(forms[0], list.everything(), kTotals);
+  const std::string text = tail(forms[1], list.everything(), kTotals);
+  const auto written = [&](std::size_t limit) {
+    std::string body;
+    const auto lengths = encoder.append_tails(body, forms, list.everything(), further.get(), limit);
+    const Json tails = tws::worker::lengths_of_tails(forms, lengths);
+    std::size_t all = 0;
+    for (std::size_t i = 0; i < json_array_size(tails.get()); ++i) {
+      all += tws::integer_member(json_array_get(tails.get(), i), "length").value_or(0);
+    }
+    CHECK_EQUAL(body.size(), all);
+    return body;
+  };
+  CHECK(written(cbor.size() + text.size()) == cbor + text);
+  CHECK(written(cbor.size() + text.size() - 1) == text);
+  CHECK(written(0) == text);
+}
+
 TEST(WorkerTorrentList, WatchNamesTheFormsOfItsTails) {
   const Json arguments = json(R"({"tails":[{"format":"table","serializer":"cbor"},{"format":"tree","serializer":"json"},
       {"format":"object","serializer":"ubjson"},{"format":"object"},7,{"format":"object","serializer":"json"}]})");
@@ -259,7 +306,7 @@ TEST(WorkerTorrentList, BrokenAnswersAreRefusedAndChangeNothing) {
   for (const char* broken :
        {"null", "{}", "[]", "[{}]", R"([["id"],[1]])", R"([["hashString"],["short"]])", R"([["hashString"],"row"])",
         R"([["hashString","status"],["aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"]])"}) {
-    CHECK(!list.update(json(broken).get(), {}));
+    CHECK(!list.update(json(broken).get(), nullptr, {}));
     CHECK(!list.replace(json(broken).get(), {}));
   }
   CHECK_EQUAL(2, list.torrents().size());
