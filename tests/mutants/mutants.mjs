@@ -595,4 +595,12 @@ export const mutants = [
     test: 'unit:unit-tests',
     name: 'HandlerProcess.ThatDoesNotReadIsReplaced',
   },
+  {
+    guard: 'what changes with a telltale field is read',
+    file: 'worker/torrent_list.cpp',
+    from: 'if (!table.is_whole && has_telltale(changed)) {',
+    to: 'if (table.is_whole && has_telltale(changed)) {',
+    test: 'unit:unit-tests',
+    name: 'WorkerTorrentList.WhatChangesTogetherWithOthersIsReadWhole',
+  },
 ];
