@@ -72,8 +72,7 @@ export function List(props: { isCompact: boolean }) {
   createEffect(() => scroller.style.setProperty("--columns", tracks()));
   createEffect(() => scroller.style.setProperty("--row-height", `${rowHeight()}px`));
   createEffect(() => {
-    const last = indexes().at(-1);
-    if (last !== undefined) setInSight({ first: first(), last });
+    setInSight({ first: first(), last: indexes().at(-1) ?? 0 });
   });
   createEffect(
     on(selection.lastPlace, (place) => {

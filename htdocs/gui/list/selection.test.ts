@@ -158,6 +158,15 @@ describe("of rows that are not there yet", () => {
     expect(view.hashes).not.toHaveBeenCalled();
   });
 
+  test("the active row is toggled where it was, also when it has been scrolled away", async () => {
+    const { selection, setLoaded } = create("abcdef", "abc");
+    await selection.click("c", plain);
+    setLoaded("f");
+    selection.toggle("c");
+    expect(selection.lastPlace()).toEqual({ index: 2, hash: "c" });
+    expect(selection.count()).toBe(0);
+  });
+
   test("those that are gone are selected no longer", async () => {
     const { selection, setHashes } = create("abcdef", "abc");
     await selection.all();

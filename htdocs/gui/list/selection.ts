@@ -55,12 +55,15 @@ export function createSelection(view: Accessor<View>, failed: (error: unknown) =
     }
   };
 
-  const placeOf = (hash: string): Place => ({ index: view().indexOf(hash), hash });
   /** Where the torrent is now, or was when it was last seen; -1 if it is gone. */
   const indexOf = (at: Place | undefined) => {
     if (at?.hash === undefined) return at?.index ?? -1;
     const index = view().indexOf(at.hash);
     return index >= 0 || !view().mayShow(at.hash) ? index : at.index;
+  };
+  const placeOf = (hash: string): Place => {
+    const last = place();
+    return { index: indexOf(last?.hash === hash ? last : { index: -1, hash }), hash };
   };
 
   const select = (hashes: Iterable<string>) => {
@@ -97,9 +100,9 @@ export function createSelection(view: Accessor<View>, failed: (error: unknown) =
   };
 
   const shownOf = async (hashes: ReadonlySet<string>): Promise<readonly string[]> => {
-    const known = [...hashes].map(placeOf);
+    const known = [...hashes].map((hash) => ({ index: view().indexOf(hash), hash }));
     if (known.every(({ index }) => index >= 0)) {
-      return known.sort((left, right) => left.index - right.index).map(({ hash }) => hash!);
+      return known.sort((left, right) => left.index - right.index).map(({ hash }) => hash);
     }
     return (await view().hashes(0, Infinity)).filter((hash) => hashes.has(hash));
   };
