@@ -186,10 +186,15 @@ $(BUILD)/bench/connect: tests/bench/connect.cpp
 	@mkdir -p $(@D)
 	@echo '  CXX $@'
 	@$(CXX) -std=c++20 -O2 -g $(WARNINGS) $< -lssl -lcrypto -o $@
-bench: programs test-programs gui tests/node_modules/.installed $(BUILD)/bench/connect
+$(BUILD)/bench/windows: $(call objects,release,tests/bench/windows.cpp $(filter-out worker/main.cpp,$(WORKER_SOURCES)))
+	@mkdir -p $(@D)
+	@echo '  LINK $@'
+	@$(CXX) $(COMMON) $^ $(WORKER_LIBS) -o $@
+bench: programs test-programs gui tests/node_modules/.installed $(BUILD)/bench/connect $(BUILD)/bench/windows
 	node tests/bench/main.mjs
 	node tests/bench/serializers.mjs
 	node tests/bench/window.mjs
+	$(BUILD)/bench/windows
 # A hundred graceful restarts, ten thousand connects, ten minutes of kills and of churn, and valgrind: over an hour, as root.
 # SOAK_PARTS, SOAK_MPMS, SOAK_GRACEFULS, SOAK_CONNECTS make it shorter.
 soak: programs test-programs gui tests/node_modules/.installed $(BUILD)/bench/connect

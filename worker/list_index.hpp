@@ -2,11 +2,14 @@
 // all windows need of a change is found out here once.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
 
+#include "worker/sort_columns.hpp"
+#include "worker/sorted_slots.hpp"
 #include "worker/torrent_facets.hpp"
 #include "worker/torrent_list.hpp"
 
@@ -21,8 +24,6 @@ struct IndexedTorrent {
 
 class ListIndex {
  public:
-  using Slot = std::uint32_t;  // a torrent's number, dense
-
   struct Change {
     Slot slot;
     FieldSet fields;
@@ -43,17 +44,25 @@ class ListIndex {
   // Every slot is less.
   [[nodiscard]] std::size_t capacity() const { return torrents_.size(); }
   [[nodiscard]] const IndexedTorrent& operator[](Slot slot) const { return torrents_[slot]; }
+  // sort_number() of a torrent, and its place by name and hash among all. Side by side in memory, as sorting wants it.
+  [[nodiscard]] double sort_number(std::size_t column, Slot slot) const { return columns_[column][slot]; }
+  [[nodiscard]] std::uint32_t name_rank(Slot slot) const { return name_ranks_[slot]; }
   // By hash.
   [[nodiscard]] const std::map<std::string, Slot, std::less<>>& slots() const { return slots_; }
 
  private:
   Slot new_slot();
   Change take(const ListDelta::Change& change);
+  void sort_names();
 
   std::vector<IndexedTorrent> torrents_;
   std::map<std::string, Slot, std::less<>> slots_;
   std::vector<Slot> free_;
   std::vector<Slot> removed_;  // by the last update
+  // By slot.
+  std::array<std::vector<double>, kSortColumnCount> columns_;
+  std::vector<std::uint32_t> name_ranks_;
+  SortedSlots by_name_;
 };
 
 }  // namespace tws::worker

@@ -17,21 +17,20 @@ ListWindow::ListWindow(WindowSpec spec, const ListIndex& index) : spec_(std::mov
 WindowDelta ListWindow::update(const ListIndex::Update& update) {
   failures_.resize(index_.capacity());
   is_in_range_.resize(index_.capacity());
-  leaves_order_.resize(index_.capacity());
   for (const Slot slot : update.removed) {
     forget(slot);
   }
   for (const ListIndex::Change& change : update.changes) {
     evaluate(change);
   }
-  reorder();
+  order_.settle([this](Slot left, Slot right) { return spec_.order.comes_before(index_, left, right); });
   return new_of(update);
 }
 
 void ListWindow::forget(Slot slot) {
   counts_.remove(index_[slot].facets, failures_[slot]);
   if (matches(slot)) {
-    leave_order(slot);
+    order_.leave(slot);
   }
 }
 
@@ -47,34 +46,11 @@ void ListWindow::evaluate(const ListIndex::Change& change) {
   }
   const bool moves = (change.fields & spec_.order.fields()).any();
   if (matched && (moves || !matches(slot))) {
-    leave_order(slot);
+    order_.leave(slot);
   }
   if (matches(slot) && (moves || !matched)) {
-    come_.push_back(slot);
+    order_.come(slot);
   }
-}
-
-void ListWindow::reorder() {
-  if (std::exchange(somebody_leaves_, false)) {
-    std::erase_if(order_, [this](Slot slot) { return std::exchange(leaves_order_[slot], 0) != 0; });
-  }
-  if (come_.empty()) {
-    return;
-  }
-  const auto comes_before = [this](Slot left, Slot right) { return spec_.order(index_[left], index_[right]); };
-  std::vector<Slot> come = std::exchange(come_, {});
-  std::sort(come.begin(), come.end(), comes_before);
-  std::vector<Slot> merged;
-  merged.reserve(order_.size() + come.size());
-  auto rest = order_.cbegin();
-  for (const Slot slot : come) {
-    const auto place = std::upper_bound(rest, order_.cend(), slot, comes_before);
-    merged.insert(merged.end(), rest, place);
-    merged.push_back(slot);
-    rest = place;
-  }
-  merged.insert(merged.end(), rest, order_.cend());
-  order_ = std::move(merged);
 }
 
 WindowDelta ListWindow::new_of(const ListIndex::Update& update) {
@@ -109,9 +85,10 @@ WindowDelta ListWindow::new_of(const ListIndex::Update& update) {
   return delta;
 }
 
-std::vector<ListWindow::Slot> ListWindow::new_range() const {
-  const auto begin = order_.begin() + static_cast<std::ptrdiff_t>(std::min(spec_.offset, order_.size()));
-  const auto length = std::min(spec_.limit, static_cast<std::size_t>(order_.end() - begin));
+std::vector<Slot> ListWindow::new_range() const {
+  const std::vector<Slot>& order = order_.slots();
+  const auto begin = order.begin() + static_cast<std::ptrdiff_t>(std::min(spec_.offset, order.size()));
+  const auto length = std::min(spec_.limit, static_cast<std::size_t>(order.end() - begin));
   return {begin, begin + static_cast<std::ptrdiff_t>(length)};
 }
 

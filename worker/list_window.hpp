@@ -1,5 +1,5 @@
-// ListWindow: a part of a daemon's list: filtered, in order, from one place to another; and what changes of it. Evaluates
-// again what changed, nothing else.
+// ListWindow: a part of a daemon's list: filtered, in order, from one place to another; and what changes of it.
+// Evaluates again what changed, nothing else.
 #pragma once
 
 #include <cstddef>
@@ -23,8 +23,6 @@ struct WindowDelta {
 
 class ListWindow {
  public:
-  using Slot = ListIndex::Slot;
-
   // Of the torrents that are in the index now. The index must outlive it.
   ListWindow(WindowSpec spec, const ListIndex& index);
 
@@ -42,12 +40,6 @@ class ListWindow {
   void evaluate(const ListIndex::Change& change);
   void forget(Slot slot);
   [[nodiscard]] bool matches(Slot slot) const { return failures_[slot].none(); }
-  void leave_order(Slot slot) {
-    leaves_order_[slot] = 1;
-    somebody_leaves_ = true;
-  }
-  // Takes out those that leave, puts in those that come.
-  void reorder();
   // Once the order is as it is now.
   WindowDelta new_of(const ListIndex::Update& update);
   [[nodiscard]] std::vector<Slot> new_range() const;
@@ -57,14 +49,9 @@ class ListWindow {
   const ListIndex& index_;
   WindowCounts counts_;
   std::vector<WindowFilter::Failures> failures_;  // by slot
-  std::vector<Slot> order_;                       // of all that match
+  SortedSlots order_;                             // of all that match
   std::vector<Slot> range_;                       // as last told
   std::vector<std::uint8_t> is_in_range_;         // by slot: the same
-
-  // While it is updated.
-  std::vector<std::uint8_t> leaves_order_;  // by slot
-  bool somebody_leaves_ = false;
-  std::vector<Slot> come_;
 };
 
 }  // namespace tws::worker

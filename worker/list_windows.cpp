@@ -108,7 +108,8 @@ void ListWindows::on_delta(const ListDelta& delta, const json_t* totals) {
 
 // Another one after the first says nothing new: it is for the event loop's cache.
 void ListWindows::publish_snapshot(std::int64_t id, Watch& watch) {
-  const Json further(json_pack("{s:O,s:o}", "session", reader_.totals().get(), "counts", watch.window.counts().release()));
+  const Json further(
+      json_pack("{s:O,s:o}", "session", reader_.totals().get(), "counts", watch.window.counts().release()));
   add_order(further, watch.window);
   send_tails(id, "snapshot", watch, watch.window.everything(), further, std::exchange(watch.snapshot_sent, true));
 }
@@ -126,7 +127,7 @@ void ListWindows::publish(std::int64_t id, const Watch& watch, const WindowDelta
 
 void ListWindows::add_order(const Json& further, const ListWindow& window) const {
   json_t* order = json_array();
-  for (const ListWindow::Slot slot : window.range()) {
+  for (const Slot slot : window.range()) {
     json_array_append_new(order, json_string(encoder_.key_of(index_[slot].hash).c_str()));
   }
   json_object_set_new(further.get(), "offset", json_integer(static_cast<json_int_t>(window.offset())));
@@ -170,8 +171,8 @@ bool ListWindows::answer(const Get& get, Timers& timers) {
 std::string ListWindows::result_of(const Get& get) const {
   const ListWindow window(get.spec, index_);
   const DaemonHealth& health = daemon_.health();
-  const Json state(json_pack("{s:s,s:f,s:f}", "state", health.state_name(), "since", health.since(), "updated",
-                             reader_.updated()));
+  const Json state(
+      json_pack("{s:s,s:f,s:f}", "state", health.state_name(), "since", health.since(), "updated", reader_.updated()));
   if (!health.reason().empty()) {
     json_object_set_new(state.get(), "reason", json_string(health.reason().c_str()));
   }

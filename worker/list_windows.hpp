@@ -54,8 +54,8 @@ class ListWindows final : private ListListener {
 
   void publish_snapshot(std::int64_t id, Watch& watch);
   void publish(std::int64_t id, const Watch& watch, const WindowDelta& delta, const json_t* totals);
-  void send_tails(std::int64_t id, const char* kind, const Watch& watch, const ListDelta& torrents,
-                  const Json& further, bool continues);
+  void send_tails(std::int64_t id, const char* kind, const Watch& watch, const ListDelta& torrents, const Json& further,
+                  bool continues);
   // The members of a tail that say where the torrents are.
   void add_order(const Json& further, const ListWindow& window) const;
   // False while it has to wait.

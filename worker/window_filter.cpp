@@ -25,9 +25,8 @@ WindowFilter::Failures WindowFilter::failures(const IndexedTorrent& torrent) con
       return admitted.contains(value);
     });
   }
-  const bool found = std::all_of(words_.begin(), words_.end(), [&](const std::string& word) {
-    return facets.name.find(word) != std::string::npos;
-  });
+  const bool found = std::all_of(words_.begin(), words_.end(),
+                                 [&](const std::string& word) { return facets.name.find(word) != std::string::npos; });
   failures[kSearch] = !found && (words_.size() != 1 || !torrent.hash.starts_with(words_.front()));
   return failures;
 }

@@ -1,153 +1,59 @@
 #include "worker/window_order.hpp"
 
-#include <algorithm>
-#include <limits>
+#include "wire/window_request.hpp"
+#include "worker/sort_columns.hpp"
 
 namespace tws::worker {
 
 namespace {
 
-constexpr std::size_t kStatus = list_field("status");
-constexpr std::size_t kIsFinished = list_field("isFinished");
-constexpr std::size_t kIsStalled = list_field("isStalled");
-constexpr std::size_t kMetadata = list_field("metadataPercentComplete");
-constexpr std::size_t kRecheck = list_field("recheckProgress");
-constexpr std::size_t kPercentDone = list_field("percentDone");
 constexpr std::size_t kName = list_field("name");
-constexpr std::size_t kEta = list_field("eta");
-constexpr std::size_t kUploadRatio = list_field("uploadRatio");
 constexpr std::size_t kLabels = list_field("labels");
-
-// Transmission's numbers of the field `status`.
-enum Status : json_int_t { kStopped, kCheckWait, kChecking, kDownloadWait, kDownloading, kSeedWait, kSeeding };
-// Of eta and uploadRatio.
-constexpr json_int_t kUnknown = -2;
-constexpr double kInfinite = -2;
+constexpr std::size_t kDownloadDir = list_field("downloadDir");
+constexpr std::size_t kErrorString = list_field("errorString");
+constexpr std::size_t kHashString = list_field("hashString");
 
 template <typename T>
 int three_way(const T& left, const T& right) {
   return left < right ? -1 : static_cast<int>(right < left);
 }
 
-double number_of(const json_t* value) {
-  return json_is_true(value) ? 1 : json_number_value(value);
-}
-
-double number_of(const IndexedTorrent& torrent, std::size_t field) { return number_of((*torrent.torrent)[field].get()); }
-
-bool is_true(const IndexedTorrent& torrent, std::size_t field) { return json_is_true((*torrent.torrent)[field].get()); }
-
-// What it is doing, by the words of the GUI in their order (htdocs/gui/store/activity.ts).
-int activity_rank(const IndexedTorrent& torrent) {
-  enum : std::uint8_t {
-    kRankDownloading,
-    kRankFinished,
-    kRankMetadata,
-    kRankQueued,
-    kRankQueuedToSeed,
-    kRankQueuedToVerify,
-    kRankSeeding,
-    kRankStalled,
-    kRankStopped,
-    kRankUnknown,
-    kRankVerifying,
-  };
-  switch (json_integer_value((*torrent.torrent)[kStatus].get())) {
-    case kStopped:
-      return is_true(torrent, kIsFinished) ? kRankFinished : kRankStopped;
-    case kCheckWait:
-      return kRankQueuedToVerify;
-    case kChecking:
-      return kRankVerifying;
-    case kDownloadWait:
-      return kRankQueued;
-    case kDownloading:
-      if (number_of(torrent, kMetadata) < 1) {
-        return kRankMetadata;
-      }
-      return is_true(torrent, kIsStalled) ? kRankStalled : kRankDownloading;
-    case kSeedWait:
-      return kRankQueuedToSeed;
-    case kSeeding:
-      return kRankSeeding;
+// Negative, 0 or positive, as with strcmp().
+int compare(const ListIndex& index, std::size_t column, Slot left, Slot right) {
+  switch (column) {
+    case kName:
+      return index[left].name_key.compare(index[right].name_key);
+    case kLabels:
+      return three_way(index[left].facets.values[kLabelsFacet], index[right].facets.values[kLabelsFacet]);
+    case kDownloadDir:
+    case kErrorString:
+    case kHashString:
+      return string_of((*index[left].torrent)[column].get()).compare(string_of((*index[right].torrent)[column].get()));
     default:
-      return kRankUnknown;
+      return three_way(index.sort_number(column, left), index.sort_number(column, right));
   }
-}
-
-// Of what it is doing now: the check while it is verified, else the download.
-double progress_of(const IndexedTorrent& torrent) {
-  if (json_integer_value((*torrent.torrent)[kStatus].get()) == kChecking) {
-    return number_of(torrent, kRecheck);
-  }
-  const double metadata = number_of(torrent, kMetadata);
-  return metadata < 1 ? metadata : number_of(torrent, kPercentDone);
-}
-
-// Seconds; unknown comes behind any number, not available behind that.
-double eta_of(const IndexedTorrent& torrent) {
-  const json_int_t eta = json_integer_value((*torrent.torrent)[kEta].get());
-  constexpr double kMost = std::numeric_limits<double>::max();
-  return eta >= 0 ? static_cast<double>(eta) : eta == kUnknown ? kMost : std::numeric_limits<double>::infinity();
-}
-
-double ratio_of(const IndexedTorrent& torrent) {
-  const double ratio = number_of(torrent, kUploadRatio);
-  return ratio == kInfinite ? std::numeric_limits<double>::infinity() : ratio;
-}
-
-template <auto value_of>
-int compare_by(const IndexedTorrent& left, const IndexedTorrent& right, std::size_t /*field*/) {
-  return three_way(value_of(left), value_of(right));
-}
-
-int compare_names(const IndexedTorrent& left, const IndexedTorrent& right, std::size_t /*field*/) {
-  return left.name_key.compare(right.name_key);
-}
-
-int compare_labels(const IndexedTorrent& left, const IndexedTorrent& right, std::size_t /*field*/) {
-  return three_way(left.facets.values[kLabelsFacet], right.facets.values[kLabelsFacet]);
-}
-
-int compare_values(const IndexedTorrent& left, const IndexedTorrent& right, std::size_t field) {
-  const json_t* a = (*left.torrent)[field].get();
-  const json_t* b = (*right.torrent)[field].get();
-  if (json_is_string(a) && json_is_string(b)) {
-    return string_of(a).compare(string_of(b));
-  }
-  return three_way(number_of(a), number_of(b));
 }
 
 }  // namespace
 
 void WindowOrder::add(std::string_view name, bool is_descending) {
-  const auto field = find_list_field(name);
-  Compare compare = compare_values;
-  if (name == kActivityKey) {
-    compare = compare_by<activity_rank>;
-    fields_.set(kStatus).set(kIsFinished).set(kIsStalled).set(kMetadata);
-  } else if (name == kProgressKey) {
-    compare = compare_by<progress_of>;
-    fields_.set(kStatus).set(kRecheck).set(kMetadata).set(kPercentDone);
-  } else {
-    compare = field == kName          ? compare_names
-              : field == kEta         ? compare_by<eta_of>
-              : field == kUploadRatio ? compare_by<ratio_of>
-              : field == kLabels      ? compare_labels
-                                      : compare_values;
-    fields_.set(field.value_or(0));
-  }
-  keys_.push_back({.compare = compare, .field = field.value_or(0), .is_descending = is_descending});
+  const std::size_t column = name == kActivityKey   ? kActivityColumn
+                             : name == kProgressKey ? kProgressColumn
+                                                    : find_list_field(name).value_or(kName);
+  keys_.push_back({.column = column, .is_descending = is_descending});
+  fields_ |= fields_of_column(column);
 }
 
-bool WindowOrder::operator()(const IndexedTorrent& left, const IndexedTorrent& right) const {
+bool WindowOrder::comes_before(const ListIndex& index, Slot left, Slot right) const {
   for (const Key& key : keys_) {
-    if (const int order = key.compare(left, right, key.field); order != 0) {
+    if (&key == &keys_.back() && key.column == kName && !key.is_descending) {
+      break;  // as it is in any case
+    }
+    if (const int order = compare(index, key.column, left, right); order != 0) {
       return key.is_descending ? order > 0 : order < 0;
     }
   }
-  const int order = left.name_key.compare(right.name_key);
-  return order != 0 ? order < 0 : left.hash < right.hash;
+  return index.name_rank(left) < index.name_rank(right);
 }
 
 }  // namespace tws::worker

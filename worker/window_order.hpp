@@ -1,5 +1,5 @@
-// WindowOrder: the order of a window's torrents, by several keys; equal ones by name, and then by hash, so that it never
-// depends on chance.
+// WindowOrder: the order of a window's torrents, by several keys; equal ones by name, and then by hash, so that it
+// never depends on chance.
 #pragma once
 
 #include <string_view>
@@ -17,14 +17,11 @@ class WindowOrder {
   // The fields that it depends on.
   [[nodiscard]] const FieldSet& fields() const { return fields_; }
   // Whether `left` comes before `right`.
-  [[nodiscard]] bool operator()(const IndexedTorrent& left, const IndexedTorrent& right) const;
+  [[nodiscard]] bool comes_before(const ListIndex& index, Slot left, Slot right) const;
 
  private:
-  // Negative, 0 or positive, as with strcmp().
-  using Compare = int (*)(const IndexedTorrent& left, const IndexedTorrent& right, std::size_t field);
   struct Key {
-    Compare compare;
-    std::size_t field;
+    std::size_t column;
     bool is_descending;
   };
 

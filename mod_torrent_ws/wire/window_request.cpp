@@ -135,8 +135,9 @@ struct Member {
   std::string_view name;
   Status (*read)(WindowRequest& request, const json_t* value);
 };
-constexpr std::array kMembers = {Member{"filter", read_filter}, Member{"sort", read_sort}, Member{"offset", read_offset},
-                                 Member{"limit", read_limit}, Member{"fields", read_fields}};
+constexpr std::array kMembers = {Member{"filter", read_filter}, Member{"sort", read_sort},
+                                 Member{"offset", read_offset}, Member{"limit", read_limit},
+                                 Member{"fields", read_fields}};
 
 Json to_json(const std::set<std::string>& strings) {
   Json list(json_array());

@@ -26,7 +26,8 @@ double processor_milliseconds() {
 json_t* value_of(std::string_view field, int at, int round) {
   if (field == "hashString") {
     char hash[41];
-    std::snprintf(hash, sizeof hash, "%08x%032x", static_cast<unsigned>(at) * 2'654'435'761U, static_cast<unsigned>(at));
+    std::snprintf(hash, sizeof hash, "%08x%032x", static_cast<unsigned>(at) * 2'654'435'761U,
+                  static_cast<unsigned>(at));
     return json_string(hash);
   }
   if (field == "name") {
@@ -44,7 +45,9 @@ json_t* value_of(std::string_view field, int at, int round) {
   if (field == "status") {
     return json_integer(at % 7);
   }
-  return json_integer(field == "id" ? at : field == "rateUpload" || field == "uploadedEver" ? (at * 31 + round * 17) % 5 * 1000 : at % 100);
+  return json_integer(field == "id"                                      ? at
+                      : field == "rateUpload" || field == "uploadedEver" ? (at * 31 + round * 17) % 5 * 1000
+                                                                         : at % 100);
 }
 
 // A table of some torrents, every `step`th from `first`.
@@ -81,9 +84,9 @@ WindowSpec spec_of(int at) {
 }
 
 // Milliseconds for each round.
-double measure(TorrentList& list, ListIndex& index, std::list<ListWindow>& windows, std::size_t& told) {
+double measure(TorrentList& list, ListIndex& index, std::list<ListWindow>& windows, int first, std::size_t& told) {
   double spent = 0;
-  for (int round = 1; round <= kRounds; ++round) {
+  for (int round = first; round < first + kRounds; ++round) {
     const tws::Json table = table_of(kLiveFieldCount, round * 4099 % kTorrents, kChanging, round);
     const ListDelta delta = *list.update(table.get(), {});
     const double begin = processor_milliseconds();
@@ -108,13 +111,13 @@ int main() {
   begin = processor_milliseconds();
   index.update(all);
   std::printf("%d torrents: the index takes %.1f ms\n", kTorrents, processor_milliseconds() - begin);
-  std::printf("%d changes, no window:   %.2f ms\n", kChanging, measure(list, index, windows, told));
+  std::printf("%d changes, no window:   %.2f ms\n", kChanging, measure(list, index, windows, 1, told));
   begin = processor_milliseconds();
   for (int at = 0; at < kWindows; ++at) {
     windows.emplace_back(spec_of(at), index);
   }
   std::printf("a new window:            %.2f ms\n", (processor_milliseconds() - begin) / kWindows);
-  const double spent = measure(list, index, windows, told);
+  const double spent = measure(list, index, windows, 1 + kRounds, told);
   std::printf("%d changes, %d windows: %.2f ms, of which %.0f have news\n", kChanging, kWindows, spent,
               static_cast<double>(told) / kRounds);
   return 0;
