@@ -13,6 +13,8 @@ namespace tws::worker {
 namespace {
 
 constexpr std::chrono::seconds kInterval{2};
+// A torrent's editDate has whole seconds; and a margin.
+constexpr double kEditSeconds = 2;
 // Of one request: with more that are open, they take turns.
 constexpr std::size_t kMostAtOnce = 200;
 
@@ -177,7 +179,9 @@ void DetailWatch::take(std::int64_t id, Open& open, const json_t* torrent, bool 
   const bool is_anew = with_files && !open.detail.has_files_of(torrent);
   const Json changed = open.detail.update(torrent);
   open.state = State::kKnown;
-  open.is_edited = open.is_edited || (!is_anew && json_object_get(changed.get(), "editDate") != nullptr);
+  const auto edited = static_cast<double>(integer_member(torrent, "editDate").value_or(0));
+  open.is_edited = with_files && ((!is_anew && json_object_get(changed.get(), "editDate") != nullptr) ||
+                                  edited + kEditSeconds > unix_time());
   if (is_anew) {
     send(id, open, "snapshot", open.detail.everything());
   } else if (json_object_size(changed.get()) != 0) {

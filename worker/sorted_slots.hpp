@@ -32,10 +32,12 @@ class SortedSlots {
       return false;
     }
     if (std::exchange(somebody_leaves_, false)) {
-      std::erase_if(slots_,
-                    [this](Slot slot) { return slot < leaves_.size() && std::exchange(leaves_[slot], 0) != 0; });
+      std::erase_if(slots_, [this](Slot slot) { return slot < leaves_.size() && leaves_[slot] != 0; });
+      std::fill(leaves_.begin(), leaves_.end(), 0);
     }
+    // A daemon's answer may have a torrent twice.
     std::sort(come_.begin(), come_.end(), comes_before);
+    come_.erase(std::unique(come_.begin(), come_.end()), come_.end());
     std::vector<Slot> merged;
     merged.reserve(slots_.size() + come_.size());
     auto rest = slots_.cbegin();

@@ -45,12 +45,12 @@ void WindowOrder::add(std::string_view name, bool is_descending) {
 }
 
 bool WindowOrder::comes_before(const ListIndex& index, Slot left, Slot right) const {
-  for (const auto& [column, is_descending] : keys_) {
-    if (column == kName && !is_descending) {
+  for (const Key& key : keys_) {
+    if (&key == &keys_.back() && key.column == kName && !key.is_descending) {
       break;  // as it is in any case
     }
-    if (const int order = compare(index, column, left, right); order != 0) {
-      return is_descending ? order > 0 : order < 0;
+    if (const int order = compare(index, key.column, left, right); order != 0) {
+      return key.is_descending ? order > 0 : order < 0;
     }
   }
   return index.name_rank(left) < index.name_rank(right);

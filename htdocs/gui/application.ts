@@ -1,12 +1,27 @@
-import { createContext, createSignal, useContext, type Accessor, type Setter } from "solid-js";
-import { type Commands, createCommands } from "./actions/commands";
+import {
+  createContext,
+  createEffect,
+  createMemo,
+  createSignal,
+  useContext,
+  type Accessor,
+  type Setter,
+} from "solid-js";
+import { type Commands, createCommands, describeFailure } from "./actions/commands";
 import { createNotices, type Notices } from "./actions/notices";
 import type { Dialog } from "./actions/dialog";
 import { type Connection, createConnection } from "./connection/connection";
 import type { Page } from "./connection/page";
+import type { SessionEvent } from "./protocol";
+import { createQuery, type Query } from "./list/query";
 import { createSelection, type Selection } from "./list/selection";
-import { createView, type View } from "./list/view";
+import { takesWindow, windowFrom } from "./list/size";
+import type { View } from "./list/view";
+import { createWholeView } from "./list/whole-view";
+import { createWindowRequest, type Rows } from "./list/window-request";
+import { createWindowView } from "./list/window-view";
 import { createDaemons, type Daemons } from "./store/daemons";
+import { createListFeed } from "./store/feed";
 import { createTorrents, type Torrents } from "./store/torrents";
 
 /** The parts that the components share. */
@@ -14,7 +29,10 @@ export interface Application {
   connection: Connection;
   torrents: Torrents;
   daemons: Daemons;
-  view: View;
+  query: Query;
+  view: Accessor<View>;
+  /** Tells which rows of the list exist. */
+  setInSight: Setter<Rows>;
   selection: Selection;
   commands: Commands;
   notices: Notices;
@@ -31,26 +49,50 @@ export function createApplication(page: Page): Application {
   const torrents = createTorrents();
   const daemons = createDaemons();
   const notices = createNotices();
-  const view = createView(torrents);
+  const query = createQuery();
   const [dialog, setDialog] = createSignal<Dialog>();
   let heardAt = Date.now();
 
-  const connection = createConnection(page, {
-    torrents: (event) => {
+  const feed = createListFeed({
+    apply: (event) => {
       heardAt = Date.now();
       daemons.applyTorrents(event);
-      if (!torrents.apply(event)) connection.restart();
+      const isComplete = torrents.apply(event);
+      if (!isComplete) connection.restart();
+      return isComplete;
     },
     revision: torrents.revision,
-    session: (event) => daemons.applySession(event),
+    refused: ({ message }) => connection.restart(message),
   });
+  const connection = createConnection(page, (session) => {
+    feed.enter(session);
+    return session.subscribe<SessionEvent>("session", daemons.applySession);
+  });
+
+  const [inSight, setInSight] = createSignal<Rows>({ first: 0, last: 0 });
+  const request = createWindowRequest(query, inSight);
+  const wantsWindow = createMemo<boolean | undefined>((before) =>
+    takesWindow(before, daemons.sizes(), page.windowFrom ?? windowFrom),
+  );
+  createEffect(() => {
+    if (wantsWindow() !== undefined) feed.want(wantsWindow() ? request() : "whole");
+  });
+
+  const hasWindow = createMemo(() => feed.window() !== undefined);
+  const view = createMemo(() =>
+    hasWindow() ? createWindowView(() => feed.window()!, connection) : createWholeView(torrents, query),
+  );
 
   return {
     connection,
     torrents,
     daemons,
+    query,
     view,
-    selection: createSelection(view.hashes),
+    setInSight,
+    selection: createSelection(view, (error) =>
+      notices.error(describeFailure("Reading which torrents are selected", error)),
+    ),
     commands: createCommands(connection, torrents, notices),
     notices,
     dialog,

@@ -90,9 +90,35 @@ export interface TorrentsEvent {
   daemons?: Record<string, DaemonState>;
 }
 
+/** Which torrents a window of the list is of, in which order. */
+export interface WindowRequest {
+  filter: { status?: string[]; search?: string };
+  sort: [key: string, direction: "asc" | "desc"][];
+  offset: number;
+  limit: number;
+  fields: string[];
+}
+
+/** How many torrents there are, how many match, and how many would with another `status` in the filter. */
+export interface WindowCounts {
+  total: number;
+  matching: number;
+  status: Record<string, number>;
+}
+
+/** An event of the topic `torrents.window`. */
+export interface WindowEvent extends TorrentsEvent {
+  /** The hashes of the range, which begins at `offset`. In snapshots, and when it changed. */
+  order?: string[];
+  offset?: number;
+  /** In snapshots all that are not 0, else those that changed. */
+  counts?: Partial<WindowCounts>;
+}
+
 /** An event of the topic `session`. */
 export interface SessionEvent {
-  daemons: Record<string, DaemonState>;
+  /** `stats`: absent before the daemon gave them. */
+  daemons: Record<string, DaemonState & { stats?: { torrentCount: number } }>;
 }
 
 /** What each procedure of the GUI takes and answers. */
@@ -104,6 +130,7 @@ export interface Procedures {
     arguments: ({ filename: string } | { metainfo: string }) & { paused: boolean };
     result: { "torrent-added"?: AddedTorrent; "torrent-duplicate"?: AddedTorrent };
   };
+  "torrents.window": { arguments: WindowRequest & { format: "table" }; result: { order: string[] } };
 }
 
 export interface AddedTorrent {

@@ -81,7 +81,6 @@ void Broker::subscribe(Session& session, Id request, const UriPattern& pattern, 
     return;
   }
   if (const Status admitted = is_new && source != nullptr ? source->admit(session) : Done{}; !admitted) {
-    session.transport().count(Refusal::kSubscriptions);
     session.send_error(MessageType::kSubscribe, request, admitted.error());
     return;
   }

@@ -69,10 +69,12 @@ export class WatchedPage {
 }
 
 export class GuiPage extends WatchedPage {
-  // Opens the page and waits for its list. layout: {name, viewport, and further options of a context}.
-  static async open(browser, url, { name, ...context }) {
+  // Opens the page and waits for its list. layout: {name, viewport, and further options of a context}; prepare: what is
+  // done with the page before it loads.
+  static async open(browser, url, { name, prepare, ...context }) {
     const page = await (await browser.newContext({ ignoreHTTPSErrors: true, ...context })).newPage();
-    const gui = new GuiPage(page, name);
+    const gui = new this(page, name);
+    await prepare?.(page);
     await page.goto(url);
     await gui.connection('connected');
     await page.locator('[data-hash]').first().waitFor();

@@ -6,7 +6,8 @@ import { once } from 'node:events';
 import http from 'node:http';
 
 const text = { name: 'a name', downloadDir: '/srv', errorString: '' };
-const steady = { status: 4, queuePosition: 0, labels: [], trackers: [] };
+// What no daemon changes with each question: with some of it a torrent is read whole.
+const steady = { status: 4, error: 0, metadataPercentComplete: 1, queuePosition: 0, labels: [], trackers: [] };
 
 export class BusyDaemon {
   #server;

@@ -4,6 +4,8 @@
 import { makeTorrent } from './metainfo.mjs';
 
 const kilobyte = 1024;
+// With fewer torrents some are added, with more some removed, whatever else is chosen.
+const [few, many] = [8, 25];
 const magnetOf = (hash) => `magnet:?xt=urn:btih:${hash}&dn=magnet-${hash.slice(0, 4)}`;
 
 // Each has the arguments for the torrents that were picked, of which there is at least one, and how often it is chosen.
@@ -94,9 +96,8 @@ export class RandomCommands {
   texts = () => Array.from({ length: this.integer(4) }, this.text);
   file = () => this.integer(2);
 
-  // {name, kwargs} of a command. torrents: those of the daemon now, {hash: {name, …}}. few, many: with fewer it adds more,
-  // with more it removes more.
-  next(torrents, { few = 8, many = 25 } = {}) {
+  // {name, kwargs} of a command. torrents: those of the daemon now, {hash: {name, …}}.
+  next(torrents) {
     const hashes = Object.keys(torrents).sort();
     if (hashes.length < few || (hashes.length < many && this.chance(0.15))) return this.#addition(hashes);
     if (hashes.length > many)

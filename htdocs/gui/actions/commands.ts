@@ -44,8 +44,9 @@ export function createCommands(
   const [pending, setPending] = createStore<Record<string, PendingCommand | undefined>>({});
 
   const nameOf = (hashes: readonly string[]) => {
-    const first = torrents.all()[hashes[0]!];
-    return hashes.length === 1 && first ? `“${first.name}”` : `${hashes.length} torrents`;
+    if (hashes.length > 1) return `${hashes.length} torrents`;
+    const torrent = torrents.all()[hashes[0]!];
+    return torrent ? `“${torrent.name}”` : "1 torrent";
   };
 
   /** Marks the torrents until the call is answered, and tells of a failure. */

@@ -10,6 +10,8 @@ export function RemoveDialog(props: { hashes: readonly string[] }) {
   const { commands, setDialog, torrents } = useApplication();
   const [isDeletingData, setDeletingData] = createSignal(false);
   const count = () => props.hashes.length;
+  /** Those that are known: of a window of the list, not all are. */
+  const names = props.hashes.flatMap((hash) => torrents.get(hash)?.name ?? []).slice(0, mostNames);
 
   const remove = () => {
     void commands.remove(props.hashes, isDeletingData());
@@ -23,9 +25,9 @@ export function RemoveDialog(props: { hashes: readonly string[] }) {
       onSubmit={remove}
     >
       <ul class={styles.names}>
-        <For each={props.hashes.slice(0, mostNames)}>{(hash) => <li>{torrents.get(hash)?.name}</li>}</For>
-        <Show when={count() > mostNames}>
-          <li>and {count() - mostNames} more</li>
+        <For each={names}>{(name) => <li>{name}</li>}</For>
+        <Show when={count() > names.length}>
+          <li>and {count() - names.length} more</li>
         </Show>
       </ul>
       <label class={styles.choice}>

@@ -6,7 +6,7 @@ import styles from "./toolbar.module.css";
 export function Toolbar() {
   const { commands, connection, selection, setDialog } = useApplication();
   const isOffline = () => connection.state().kind !== "connected";
-  const isIdle = () => isOffline() || selection.hashes().length === 0;
+  const isIdle = () => isOffline() || selection.count() === 0;
   return (
     <div class={styles.toolbar} role="toolbar" aria-label="Actions">
       <button
@@ -21,19 +21,19 @@ export function Toolbar() {
         name="start"
         title="Start"
         isDisabled={isIdle()}
-        onClick={() => commands.start(selection.hashes())}
+        onClick={() => void selection.act(commands.start)}
       />
       <Action
         name="stop"
         title="Stop"
         isDisabled={isIdle()}
-        onClick={() => commands.stop(selection.hashes())}
+        onClick={() => void selection.act(commands.stop)}
       />
       <Action
         name="remove"
         title="Remove"
         isDisabled={isIdle()}
-        onClick={() => setDialog({ kind: "remove", hashes: selection.hashes() })}
+        onClick={() => void selection.act((hashes) => setDialog({ kind: "remove", hashes }))}
       />
     </div>
   );

@@ -2,7 +2,7 @@ import { type Accessor, createSignal } from "solid-js";
 import { type Access, fetchAccess, SignedOutError } from "./access";
 import { Backoff } from "./backoff";
 import type { Page } from "./page";
-import { CallFailure, Session, type TopicHandlers } from "./session";
+import { CallFailure, Session } from "./session";
 
 export type ConnectionState =
   | { kind: "connecting" }
@@ -17,8 +17,8 @@ export interface Connection {
   call: Session["call"];
   /** Ends a waiting time. */
   retryNow: () => void;
-  /** Starts over with a new session. */
-  restart: () => void;
+  /** Starts over with a new session. `reason`: why, for people. */
+  restart: (reason?: string) => void;
 }
 
 const openTimeout = 15_000;
@@ -27,8 +27,8 @@ const silenceBeforeProbe = 20_000;
 /** After a session that lasted so long the back-off starts from its beginning. */
 const stableAfter = 10_000;
 
-/** Connects, and keeps connected for as long as the page lives. */
-export function createConnection(page: Page, handlers: TopicHandlers): Connection {
+/** Connects, and keeps connected for as long as the page lives. `enter` subscribes in each new session. */
+export function createConnection(page: Page, enter: (session: Session) => Promise<unknown>): Connection {
   const [state, setState] = createSignal<ConnectionState>({ kind: "connecting" });
   const backoff = new Backoff();
   let session: Session | undefined;
@@ -46,12 +46,12 @@ export function createConnection(page: Page, handlers: TopicHandlers): Connectio
   /** Opens a session and stays until it ends. Returns the state that follows. */
   const runSession = async (access?: Access): Promise<ConnectionState> => {
     try {
-      session = await Session.open(access ?? (await fetchAccess(page.tokenUrl)), handlers, openTimeout);
+      session = await Session.open(access ?? (await fetchAccess(page.tokenUrl)), enter, openTimeout);
       const openedAt = Date.now();
       setState({ kind: "connected" });
-      await session.ended;
+      const reason = await session.ended;
       if (Date.now() - openedAt > stableAfter) backoff.reset();
-      return { kind: "reconnecting", reason: "The connection was lost" };
+      return { kind: "reconnecting", reason };
     } catch (error) {
       if (error instanceof SignedOutError) return { kind: "signed-out" };
       return { kind: "reconnecting", reason: (error as Error).message };
@@ -96,6 +96,6 @@ export function createConnection(page: Page, handlers: TopicHandlers): Connectio
       session?.call(procedure, kwargs) ??
       Promise.reject(new CallFailure(CallFailure.connectionLost, "There is no connection to the server")),
     retryNow: () => wake(),
-    restart: () => session?.close(),
+    restart: (reason) => session?.close(reason),
   };
 }

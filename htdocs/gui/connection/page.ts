@@ -5,6 +5,8 @@ export interface Page {
   tokenUrl: string;
   /** From the page itself, so that the first connection waits for no further request; good once. */
   access: Access;
+  /** From how many torrents on the list is taken as a window; undefined leaves that to the GUI. */
+  windowFrom: number | undefined;
 }
 
 export function readPage(element: HTMLElement): Page {
@@ -15,6 +17,7 @@ export function readPage(element: HTMLElement): Page {
   };
   return {
     tokenUrl: read("tokenUrl"),
+    windowFrom: element.dataset.windowFrom === undefined ? undefined : Number(element.dataset.windowFrom),
     access: { userId: read("userId"), token: read("token"), url: read("url"), realm: read("realm") },
   };
 }

@@ -1,15 +1,13 @@
 import { Errors, Wampy } from "wampy";
-import type { Procedures, SessionEvent, TorrentsEvent } from "../protocol";
+import type { Procedures } from "../protocol";
 import type { Access } from "./access";
 
-export interface TopicHandlers {
-  torrents: (event: TorrentsEvent) => void;
-  /** What the page has already, so that only what came since is sent. Undefined: nothing that is whole. */
-  revision: () => number | undefined;
-  session: (event: SessionEvent) => void;
+export interface Subscription {
+  /** No more events come from now on. */
+  end(): void;
 }
 
-/** A call that was answered by an error, or not answered before the connection ended. */
+/** A call or subscription that was answered by an error, or not answered before the connection ended. */
 export class CallFailure extends Error {
   static readonly connectionLost = "connection_lost";
 
@@ -23,20 +21,20 @@ export class CallFailure extends Error {
 }
 
 /**
- * One WAMP session on one WebSocket, signed in and subscribed. It is never reopened, since the next one needs
- * a token of its own; Wampy's reconnecting is off for that reason.
+ * One WAMP session on one WebSocket, signed in. It is never reopened, since the next one needs a token of its
+ * own; Wampy's reconnecting is off for that reason.
  */
 export class Session {
-  /** Resolves when the session has ended, whoever ended it. */
-  readonly ended: Promise<void>;
-  #resolveEnded!: () => void;
+  /** Resolves when the session has ended, whoever ended it, with the reason for people. */
+  readonly ended: Promise<string>;
+  #resolveEnded!: (reason: string) => void;
   #isOpen = true;
   #heardAt = Date.now();
-  #client: Wampy;
+  #client: Client;
 
   private constructor(access: Access) {
     this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
-    this.#client = new Wampy(access.url, {
+    this.#client = new Client(access.url, {
       realm: access.realm,
       authid: access.userId,
       authmethods: ["ticket"],
@@ -46,13 +44,17 @@ export class Session {
     });
   }
 
-  /** Connects, signs in and subscribes. Events may come before the promise resolves. */
-  static async open(access: Access, handlers: TopicHandlers, timeoutMilliseconds: number): Promise<Session> {
+  /** Connects, signs in and lets `enter` subscribe. Events may come before the promise resolves. */
+  static async open(
+    access: Access,
+    enter: (session: Session) => Promise<unknown>,
+    timeoutMilliseconds: number,
+  ): Promise<Session> {
     const session = new Session(access);
     const timeout = setTimeout(() => session.close(), timeoutMilliseconds);
     const ended = session.ended.then(() => Promise.reject(new Error("No connection")));
     try {
-      await Promise.race([session.#enter(handlers), ended]);
+      await Promise.race([session.#client.connect().then(() => enter(session)), ended]);
       return session;
     } catch (error) {
       session.close();
@@ -62,21 +64,27 @@ export class Session {
     }
   }
 
-  async #enter(handlers: TopicHandlers): Promise<void> {
-    await this.#client.connect();
-    await Promise.all([
-      this.#subscribe("torrents", handlers.torrents, { _format: "table", _revision: handlers.revision() }),
-      this.#subscribe("session", handlers.session),
-    ]);
-  }
-
-  #subscribe<Event>(topic: string, handler: (event: Event) => void, options?: Record<string, unknown>) {
+  /** Rejects with a CallFailure. */
+  async subscribe<Event>(
+    topic: string,
+    handler: (event: Event) => void,
+    options?: Record<string, unknown>,
+  ): Promise<Subscription> {
+    let isWanted = true;
     const receive = ({ argsDict }: { argsDict?: Record<string, unknown> }) => {
-      if (!this.#isOpen) return;
+      if (!this.#isOpen || !isWanted) return;
       this.#heardAt = Date.now();
       handler(argsDict as Event);
     };
-    return this.#client.subscribe(topic, receive, options);
+    const { subscriptionId } = await this.#answer(this.#client.subscribe(topic, receive, options));
+    return {
+      end: () => {
+        if (!this.#isOpen || !isWanted) return;
+        isWanted = false;
+        // Fails only when the session ends.
+        this.#client.unsubscribe(subscriptionId).catch(() => undefined);
+      },
+    };
   }
 
   /** Rejects with a CallFailure. */
@@ -84,17 +92,24 @@ export class Session {
     procedure: Name,
     kwargs: Procedures[Name]["arguments"],
   ): Promise<Procedures[Name]["result"]> {
+    const result = await this.#answer(this.#client.call(procedure, { argsDict: kwargs }));
+    this.#heardAt = Date.now();
+    return result.argsDict ?? {};
+  }
+
+  /** The answer to what was asked; rejects with a CallFailure. */
+  async #answer<Answer>(asked: Promise<Answer>): Promise<Answer> {
     const lost = this.ended.then(() =>
       Promise.reject(
         new CallFailure(CallFailure.connectionLost, "The connection was lost before the answer"),
       ),
     );
     try {
-      const result = await Promise.race([this.#client.call(procedure, { argsDict: kwargs }), lost]);
-      this.#heardAt = Date.now();
-      return result.argsDict ?? {};
+      return await Promise.race([asked, lost]);
     } catch (error) {
-      if (error instanceof Errors.CallError) throw new CallFailure(error.errorUri, describe(error));
+      if (error instanceof Errors.CallError || error instanceof Errors.SubscribeError) {
+        throw new CallFailure(error.errorUri, describe(error));
+      }
       return lost;
     }
   }
@@ -116,15 +131,30 @@ export class Session {
   }
 
   /** Ends the session at once, without waiting for a dead connection's closing handshake. */
-  close(): void {
+  close(reason?: string): void {
     if (!this.#isOpen) return;
-    this.#end();
+    this.#end(reason);
     this.#client.abort();
   }
 
-  #end(): void {
+  #end(reason = "The connection was lost"): void {
     this.#isOpen = false;
-    this.#resolveEnded();
+    this.#resolveEnded(reason);
+  }
+}
+
+/** Wampy 8.0 forgets a subscription's options as it unsubscribes, and then does not find what has ended. */
+class Client extends Wampy {
+  override unsubscribe(...[id, handler]: Parameters<Wampy["unsubscribe"]>) {
+    const { _subscriptionsById: subscriptions, _requests: requests } = this as unknown as {
+      _subscriptionsById: Map<unknown, { advancedOptions?: object }>;
+      _requests: Record<number, { advancedOptions?: object }>;
+    };
+    const options = subscriptions.get(id)?.advancedOptions;
+    const answer = super.unsubscribe(id, handler);
+    const request = requests[this.getOpStatus().reqId ?? 0];
+    if (request) request.advancedOptions = options;
+    return answer;
   }
 }
 

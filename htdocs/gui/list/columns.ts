@@ -19,6 +19,8 @@ export interface Column {
   /** The fields that `compare` looks at. */
   fields: readonly TorrentField[];
   compare: (left: Torrent, right: Torrent) => number;
+  /** What the server sorts a window by, to the same order. */
+  sortKey: string;
 }
 
 const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
@@ -42,6 +44,7 @@ function numeric(
     highestFirst: true,
     fields: [field],
     compare: (left, right) => left[field] - right[field],
+    sortKey: field,
   };
 }
 
@@ -67,6 +70,7 @@ export const columns: readonly Column[] = [
     highestFirst: false,
     fields: ["name"],
     compare: (left, right) => collator.compare(left.name, right.name),
+    sortKey: "name",
   },
   {
     id: "status",
@@ -79,6 +83,7 @@ export const columns: readonly Column[] = [
     fields: activityFields,
     compare: (left, right) =>
       collator.compare(activityTitles[activityOf(left)], activityTitles[activityOf(right)]),
+    sortKey: "activity",
   },
   {
     id: "progress",
@@ -90,6 +95,7 @@ export const columns: readonly Column[] = [
     highestFirst: true,
     fields: ["percentDone", "recheckProgress", "metadataPercentComplete", "status"],
     compare: (left, right) => progressOf(left) - progressOf(right),
+    sortKey: "progress",
   },
   numeric("size", "Size", "sizeWhenDone", 84, 3),
   numeric("download", "Down", "rateDownload", 92, 2),

@@ -7,7 +7,7 @@ import { filters } from "./filters";
 
 /** The filters with how many torrents match each; beside the list, or above it on a narrow page. */
 export function FilterBar() {
-  const { view } = useApplication();
+  const { query, view } = useApplication();
   return (
     <nav class={styles.bar} aria-label="Filters">
       <SortChoice />
@@ -16,11 +16,11 @@ export function FilterBar() {
           <button
             class={styles.filter}
             data-filter={filter.id}
-            aria-pressed={view.filter() === filter.id}
-            onClick={() => view.setFilter(filter.id)}
+            aria-pressed={query.filter() === filter.id}
+            onClick={() => query.setFilter(filter.id)}
           >
             <span>{filter.title}</span>
-            <span class={styles.count}>{view.counts()[filter.id].toLocaleString("en")}</span>
+            <span class={styles.count}>{view().counts()[filter.id].toLocaleString("en")}</span>
           </button>
         )}
       </For>
@@ -30,18 +30,18 @@ export function FilterBar() {
 
 /** Stands in for the column headers on a narrow page. */
 function SortChoice() {
-  const { view } = useApplication();
+  const { query } = useApplication();
   return (
     <div class={styles.sort}>
       <select
         aria-label="Sort by"
-        value={view.sorting().column}
-        onChange={(event) => view.sortBy(event.currentTarget.value as ColumnId)}
+        value={query.sorting().column}
+        onChange={(event) => query.sortBy(event.currentTarget.value as ColumnId)}
       >
         <For each={columns}>{(column) => <option value={column.id}>{column.title}</option>}</For>
       </select>
-      <button aria-label="Turn the order around" onClick={() => view.sortBy(view.sorting().column)}>
-        <Icon name={view.sorting().isDescending ? "down" : "up"} />
+      <button aria-label="Turn the order around" onClick={() => query.sortBy(query.sorting().column)}>
+        <Icon name={query.sorting().isDescending ? "down" : "up"} />
       </button>
     </div>
   );

@@ -6,10 +6,10 @@ import styles from "./list.module.css";
 
 /** The columns' titles; a click sorts, a second one turns the order around. */
 export function ListHeader(props: { columns: readonly Column[] }) {
-  const { view } = useApplication();
+  const { query } = useApplication();
   const direction = (column: Column) => {
-    if (view.sorting().column !== column.id) return undefined;
-    return view.sorting().isDescending ? "descending" : "ascending";
+    if (query.sorting().column !== column.id) return undefined;
+    return query.sorting().isDescending ? "descending" : "ascending";
   };
   return (
     <div role="rowgroup" class={styles.header}>
@@ -17,7 +17,7 @@ export function ListHeader(props: { columns: readonly Column[] }) {
         <For each={props.columns}>
           {(column) => (
             <div role="columnheader" aria-sort={direction(column) ?? "none"} data-numeric={column.isNumeric}>
-              <button class={styles.title} data-sort={column.id} onClick={() => view.sortBy(column.id)}>
+              <button class={styles.title} data-sort={column.id} onClick={() => query.sortBy(column.id)}>
                 {column.title}
                 <Show when={direction(column)}>
                   {(sorted) => <Icon name={sorted() === "ascending" ? "up" : "down"} />}

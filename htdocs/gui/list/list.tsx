@@ -16,7 +16,7 @@ import { type ColumnId, columnOf, fittingColumns } from "./columns";
 import { handleListKey } from "./keyboard";
 import { ListHeader } from "./list-header";
 import styles from "./list.module.css";
-import { Row, rowId } from "./row";
+import { PlaceholderRow, Row, rowId } from "./row";
 
 const wideRowHeight = 34;
 const compactRowHeight = 64;
@@ -28,7 +28,7 @@ const compactColumns = compactIds.map(columnOf);
 
 /** The torrents, as a grid of virtual rows: only those in sight exist. */
 export function List(props: { isCompact: boolean }) {
-  const { isAged, selection, setDialog, torrents, view } = useApplication();
+  const { isAged, selection, setDialog, setInSight, torrents, view } = useApplication();
   const [width, setWidth] = createSignal(0);
   let scroller!: HTMLDivElement;
 
@@ -37,7 +37,7 @@ export function List(props: { isCompact: boolean }) {
 
   const virtualizer = createVirtualizer({
     get count() {
-      return view.hashes().length;
+      return view().count();
     },
     get estimateSize() {
       const height = rowHeight();
@@ -50,13 +50,15 @@ export function List(props: { isCompact: boolean }) {
     getScrollElement: () => scroller,
     overscan,
   });
-  const first = () => virtualizer.getVirtualItems()[0]?.index ?? 0;
-  const inSight = createMemo(() =>
+  const indexes = createMemo(() =>
     virtualizer
       .getVirtualItems()
-      .map(({ index }) => view.hashes()[index])
-      .filter((hash) => hash !== undefined),
+      .map(({ index }) => index)
+      .filter((index) => index < view().count()),
   );
+  const first = () => indexes()[0] ?? 0;
+  /** What the rows are of: torrents, or the numbers of those that are not there yet. */
+  const rows = createMemo(() => indexes().map((index) => view().hashAt(index) ?? index));
 
   onMount(() => {
     const observer = new ResizeObserver(([entry]) => setWidth(entry!.contentRect.width));
@@ -69,13 +71,16 @@ export function List(props: { isCompact: boolean }) {
       .join(" ");
   createEffect(() => scroller.style.setProperty("--columns", tracks()));
   createEffect(() => scroller.style.setProperty("--row-height", `${rowHeight()}px`));
+  createEffect(() => {
+    setInSight({ first: first(), last: indexes().at(-1) ?? 0 });
+  });
   createEffect(
-    on(selection.active, (hash) => {
-      if (hash !== undefined) virtualizer.scrollToIndex(view.hashes().indexOf(hash));
+    on(selection.lastPlace, (place) => {
+      if (place) virtualizer.scrollToIndex(place.index);
     }),
   );
 
-  const remove = () => setDialog({ kind: "remove", hashes: selection.hashes() });
+  const remove = () => void selection.act((hashes) => setDialog({ kind: "remove", hashes }));
   const rowsOnPage = () => Math.max(1, Math.floor(scroller.clientHeight / rowHeight()) - 1);
 
   return (
@@ -85,28 +90,28 @@ export function List(props: { isCompact: boolean }) {
       role="grid"
       aria-label="Torrents"
       aria-multiselectable="true"
-      aria-rowcount={view.hashes().length + 1}
+      aria-rowcount={view().count() + 1}
       aria-activedescendant={selection.active() && rowId(selection.active()!)}
       data-aged={isAged()}
       tabindex="0"
-      onKeyDown={(event) => handleListKey(event, { hashes: view.hashes(), selection, rowsOnPage, remove })}
+      onKeyDown={(event) => handleListKey(event, { count: view().count(), selection, rowsOnPage, remove })}
     >
       <Show when={!props.isCompact}>
         <ListHeader columns={columns()} />
       </Show>
-      <Show when={view.hashes().length > 0} fallback={<Empty />}>
+      <Show when={view().count() > 0} fallback={<Empty />}>
         <div role="presentation" class={styles.rows} style={{ height: `${virtualizer.getTotalSize()}px` }}>
           <div role="rowgroup" style={{ transform: `translateY(${first() * rowHeight()}px)` }}>
-            <For each={inSight()}>
-              {(hash, index) => (
-                <Row
-                  hash={hash}
-                  // The header is row 1.
-                  rowNumber={first() + index() + 2}
-                  columns={columns()}
-                  isCompact={props.isCompact}
-                />
-              )}
+            <For each={rows()}>
+              {(row, index) => {
+                // The header is row 1.
+                const rowNumber = () => first() + index() + 2;
+                return typeof row === "number" ? (
+                  <PlaceholderRow rowNumber={rowNumber()} />
+                ) : (
+                  <Row hash={row} rowNumber={rowNumber()} columns={columns()} isCompact={props.isCompact} />
+                );
+              }}
             </For>
           </div>
         </div>
@@ -119,7 +124,7 @@ export function List(props: { isCompact: boolean }) {
       <p class={styles.empty}>
         <Switch fallback="No torrent matches.">
           <Match when={!torrents.isLoaded()}>Waiting for the list…</Match>
-          <Match when={view.counts().all === 0}>
+          <Match when={view().total() === 0}>
             No torrents yet. Add one with the button above, or drop a .torrent file or a link here.
           </Match>
         </Switch>

@@ -32,7 +32,7 @@ export function Row(props: RowProps) {
       data-pending={commands.pending(props.hash)}
       onClick={(event) =>
         // Without a keyboard, taps collect several.
-        props.isCompact ? selection.toggle(props.hash) : selection.click(props.hash, event)
+        props.isCompact ? selection.toggle(props.hash) : void selection.click(props.hash, event)
       }
     >
       <For each={props.columns}>
@@ -43,5 +43,17 @@ export function Row(props: RowProps) {
         )}
       </For>
     </div>
+  );
+}
+
+/** Keeps the place of a torrent that is not there yet. */
+export function PlaceholderRow(props: { rowNumber: number }) {
+  return (
+    <div
+      role="row"
+      class={`${styles.row} ${styles.placeholder}`}
+      aria-rowindex={props.rowNumber}
+      aria-busy="true"
+    />
   );
 }

@@ -3,16 +3,18 @@ import { Icon } from "../icon";
 import styles from "./filter-bar.module.css";
 
 export function SearchBox() {
-  const { view } = useApplication();
+  const { query } = useApplication();
   return (
     <label class={styles.search}>
       <Icon name="search" />
       <input
         type="search"
+        // The server takes a thousand bytes.
+        maxlength="250"
         placeholder="Search"
         aria-label="Search torrents by name"
-        value={view.search()}
-        onInput={(event) => view.setSearch(event.currentTarget.value)}
+        value={query.search()}
+        onInput={(event) => query.setSearch(event.currentTarget.value)}
       />
     </label>
   );

@@ -1,65 +1,186 @@
-import { createRoot, createSignal } from "solid-js";
-import { expect, test } from "vitest";
-import { createSelection } from "./selection";
+import { type Accessor, createRoot, createSignal } from "solid-js";
+import { describe, expect, test, vi } from "vitest";
+import { createSelection, type Selection } from "./selection";
+import type { View } from "./view";
 
 const plain = { ctrlKey: false, metaKey: false, shiftKey: false };
 const control = { ...plain, ctrlKey: true };
 const shift = { ...plain, shiftKey: true };
 
-function create(order = "abcdef") {
+/** A view of which the rows that `isLoaded` names are there; it knows all of them, or what lies outside not. */
+function createView(order: Accessor<readonly string[]>, isLoaded?: (hash: string) => boolean): View {
+  const isThere = isLoaded ?? (() => true);
+  const indexOf = (hash: string) => (isThere(hash) ? order().indexOf(hash) : -1);
+  return {
+    total: () => order().length,
+    counts: () => ({}) as never,
+    count: () => order().length,
+    hashAt: (index) =>
+      order()
+        .slice(index, index + 1)
+        .find(isThere),
+    indexOf,
+    mayShow: (hash) => isLoaded !== undefined || indexOf(hash) >= 0,
+    hashes: vi.fn(async (first, last) => order().slice(first, last + 1)),
+  };
+}
+
+function create(order = "abcdef", loaded?: string) {
   return createRoot(() => {
     const [hashes, setHashes] = createSignal<readonly string[]>([...order]);
-    return { selection: createSelection(hashes), setHashes };
+    const [loadedHashes, setLoaded] = createSignal(loaded ?? "");
+    const view = createView(
+      hashes,
+      loaded === undefined ? undefined : (hash) => loadedHashes().includes(hash),
+    );
+    const failures: unknown[] = [];
+    const selection = createSelection(
+      () => view,
+      (error) => failures.push(error),
+    );
+    return { selection, setHashes, setLoaded, view, failures };
   });
 }
 
-test("a click takes one, with ctrl it toggles, with shift it takes the range from the last one", () => {
+/** Those that a command would get. */
+async function selectedIn(selection: Selection): Promise<readonly string[]> {
+  let selected: readonly string[] = [];
+  await selection.act((hashes) => (selected = hashes));
+  return selected;
+}
+
+test("a click takes one, with ctrl it toggles, with shift it takes the range from the last one", async () => {
   const { selection } = create();
-  selection.click("b", plain);
-  selection.click("e", control);
-  expect(selection.hashes()).toEqual(["b", "e"]);
-  selection.click("b", control);
-  expect(selection.hashes()).toEqual(["e"]);
-  selection.click("c", plain);
-  selection.click("e", shift);
-  expect(selection.hashes()).toEqual(["c", "d", "e"]);
-  selection.click("a", shift);
-  expect(selection.hashes()).toEqual(["a", "b", "c"]);
+  await selection.click("b", plain);
+  await selection.click("e", control);
+  expect(await selectedIn(selection)).toEqual(["b", "e"]);
+  await selection.click("b", control);
+  expect(await selectedIn(selection)).toEqual(["e"]);
+  await selection.click("c", plain);
+  await selection.click("e", shift);
+  expect(await selectedIn(selection)).toEqual(["c", "d", "e"]);
+  await selection.click("a", shift);
+  expect(await selectedIn(selection)).toEqual(["a", "b", "c"]);
 });
 
-test("the keyboard moves within the list, with shift it extends", () => {
+test("the keyboard moves within the list, with shift it extends", async () => {
   const { selection } = create();
-  selection.moveTo(2, false);
-  selection.moveTo(3, true);
-  selection.moveTo(99, true);
-  expect(selection.hashes()).toEqual(["c", "d", "e", "f"]);
+  await selection.moveTo(2, false);
+  await selection.moveTo(3, true);
+  await selection.moveTo(99, true);
+  expect(await selectedIn(selection)).toEqual(["c", "d", "e", "f"]);
   expect(selection.active()).toBe("f");
-  selection.moveTo(-1, false);
-  expect(selection.hashes()).toEqual(["a"]);
+  expect(selection.activeIndex()).toBe(5);
+  await selection.moveTo(-1, false);
+  expect(await selectedIn(selection)).toEqual(["a"]);
 });
 
-test("all and none", () => {
+test("all and none", async () => {
   const { selection } = create();
-  selection.all();
-  expect(selection.hashes()).toHaveLength(6);
+  await selection.all();
+  expect(await selectedIn(selection)).toHaveLength(6);
+  expect(selection.count()).toBe(6);
   selection.clear();
-  expect(selection.hashes()).toEqual([]);
+  expect(selection.count()).toBe(0);
 });
 
-test("what the list does not show is not selected, and cannot be acted on", () => {
+test("what the list does not show is not selected, and cannot be acted on", async () => {
   const { selection, setHashes } = create();
-  selection.all();
-  selection.click("b", control);
+  await selection.all();
+  await selection.click("b", control);
   setHashes(["f", "b", "a"]);
-  expect(selection.hashes()).toEqual(["f", "a"]);
+  expect(selection.count()).toBe(2);
+  expect(await selectedIn(selection)).toEqual(["f", "a"]);
   setHashes(["f"]);
   expect(selection.active()).toBeUndefined();
+  expect(selection.activeIndex()).toBe(-1);
+  setHashes([..."abcdef"]);
+  expect(await selectedIn(selection)).toEqual([..."acdef"]);
 });
 
-test("a range from a row that is gone begins anew", () => {
+test("nothing is done when nothing is selected", async () => {
+  const { selection } = create();
+  const action = vi.fn();
+  await selection.act(action);
+  expect(action).not.toHaveBeenCalled();
+});
+
+test("a range from a row that is gone begins anew", async () => {
   const { selection, setHashes } = create();
-  selection.click("a", plain);
+  await selection.click("a", plain);
   setHashes(["b", "c", "d"]);
-  selection.click("c", shift);
-  expect(selection.hashes()).toEqual(["c"]);
+  await selection.click("c", shift);
+  expect(await selectedIn(selection)).toEqual(["c"]);
+});
+
+describe("of rows that are not there yet", () => {
+  test("all are taken, and acted on", async () => {
+    const { selection } = create("abcdef", "cd");
+    await selection.all();
+    expect(selection.count()).toBe(6);
+    expect(await selectedIn(selection)).toEqual([..."abcdef"]);
+  });
+
+  test("a range reaches from one that was there to one that is", async () => {
+    const { selection, setLoaded } = create("abcdef", "ab");
+    await selection.click("b", plain);
+    setLoaded("ef");
+    expect(selection.activeIndex()).toBe(1);
+    await selection.click("e", shift);
+    expect(await selectedIn(selection)).toEqual([..."bcde"]);
+  });
+
+  test("the keyboard goes to the end at once, and selects when the torrent is known", async () => {
+    const { selection } = create("abcdef", "abc");
+    const moved = selection.moveTo(5, false);
+    expect(selection.lastPlace()).toEqual({ index: 5, hash: undefined });
+    await moved;
+    expect(selection.active()).toBe("f");
+    expect(await selectedIn(selection)).toEqual(["f"]);
+    await selection.moveTo(3, true);
+    expect(selection.active()).toBe("d");
+    expect(await selectedIn(selection)).toEqual(["d", "e", "f"]);
+  });
+
+  test("what was asked for before the last click changes nothing any more", async () => {
+    const { selection } = create("abcdef", "abc");
+    const all = selection.all();
+    await selection.click("b", plain);
+    await all;
+    expect(await selectedIn(selection)).toEqual(["b"]);
+  });
+
+  test("rows that are there need no question", async () => {
+    const { selection, view } = create("abcdef", "abc");
+    await selection.click("c", plain);
+    await selection.click("a", control);
+    expect(await selectedIn(selection)).toEqual(["a", "c"]);
+    expect(view.hashes).not.toHaveBeenCalled();
+  });
+
+  test("the active row is toggled where it was, also when it has been scrolled away", async () => {
+    const { selection, setLoaded } = create("abcdef", "abc");
+    await selection.click("c", plain);
+    setLoaded("f");
+    selection.toggle("c");
+    expect(selection.lastPlace()).toEqual({ index: 2, hash: "c" });
+    expect(selection.count()).toBe(0);
+  });
+
+  test("those that are gone are selected no longer", async () => {
+    const { selection, setHashes } = create("abcdef", "abc");
+    await selection.all();
+    setHashes(["a", "b", "f"]);
+    await vi.waitFor(() => expect(selection.count()).toBe(3));
+    expect(selection.has("f")).toBe(true);
+  });
+
+  test("a failure is told, and leaves the selection as it is", async () => {
+    const { selection, failures, view } = create("abcdef", "abc");
+    await selection.click("a", plain);
+    vi.mocked(view.hashes).mockRejectedValue(new Error("no answer"));
+    await selection.all();
+    expect(failures).toHaveLength(1);
+    expect(await selectedIn(selection)).toEqual(["a"]);
+  });
 });

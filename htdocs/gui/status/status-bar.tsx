@@ -10,8 +10,8 @@ import styles from "./status.module.css";
 export function StatusBar() {
   const { daemons, isAged, selection, torrents, view } = useApplication();
   const shown = () => {
-    const all = view.counts().all.toLocaleString("en");
-    const count = view.hashes().length.toLocaleString("en");
+    const all = view().total().toLocaleString("en");
+    const count = view().count().toLocaleString("en");
     return count === all ? `${all} torrents` : `${count} of ${all} torrents`;
   };
   return (
@@ -20,8 +20,8 @@ export function StatusBar() {
       <DaemonIndicator />
       <Show when={torrents.isLoaded()}>
         <span data-total="torrents">{shown()}</span>
-        <Show when={selection.hashes().length > 0}>
-          <span data-total="selected">{selection.hashes().length.toLocaleString("en")} selected</span>
+        <Show when={selection.count() > 0}>
+          <span data-total="selected">{selection.count().toLocaleString("en")} selected</span>
         </Show>
         <span class={styles.totals} data-aged={isAged()}>
           <span class={styles.total} data-total="download" title="Download speed of the daemon">

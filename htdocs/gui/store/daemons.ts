@@ -10,6 +10,8 @@ export interface Daemons {
   /** The worst state of all; undefined before anything is known. */
   worst(): DaemonStateName | undefined;
   totals: Accessor<Totals>;
+  /** How many torrents each has, as far as that is known; undefined before it is known which daemons there are. */
+  sizes: Accessor<Readonly<Record<string, number | undefined>> | undefined>;
   applyTorrents(event: TorrentsEvent): void;
   applySession(event: SessionEvent): void;
 }
@@ -19,6 +21,7 @@ const byTrouble: DaemonStateName[] = ["down", "busy", "up"];
 export function createDaemons(): Daemons {
   const [byName, setByName] = createStore<Record<string, DaemonState>>({});
   const [totals, setTotals] = createSignal<Totals>({ downloadSpeed: 0, uploadSpeed: 0 });
+  const [sizes, setSizes] = createSignal<Record<string, number | undefined>>();
   return {
     byName,
     troubled: () => Object.keys(byName).filter((name) => byName[name]!.state !== "up"),
@@ -27,10 +30,20 @@ export function createDaemons(): Daemons {
       return byTrouble.find((state) => states.includes(state));
     },
     totals,
+    sizes,
     applyTorrents: (event) => {
       if (event.daemons) setByName(event.snapshot ? reconcile(event.daemons) : event.daemons);
       if (event.session) setTotals((previous) => ({ ...previous, ...event.session }));
     },
-    applySession: (event) => setByName(event.daemons),
+    applySession: (event) => {
+      setByName(event.daemons);
+      setSizes((known) => {
+        const told = Object.entries(event.daemons).map(([name, { stats }]) => [
+          name,
+          stats?.torrentCount ?? known?.[name],
+        ]);
+        return { ...known, ...Object.fromEntries(told) };
+      });
+    },
   };
 }

@@ -52,6 +52,9 @@ const blank: Omit<Torrent, "hash"> = {
   addedDate: 0,
 };
 
+/** What the page uses of a torrent; its hash and daemon come with any event. */
+export const torrentFields = Object.keys(blank).filter((field) => field !== "daemon");
+
 export function createTorrents(): Torrents {
   const [torrents, setTorrents] = createStore<Record<string, Torrent>>({});
   const [isLoaded, setLoaded] = createSignal(false);

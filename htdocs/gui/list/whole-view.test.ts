@@ -1,10 +1,12 @@
-import { createRoot } from "solid-js";
+import { createEffect, createRoot } from "solid-js";
 import { describe, expect, test } from "vitest";
 import type { Torrent } from "../protocol";
 import { createTorrents } from "../store/torrents";
 import { type ColumnId, fittingColumns } from "./columns";
 import { searchMatcher } from "./filters";
-import { createView } from "./view";
+import { createQuery } from "./query";
+import type { View } from "./view";
+import { createWholeView } from "./whole-view";
 
 const sample: Record<string, Partial<Torrent>> = {
   a: { name: "ubuntu 10", status: 4, rateDownload: 5, eta: 60, uploadRatio: 0.5, peersConnected: 3 },
@@ -13,20 +15,26 @@ const sample: Record<string, Partial<Torrent>> = {
   d: { name: "arch", status: 2, eta: 5, uploadRatio: 2 },
 };
 
+function hashesOf(view: View): string[] {
+  return Array.from({ length: view.count() }, (_, index) => view.hashAt(index)!);
+}
+
 function createSample() {
   return createRoot(() => {
     const torrents = createTorrents();
     torrents.apply({ revision: 1, snapshot: true, torrents: sample, removed: [] });
-    return { torrents, view: createView(torrents) };
+    const query = createQuery();
+    const view = createWholeView(torrents, query);
+    return { torrents, view, query, shown: () => hashesOf(view) };
   });
 }
 
 function sortedBy(column: ColumnId): string {
-  const { view } = createSample();
+  const { query, shown } = createSample();
   // Away from the column first: a click on the present one turns the order around.
-  view.sortBy(column === "peers" ? "name" : "peers");
-  view.sortBy(column);
-  return view.hashes().join("");
+  query.sortBy(column === "peers" ? "name" : "peers");
+  query.sortBy(column);
+  return shown().join("");
 }
 
 describe("sorting", () => {
@@ -47,49 +55,55 @@ describe("sorting", () => {
   });
 
   test("a second click turns the order around, but not that of equal ones", () => {
-    const { view } = createSample();
-    view.sortBy("download");
-    view.sortBy("download");
-    expect(view.hashes().join("")).toBe("dcba");
-    expect(view.sorting()).toEqual({ column: "download", isDescending: false });
+    const { query, shown } = createSample();
+    query.sortBy("download");
+    query.sortBy("download");
+    expect(shown().join("")).toBe("dcba");
+    expect(query.sorting()).toEqual({ column: "download", isDescending: false });
   });
 
   test("follows changes, additions and removals", () => {
-    const { torrents, view } = createSample();
-    view.sortBy("download");
+    const { query, shown, torrents } = createSample();
+    query.sortBy("download");
     torrents.apply({ revision: 2, snapshot: false, torrents: { d: { rateDownload: 50 } }, removed: [] });
-    expect(view.hashes().join("")).toBe("dacb");
+    expect(shown().join("")).toBe("dacb");
     torrents.apply({
       revision: 3,
       snapshot: false,
       torrents: { e: { name: "new", rateDownload: 10 } },
       removed: ["a"],
     });
-    expect(view.hashes().join("")).toBe("decb");
+    expect(shown().join("")).toBe("decb");
   });
 
   test("keeps the same list when a change moves nothing", () => {
-    const { torrents, view } = createSample();
-    view.sortBy("download");
-    const before = view.hashes();
+    const { query, shown, torrents } = createSample();
+    query.sortBy("download");
+    let changes = -1;
+    createRoot(() =>
+      createEffect(() => {
+        shown();
+        changes++;
+      }),
+    );
     torrents.apply({ revision: 2, snapshot: false, torrents: { a: { rateDownload: 6 } }, removed: [] });
-    expect(view.hashes()).toBe(before);
+    expect(changes).toBe(0);
   });
 });
 
 describe("filters", () => {
   test("choose by state and follow it", () => {
-    const { torrents, view } = createSample();
-    view.setFilter("downloading");
-    expect(view.hashes()).toEqual(["a"]);
+    const { query, shown, torrents } = createSample();
+    query.setFilter("downloading");
+    expect(shown()).toEqual(["a"]);
     torrents.apply({ revision: 2, snapshot: false, torrents: { c: { status: 4 } }, removed: [] });
-    expect(view.hashes()).toEqual(["c", "a"]);
+    expect(shown()).toEqual(["c", "a"]);
   });
 
   test("count all torrents, whatever is shown", () => {
-    const { view } = createSample();
-    view.setSearch("nothing like this");
-    expect(view.hashes()).toEqual([]);
+    const { query, shown, view } = createSample();
+    query.setSearch("nothing like this");
+    expect(shown()).toEqual([]);
     expect(view.counts()).toEqual({
       all: 4,
       downloading: 1,
@@ -118,6 +132,21 @@ describe("search", () => {
   test("takes the beginning of a hash", () => {
     expect(searchMatcher("0F3a")({ name: "x", hash: "0f3ab7" } as Torrent)).toBe(true);
   });
+});
+
+test("rows are found by number and by torrent", async () => {
+  const { query, view } = createSample();
+  query.setFilter("active");
+  expect([view.count(), view.total()]).toEqual([2, 4]);
+  expect([view.hashAt(0), view.hashAt(1), view.hashAt(2)]).toEqual(["b", "a", undefined]);
+  expect([view.indexOf("a"), view.indexOf("c"), view.mayShow("a"), view.mayShow("c")]).toEqual([
+    1,
+    -1,
+    true,
+    false,
+  ]);
+  expect(await view.hashes(1, 1)).toEqual(["a"]);
+  expect(await view.hashes(0, Infinity)).toEqual(["b", "a"]);
 });
 
 describe("columns", () => {

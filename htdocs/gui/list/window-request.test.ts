@@ -1,0 +1,89 @@
+import { createRoot, createSignal } from "solid-js";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { createQuery } from "./query";
+import { takesWindow } from "./size";
+import { createWindowRequest, moveRange, type Rows } from "./window-request";
+
+describe("the range", () => {
+  test("begins with the list, and has some rows more than are in sight", () => {
+    expect(moveRange(undefined, { first: 0, last: 30 })).toEqual({ offset: 0, limit: 150 });
+  });
+
+  test("stays while the rows in sight and some around them are in it", () => {
+    const range = { offset: 200, limit: 250 };
+    expect(moveRange(range, { first: 225, last: 424 })).toBe(range);
+    expect(moveRange(range, { first: 224, last: 260 })).not.toBe(range);
+    expect(moveRange(range, { first: 390, last: 425 })).not.toBe(range);
+    const beginning = { offset: 0, limit: 250 };
+    expect(moveRange(beginning, { first: 3, last: 30 })).toBe(beginning);
+  });
+
+  test("moves to have them in its middle, in steps", () => {
+    expect(moveRange({ offset: 0, limit: 150 }, { first: 1010, last: 1060 })).toEqual({
+      offset: 900,
+      limit: 300,
+    });
+  });
+
+  test("is no longer than the server takes", () => {
+    expect(moveRange(undefined, { first: 0, last: 2000 }).limit).toBe(1000);
+  });
+});
+
+describe("the request", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  const create = () =>
+    createRoot(() => {
+      const query = createQuery();
+      const [inSight, setInSight] = createSignal<Rows>({ first: 0, last: 30 });
+      return { query, setInSight, request: createWindowRequest(query, inSight) };
+    });
+
+  test("is what the query wants, in the server's words", () => {
+    const { query, request } = create();
+    expect(request()).toMatchObject({ filter: {}, sort: [["name", "asc"]], offset: 0, limit: 150 });
+    expect(request().fields).toContain("peersGettingFromUs");
+    expect(request().fields).not.toContain("daemon");
+    query.sortBy("size");
+    query.setFilter("stopped");
+    expect(request()).toMatchObject({ filter: { status: ["stopped"] }, sort: [["sizeWhenDone", "desc"]] });
+  });
+
+  test("waits until a search is written", () => {
+    const { query, request } = create();
+    query.setSearch("u");
+    vi.advanceTimersByTime(150);
+    query.setSearch("ub");
+    vi.advanceTimersByTime(150);
+    expect(request().filter).toEqual({});
+    vi.advanceTimersByTime(50);
+    expect(request().filter).toEqual({ search: "ub" });
+  });
+
+  test("waits while the list is scrolled far", () => {
+    const { request, setInSight } = create();
+    setInSight({ first: 1000, last: 1030 });
+    vi.advanceTimersByTime(30);
+    setInSight({ first: 5000, last: 5030 });
+    expect(request().offset).toBe(0);
+    vi.advanceTimersByTime(60);
+    expect(request()).toMatchObject({ offset: 4900, limit: 250 });
+  });
+});
+
+describe("a window is taken", () => {
+  const from = 1000;
+
+  test.each([
+    ["never before the daemons are known", undefined, undefined, undefined],
+    ["of a long list", undefined, { main: 1000 }, true],
+    ["not of a short one", undefined, { main: 999 }, false],
+    ["of one whose size nobody knows yet", undefined, { main: undefined }, true],
+    ["no more when it has become short", true, { main: 899 }, false],
+    ["still when it is hardly shorter", true, { main: 900 }, true],
+    ["not yet when it has grown to that", false, { main: 999 }, false],
+    ["never of several daemons", true, { main: 5000, other: undefined }, false],
+  ] as const)("%s", (_, before, sizes, expected) => expect(takesWindow(before, sizes, from)).toBe(expected));
+});

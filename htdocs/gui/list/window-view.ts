@@ -1,0 +1,54 @@
+import type { Accessor } from "solid-js";
+import type { Connection } from "../connection/connection";
+import type { WindowState } from "../store/feed";
+import { filters, type FilterId } from "./filters";
+import type { View } from "./view";
+
+/** The most torrents that the server tells at once. */
+const mostAtOnce = 1000;
+
+/** The rows where the store has a window of the list. */
+export function createWindowView(window: Accessor<WindowState>, connection: Pick<Connection, "call">): View {
+  const indexOf = (hash: string) => {
+    const index = window().order.indexOf(hash);
+    return index < 0 ? -1 : window().offset + index;
+  };
+
+  /** Asks for the rows of the list that is shown, page by page. */
+  const read = async (first: number, last: number) => {
+    const { request } = window();
+    const hashes: string[] = [];
+    for (let offset = first; offset <= last; offset += mostAtOnce) {
+      const limit = Math.min(mostAtOnce, last - offset + 1);
+      const { order } = await connection.call("torrents.window", {
+        ...request,
+        offset,
+        limit,
+        fields: ["name"],
+        format: "table",
+      });
+      hashes.push(...order);
+      if (order.length < limit) break;
+    }
+    return hashes;
+  };
+
+  return {
+    total: () => window().counts.total,
+    counts: () => {
+      const { status } = window().counts;
+      return Object.fromEntries(filters.map(({ id }) => [id, status[id] ?? 0])) as Record<FilterId, number>;
+    },
+    count: () => window().counts.matching,
+    hashAt: (index) => window().order[index - window().offset],
+    indexOf,
+    // Of a torrent outside of the window nothing is known.
+    mayShow: () => true,
+    hashes: async (first, last) => {
+      const { order, offset, counts } = window();
+      const end = Math.min(last + 1, counts.matching);
+      if (first >= offset && end <= offset + order.length) return order.slice(first - offset, end - offset);
+      return read(first, last);
+    },
+  };
+}

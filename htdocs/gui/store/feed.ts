@@ -1,0 +1,142 @@
+import { type Accessor, batch, createSignal } from "solid-js";
+import type { CallFailure, Session, Subscription } from "../connection/session";
+import type { TorrentsEvent, WindowCounts, WindowEvent, WindowRequest } from "../protocol";
+
+/** What the page can be told of the list: all of it, or a window. */
+export type ListPart = "whole" | WindowRequest;
+
+/** A window of the list, besides its torrents. */
+export interface WindowState {
+  request: WindowRequest;
+  /** The hashes of the range, and where in the list it begins. */
+  order: readonly string[];
+  offset: number;
+  counts: Readonly<WindowCounts>;
+}
+
+/**
+ * Keeps the page subscribed to the part of the list that it wants. Another part is subscribed before the
+ * former one is left, and takes its place with its first event: rows never vanish. One at a time, so a list
+ * that is scrolled fast asks for no more than what the server can give.
+ */
+export interface ListFeed {
+  /** The window that the store has; undefined while it has the whole list, or nothing. */
+  window: Accessor<WindowState | undefined>;
+  want(part: ListPart): void;
+  /** Goes on in a new session. */
+  enter(session: Pick<Session, "subscribe">): void;
+}
+
+interface FeedHandlers {
+  /** Takes an event into the store; false: one before it was missed. */
+  apply: (event: TorrentsEvent) => boolean;
+  /** Of the last event in the store; undefined while it has nothing that is whole. */
+  revision: () => number | undefined;
+  /** The server refused the part. */
+  refused: (failure: CallFailure) => void;
+}
+
+interface Subscribed {
+  part: ListPart;
+  subscription: Promise<Subscription>;
+}
+
+const noCounts: WindowCounts = { total: 0, matching: 0, status: {} };
+
+export function createListFeed({ apply, revision, refused }: FeedHandlers): ListFeed {
+  const [window, setWindow] = createSignal<WindowState>();
+  let session: Pick<Session, "subscribe"> | undefined;
+  let wanted: ListPart | undefined;
+  let current: Subscribed | undefined;
+  let next: Subscribed | undefined;
+
+  const end = (former: Subscribed | undefined) => {
+    former?.subscription.then(
+      (subscription) => subscription.end(),
+      () => undefined,
+    );
+  };
+
+  const advance = () => {
+    if (!session || !wanted || next || (current && isSamePart(current.part, wanted))) return;
+    const part = wanted;
+    const subscribed: Subscribed = {
+      part,
+      subscription:
+        part === "whole"
+          ? session.subscribe<TorrentsEvent>("torrents", (event) => receive(subscribed, event), {
+              _format: "table",
+              // Who has the whole list is sent what changed since.
+              _revision: window() ? undefined : revision(),
+            })
+          : session.subscribe<WindowEvent>("torrents.window", (event) => receive(subscribed, event), {
+              _format: "table",
+              _window: part,
+            }),
+    };
+    next = subscribed;
+    subscribed.subscription.catch((failure: CallFailure) => {
+      if (next === subscribed) refused(failure);
+    });
+  };
+
+  const receive = (from: Subscribed, event: TorrentsEvent | WindowEvent) => {
+    if (from === next) {
+      const { counts } = event as WindowEvent;
+      if (from.part !== "whole" && counts?.matching && from.part.offset >= counts.matching) {
+        // The list has become shorter than where it was looked at: its end is shown instead.
+        wanted = { ...from.part, offset: Math.max(0, counts.matching - from.part.limit) };
+        end(from);
+      } else {
+        end(current);
+        current = from;
+      }
+      next = undefined;
+      advance();
+    }
+    if (from !== current) return;
+    batch(() => {
+      if (!apply(event)) return;
+      if (from.part === "whole") setWindow(undefined);
+      else setWindow(followWindow(window(), from.part, event));
+    });
+  };
+
+  return {
+    window,
+    want: (part) => {
+      wanted = part;
+      advance();
+    },
+    enter: (entered) => {
+      session = entered;
+      current = next = undefined;
+      advance();
+    },
+  };
+}
+
+/** The window after an event; the same object if the event changes only torrents. */
+function followWindow(
+  before: WindowState | undefined,
+  request: WindowRequest,
+  { snapshot, order, offset, counts }: WindowEvent,
+): WindowState | undefined {
+  if (!order && !counts) return before;
+  const known = snapshot ? undefined : before;
+  const knownCounts = known?.counts ?? noCounts;
+  return {
+    request,
+    order: order ?? known?.order ?? [],
+    offset: offset ?? known?.offset ?? request.offset,
+    counts: {
+      total: counts?.total ?? knownCounts.total,
+      matching: counts?.matching ?? knownCounts.matching,
+      status: { ...knownCounts.status, ...counts?.status },
+    },
+  };
+}
+
+function isSamePart(left: ListPart, right: ListPart): boolean {
+  return JSON.stringify(left) === JSON.stringify(right);
+}
