@@ -106,6 +106,19 @@ describe('daemons that answer nonsense', () => {
     assert.deepEqual(Object.keys(view.torrents), [`main.${hashOf(1)}`]);
   });
 
+  // After 100 wrong passwords transmission-daemon admits nobody.
+  test('one that refuses our password is not asked again, for commands neither', async () => {
+    const { requests } = daemons.unauthorized;
+    const asked = requests.length;
+    for (const procedure of ['session.stats', 'session.get', 'session.stats']) {
+      await assert.rejects(client.call(procedure, { daemon: 'unauthorized' }), (error) => {
+        assert.equal(error.uri, 'torrent_ws.error.daemon_unreachable');
+        return hostile.unauthorized.reason.test(error.args[0]);
+      });
+    }
+    assert.equal(requests.length, asked);
+  });
+
   test('a command tells whether it may have been done', async () => {
     const remove = (daemon) => client.call('torrent.remove', { daemon, ids: [hashOf(1)] });
     for (const name of ['forbidden', 'moved', 'conflict', 'misdirected', 'page', 'refusing', 'json-rpc-error']) {
@@ -199,6 +212,21 @@ describe('a daemon', () => {
       assert.equal(error.uri, 'torrent_ws.error.not_supported');
       return /availability.*4\.0/.test(error.args[0]);
     });
+  });
+
+  test('is polled, and tells who asks for a part, however many commands there are', async () => {
+    let goesOn = true;
+    const callers = Array.from({ length: 4 }, async () => {
+      while (goesOn) await client.call('torrent.set', { ids: [hashOf(1)], downloadLimit: 1 });
+    });
+    try {
+      daemon.requests.length = 0;
+      await eventually(async () => assert.ok(daemon.requests.filter(({ method }) => method === 'session-stats').length > 2));
+      assert.equal((await client.call('torrents.window', { limit: 1 })).daemons.main.state, 'up');
+    } finally {
+      goesOn = false;
+      await Promise.all(callers);
+    }
   });
 
   test('is not down for what it answers to one request', async () => {

@@ -34,7 +34,7 @@ after(async () => {
 
 describe('the schemas list', () => {
   const listFields = allIn(source('worker/torrent_fields.hpp'), /^ {4}"([\w-]+)",$/gm);
-  const { fields, details, detailsSince40, whole } = schemas.torrent.$defs;
+  const { fields, details, detailsSince40, detailsSince41, whole } = schemas.torrent.$defs;
   const { settings } = schemas.daemon.$defs;
   const torrentFields = schemas.procedures.$defs.torrentFields.items.enum;
 
@@ -45,7 +45,7 @@ describe('the schemas list', () => {
   });
 
   test('the fields that torrent.get gives', () => {
-    const all = [fields, details, detailsSince40].flatMap(({ properties }) => Object.keys(properties));
+    const all = [fields, details, detailsSince40, detailsSince41].flatMap(({ properties }) => Object.keys(properties));
     assert.deepEqual(sorted(torrentFields), sorted(all));
     assert.deepEqual(
       sorted(all),
@@ -54,7 +54,7 @@ describe('the schemas list', () => {
   });
 
   test("the session's settings", () => {
-    const names = allIn(source('worker/session_fields.cpp'), /^ {4}"([\w-]+)",$/gm);
+    const names = allIn(source('worker/session_fields.cpp'), /^ {4}\{"([\w-]+)"/gm);
     assert.deepEqual(sorted(Object.keys(settings.properties)), sorted(names));
     assert.deepEqual(sorted(argumentsSchema('session.get').properties.fields.items.enum), sorted(names));
   });
@@ -107,6 +107,13 @@ const probes = [
   [1, 'https://example.com/'],
   [1, 'https://example.com/', 2],
   ['name'],
+  ['name', 'name'],
+  ['one, two'],
+  ['utp', 'tcp'],
+  'ipv6',
+  'udp://example.com/a\n\nhttps://example.com/',
+  4_294_967,
+  4_294_968,
   ['torrentFile'],
   ['status', 'nonsense'],
   ['version'],
