@@ -117,10 +117,10 @@ void ListReader::start_next_request(Timers& timers, bool command_waits) {
     read_settings();
     return;
   }
-  // With too many, the whole list is read.
-  const bool current = covers_gap(timers.now()) && due_.size() <= kMaxTouched;
+  const bool current = covers_gap(timers.now());
+  const bool few_due = due_.size() <= kMaxTouched;
   // Steady commands hold up the polls by one interval, and no longer.
-  if (current && !due_.empty() && timers.now() < next_poll_ + interval_) {
+  if (current && few_due && !due_.empty() && timers.now() < next_poll_ + interval_) {
     read_list(Selection::kTouched);
     return;
   }
@@ -128,7 +128,7 @@ void ListReader::start_next_request(Timers& timers, bool command_waits) {
     return;
   }
   next_poll_ = std::max(next_poll_ + interval_, timers.now());
-  if (current && timers.now() < next_sweep_) {
+  if (current && few_due && timers.now() < next_sweep_) {
     poll(Selection::kRecentlyActive);
     return;
   }

@@ -449,7 +449,7 @@ export const mutants = [
   },
   {
     guard: 'a worker that was held up does nothing that is over',
-    file: 'worker/commands.cpp',
+    file: 'worker/job_deadline.hpp',
     from: 'return at ? Clock::time_point',
     to: 'return at && *at < 0 ? Clock::time_point',
     test: 'httpd/stall.test.mjs',
@@ -598,8 +598,8 @@ export const mutants = [
   {
     guard: 'what changes with a telltale field is read',
     file: 'worker/torrent_list.cpp',
-    from: 'if (!table.is_whole && has_telltale(changed)) {',
-    to: 'if (table.is_whole && has_telltale(changed)) {',
+    from: 'if (!table.is_whole() && has_telltale(changed)) {',
+    to: 'if (table.is_whole() && has_telltale(changed)) {',
     test: 'unit:unit-tests',
     name: 'WorkerTorrentList.WhatChangesTogetherWithOthersIsReadWhole',
   },
