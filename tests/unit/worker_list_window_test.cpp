@@ -452,7 +452,7 @@ TEST_GROUP(WorkerListWindow) {
   }
   ListDelta read_all() { return *list.replace(table_of(torrents_of(daemon), kListFieldCount).get(), {}); }
   ListDelta read_live(const std::vector<Given>& torrents) {
-    return *list.update(table_of(torrents, kLiveFieldCount).get(), {});
+    return *list.update(table_of(torrents, kLiveFieldCount).get(), nullptr, {});
   }
   // What happens between two polls.
   ListDelta random_change() {
