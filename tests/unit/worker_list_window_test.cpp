@@ -494,11 +494,11 @@ TEST(WorkerListWindow, DeltasAddUpToWhatTheWholeListGives) {
   add_some(60);
   index.update(read_all());
   std::list<View> views;
-  for (int i = 0; i < 20; ++i) {
+  for (int i = 0; i < 12; ++i) {
     views.emplace_back(some_spec(chance), index);
     views.back().check(daemon);
   }
-  for (int round = 0; round < 60; ++round) {
+  for (int round = 0; round < 40; ++round) {
     const ListDelta change = random_change();
     const ListIndex::Update update = index.update(change);
     for (View& view : views) {
