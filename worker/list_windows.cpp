@@ -146,12 +146,12 @@ void ListWindows::add_order(const Json& further, const ListWindow& window) const
 
 void ListWindows::send_tails(std::int64_t id, const char* kind, const Watch& watch, const ListDelta& torrents,
                              const Json& further, bool continues) {
-  constexpr std::size_t kOfTorrents = 2;  // `torrents` and `removed`
+  constexpr json_int_t kOfTorrents = 2;  // `torrents` and `removed`
   std::string body;
   const auto lengths = encoder_.append_tails(body, watch.forms, torrents, further.get());
   const Json header(json_pack("{s:s,s:I,s:s,s:f,s:o,s:I}", "type", "progress", "id", json_int_t{id}, "kind", kind,
                               "updated", reader_.updated(), "tails", lengths_of_tails(watch.forms, lengths).release(),
-                              "members", static_cast<json_int_t>(kOfTorrents + json_object_size(further.get()))));
+                              "members", kOfTorrents + static_cast<json_int_t>(json_object_size(further.get()))));
   if (continues) {
     json_object_set_new(header.get(), "continues", json_true());
   }

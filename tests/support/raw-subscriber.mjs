@@ -16,8 +16,9 @@ export class RawSubscriber {
   bytes = 0;
   #handshake = '';
 
-  // It has sent its SUBSCRIBE then; what the server has of it comes when it comes.
-  static async open(stack, { format = 'table', serializer = 'json', userId = 1 } = {}) {
+  // It has sent its SUBSCRIBE then; what the server has of it comes when it comes. `window`: where not the whole list is
+  // wanted.
+  static async open(stack, { format = 'table', serializer = 'json', userId = 1, window } = {}) {
     const { hostname, port } = new URL(stack.httpUrl);
     const [socket, token] = [net.connect({ host: hostname, port }), await stack.token(userId)];
     const subscriber = new RawSubscriber(socket);
@@ -29,7 +30,12 @@ export class RawSubscriber {
     const kind = serializer === 'json' ? opcode.text : binary;
     const messages = [
       [hello, 'torrents', { roles: { subscriber: {} } }],
-      [subscribe, 1, { _user_id: userId, _token: token, _format: format }, 'torrents'],
+      [
+        subscribe,
+        1,
+        { _user_id: userId, _token: token, _format: format, _window: window },
+        window ? 'torrents.window' : 'torrents',
+      ],
     ];
     socket.write(requestHead('/wss/', headers));
     await subscriber.#upgraded;

@@ -1,0 +1,15 @@
+import { expect, test } from "vitest";
+import { createDaemons } from "./daemons";
+
+const up = { state: "up", since: 1 } as const;
+
+test("sizes are those last told, whatever is told without them", () => {
+  const daemons = createDaemons();
+  expect(daemons.sizes()).toBeUndefined();
+  daemons.applySession({ daemons: { main: up, other: { ...up, stats: { torrentCount: 7 } } } });
+  expect(daemons.sizes()).toEqual({ main: undefined, other: 7 });
+  daemons.applySession({ daemons: { main: { ...up, stats: { torrentCount: 5 } } } });
+  daemons.applySession({ daemons: { other: { state: "down", since: 2 } } });
+  daemons.applyTorrents({ revision: 1, snapshot: true, torrents: {}, removed: [], daemons: { main: up } });
+  expect(daemons.sizes()).toEqual({ main: 5, other: 7 });
+});
