@@ -272,7 +272,10 @@ for (const layout of layouts) {
       const { order, rows } = await gui.isExact({ sort: [['name', 'desc']] });
       const inSight = rows[2][1];
       await other.call('torrent.start', { ids: [inSight, order.at(-1)] });
-      await gui.page.locator(`[data-hash="${inSight}"] [data-field="status"]`).filter({ hasNotText: 'Stopped' }).waitFor();
+      await gui.page
+        .locator(`[data-hash="${inSight}"] [data-field="status"]`)
+        .filter({ hasNotText: 'Stopped' })
+        .waitFor();
       await gui.isExact({ sort: [['name', 'desc']] });
       await other.call('torrent.stop', { ids: [inSight, order.at(-1)] });
       await gui.isExact({ sort: [['name', 'desc']] });
@@ -318,11 +321,8 @@ for (const layout of layouts) {
       await eventually(() => assert.ok(gui.topics.includes('torrents')));
       await gui.isExact({ sort: [['name', 'desc']] });
       await addTorrents(torrentCount - windowFrom / 2);
-      const isLeft = () => gui.sent.findLastIndex(([type, , , topic]) => type === subscribe && topic === 'torrents.window');
-      await eventually(() => {
-        const whole = gui.sent.findLastIndex(([type, , , topic]) => type === subscribe && topic === 'torrents');
-        assert.ok(isLeft() > whole);
-      });
+      const last = (topic) => gui.sent.findLastIndex(([type, , , to]) => type === subscribe && to === topic);
+      await eventually(() => assert.ok(last('torrents.window') > last('torrents')));
       await gui.isExact({ sort: [['name', 'desc']] });
       assert.ok((await gui.page.evaluate(() => window.fewestRows)) > 5, 'rows were there all the time');
     });
