@@ -4,9 +4,13 @@
 
 namespace tws {
 
-Turn Callers::begin(CallerId caller, JobId job, std::size_t bytes) {
+Turn Callers::begin(CallerId caller, const std::string& user, JobId job, std::size_t bytes) {
   if (caller == 0) {
     return Turn::kNow;
+  }
+  const auto shared = users_.find(user);
+  if (shared != users_.end() && (shared->second.jobs >= kOfUser || shared->second.bytes + bytes > kBytesOfUser)) {
+    return Turn::kNever;
   }
   Caller& entry = callers_[caller];
   const bool is_only_one = entry.running == 0;
@@ -14,6 +18,9 @@ Turn Callers::begin(CallerId caller, JobId job, std::size_t bytes) {
     return Turn::kNever;
   }
   entry.bytes += bytes;
+  User& of_user = users_[user];
+  ++of_user.jobs;
+  of_user.bytes += bytes;
   if (entry.running < kAtOnce) {
     ++entry.running;
     return Turn::kNow;
@@ -22,10 +29,15 @@ Turn Callers::begin(CallerId caller, JobId job, std::size_t bytes) {
   return Turn::kLater;
 }
 
-std::optional<JobId> Callers::end(CallerId caller, JobId job, std::size_t bytes) {
+std::optional<JobId> Callers::end(CallerId caller, const std::string& user, JobId job, std::size_t bytes) {
   const auto found = callers_.find(caller);
   if (found == callers_.end()) {
     return std::nullopt;
+  }
+  const auto shared = users_.find(user);
+  shared->second.bytes -= bytes;
+  if (--shared->second.jobs == 0) {
+    users_.erase(shared);
   }
   Caller& entry = found->second;
   entry.bytes -= bytes;

@@ -9,13 +9,17 @@ namespace tws {
 
 namespace {
 
-// A job that so many workers died of is not given to another.
+// A job that more workers died of is not given to another one; a watch that so many died of is a suspect.
 constexpr int kMaxLosses = 2;
+// So long a worker has no suspect but one, unless it tells of that.
+constexpr auto kTrial = std::chrono::seconds(2);
 // A pool worker that has not answered for so long may hang: the job goes to another one as well. Safe,
 // as only repeatable jobs do, and the first answer counts.
 constexpr auto kHedgeAfter = std::chrono::milliseconds(50);
 // A daemon's worker keeps the deadlines of its jobs by itself: one that is so late hangs.
 constexpr auto kGrace = std::chrono::seconds(5);
+// So long one that has just started may say nothing.
+constexpr auto kStartUp = std::chrono::seconds(10);
 
 std::string outcome_unknown(const std::string& what) {
   return what + " before it answered: the command may have been carried out or not; look before you repeat it";
@@ -29,9 +33,9 @@ Jobs::Jobs(struct ev_loop* loop, const Log& log, std::function<void(pid_t)> repl
 void Jobs::attach(std::string worker, pid_t pid, Fd socket, const std::string& configuration, pid_t previous) {
   Worker& entry = workers_[pid];
   entry.name = std::move(worker);
-  entry.used = Clock::now();
+  entry.attached = entry.tried = entry.used = Clock::now();
   if (pool_ && entry.name == kPool) {
-    pool_->on_started(previous);
+    pool_->on_started(pid, previous);
   }
   entry.link = std::make_unique<WorkerLink>(
       loop_, std::move(socket), [this, pid](const JobFrame& frame) { on_frame(pid, frame); },
@@ -64,10 +68,11 @@ JobId Jobs::watch(JobRequest request, JobProgress progress, WorkerLost worker_lo
 JobId Jobs::add(Job job) {
   job.attempt = random_hex();
   const JobId id = ++last_id_;
-  const Turn turn = callers_.begin(job.request.caller, id, job.request.body.size());
+  const Turn turn = callers_.begin(job.request.caller, job.request.user, id, job.request.body.size());
   if (turn == Turn::kNever) {
     ++counts_.failed;
-    job.done(Error{"too many of this session's calls are under way; it was not sent", error_uri::kTooManyCalls});
+    job.done(
+        Error{"too many of this session's or user's calls are under way; it was not sent", error_uri::kTooManyCalls});
     return id;
   }
   if (turn == Turn::kNow) {
@@ -83,11 +88,14 @@ void Jobs::change_watch(JobId id, std::string body) {
   if (found == jobs_.end()) {
     return;
   }
-  found->second.request.body = std::move(body);
-  for (const pid_t pid : std::exchange(found->second.workers, {})) {
-    --workers_.at(pid).jobs;
+  Job& job = found->second;
+  job.request.body = std::move(body);
+  if (job.workers.empty()) {
+    return;  // its next worker gets these
   }
-  enqueue(id, found->second);
+  release(job);
+  job.workers.clear();
+  enqueue(id, job);
   dispatch();
 }
 
@@ -99,6 +107,9 @@ void Jobs::cancel(JobId id) {
   const Json header(json_pack("{ss sI}", "type", "cancel", "id", static_cast<json_int_t>(id)));
   for (const pid_t pid : found->second.workers) {
     workers_.at(pid).link->send(header.get());
+  }
+  if (found->second.workers.empty()) {
+    std::erase(queues_[found->second.request.worker], id);
   }
   release(found->second);
   jobs_.erase(found);
@@ -178,6 +189,9 @@ void Jobs::on_frame(pid_t pid, const JobFrame& frame) {
     return;
   }
   if (type == "progress" && found->second.progress) {
+    if (std::exchange(found->second.losses, 0) >= kMaxLosses) {
+      workers_.at(pid).tried = {};  // it is innocent: the next one
+    }
     found->second.progress(frame);
   } else if (type == "progress" && text_member(frame.header.get(), "kind") == "sent") {
     enter(found->second, JobStage::kSent);
@@ -202,7 +216,7 @@ void Jobs::finish(JobId id, Result<std::string> outcome) {
   if (request.worker != kPool) {
     release(node.mapped());
   }
-  if (const auto next = callers_.end(request.caller, id, request.body.size())) {
+  if (const auto next = callers_.end(request.caller, request.user, id, request.body.size())) {
     enqueue(*next, jobs_.at(*next));
   }
   if (node.mapped().done) {
@@ -233,13 +247,23 @@ void Jobs::on_lost(pid_t pid) {
     if (std::erase(job.workers, pid) == 0 || !job.workers.empty()) {
       continue;
     }
-    const bool is_safe = job.worker_lost || (!may_be_done(job) && ++job.losses <= kMaxLosses);
+    const bool goes_on = job.worker_lost && !job.done;
+    const bool is_safe = goes_on || (!may_be_done(job) && ++job.losses <= kMaxLosses);
     (is_safe ? again : lost).push_back(id);
   }
   // For the next worker, before all that came later.
   std::sort(again.begin(), again.end());
+  std::vector<JobId> first;
+  for (const JobId id : again) {
+    const Job& job = jobs_.at(id);
+    if (job.worker_lost && job.losses >= kMaxLosses) {
+      suspects_.insert(id);
+    } else {
+      first.push_back(id);
+    }
+  }
   auto& queue = queues_[name];
-  queue.insert(queue.begin(), again.begin(), again.end());
+  queue.insert(queue.begin(), first.begin(), first.end());
   for (const JobId id : again) {
     const auto found = jobs_.find(id);
     if (found == jobs_.end()) {
@@ -252,10 +276,32 @@ void Jobs::on_lost(pid_t pid) {
   }
   std::sort(lost.begin(), lost.end());
   for (const JobId id : lost) {
+    if (!jobs_.contains(id)) {
+      continue;  // a watch, as before
+    }
     const bool not_done = name != kPool && !may_be_done(jobs_.at(id));
     finish(id, not_done ? Error{"not done: its workers ended, one after the other", error_uri::kDaemonUnreachable}
                         : Error{outcome_unknown("the worker ended"), error_uri::kOutcomeUnknown});
   }
+  dispatch();
+}
+
+// Watches that workers died of, each of which may be the one that kills them. A worker that lives gets them one after
+// the other, so that the next death tells which it is.
+void Jobs::try_suspects(Clock::time_point now) {
+  std::erase_if(suspects_, [this, now](JobId id) {
+    const auto job = jobs_.find(id);
+    if (job == jobs_.end()) {
+      return true;
+    }
+    const auto worker = worker_for(job->second.request.worker);
+    if (worker == workers_.end() || now - worker->second.tried < kTrial) {
+      return false;
+    }
+    worker->second.tried = now;
+    enqueue(id, job->second);
+    return true;
+  });
   dispatch();
 }
 
@@ -276,6 +322,7 @@ void Jobs::tick(Clock::time_point now) {
   for (const JobId id : late) {
     finish_late(id);
   }
+  try_suspects(now);
   replace_hanging();
   if (pool_) {
     tend_pool(now);
@@ -314,7 +361,7 @@ void Jobs::replace_once(pid_t pid) {
 
 void Jobs::replace(const std::string& worker) {
   for (const auto& [pid, entry] : workers_) {
-    if (entry.name == worker) {
+    if (entry.name == worker && Clock::now() - entry.attached >= kStartUp) {
       replace_worker_(pid);
     }
   }

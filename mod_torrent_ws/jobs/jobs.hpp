@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -93,21 +94,22 @@ class Jobs {
   // A worker that the main thread has started, in the place of another one unless `previous` is 0. `configuration` is
   // its first frame.
   void attach(std::string worker, pid_t pid, Fd socket, const std::string& configuration, pid_t previous = 0);
-  // A worker has more memory than it may have: it is recycled when it has nothing to do.
+  // A worker has more memory than it may have: it is recycled when it has nothing to do. 0: it has not any more.
   void on_too_large(pid_t pid, std::size_t resident);
 
   // A daemon's worker answers in time; it is waited for a little longer, and then taken to hang.
   JobId submit(JobRequest request, JobDone done, JobStaged staged = {});
-  // `ended`: the worker has answered it all the same, mostly with an error; there is no such watch any more.
+  // `ended`: the worker has answered it all the same, mostly with an error, or workers die of it; there is no such
+  // watch any more. Without it the watch goes on whatever happens.
   JobId watch(JobRequest request, JobProgress progress, WorkerLost worker_lost, JobDone ended = {});
-  // Tells a running watch its new arguments.
+  // Gives a watch its new arguments.
   void change_watch(JobId id, std::string body);
   void cancel(JobId id);
 
   // Deadlines, jobs that a hanging worker of the pool holds up, and the pool's size. Called often.
   void tick(Clock::time_point now = Clock::now());
 
-  // A worker of this name hangs: it is killed and started again.
+  // A worker of this name hangs: it is killed and started again, unless it has only just come.
   void replace(const std::string& worker);
 
   [[nodiscard]] JobCounts counts() const;
@@ -128,18 +130,25 @@ class Jobs {
     Clock::time_point sent;
     std::vector<pid_t> workers;  // that have it; empty: queued
     bool hedged = false;
-    int losses = 0;  // workers that died with it
+    int losses = 0;  // workers that died with it; of a watch, since one last told of it
   };
   struct Worker {
     std::string name;
     std::unique_ptr<WorkerLink> link;
     std::size_t jobs = 0;
+    Clock::time_point attached;
+    Clock::time_point tried;     // when it got the last suspect; at first, when it was attached
     Clock::time_point deadline;  // of its last job
     Clock::time_point used;      // when it got that
     std::size_t given = 0;       // jobs
     std::size_t too_large = 0;   // resident bytes, while they are more than it may have
     bool replaced = false;       // its end was asked for
     bool leaves = false;         // another one has come for it
+  };
+  // Of a daemon's workers, for their memory.
+  struct Recycling {
+    Clock::time_point next;  // not before
+    std::chrono::seconds wait{0};
   };
 
   JobId add(Job job);
@@ -148,6 +157,7 @@ class Jobs {
   // A worker of this name that can take a job now, or workers_.end().
   std::map<pid_t, Worker>::iterator worker_for(const std::string& name);
   void send(JobId id, Job& job, std::map<pid_t, Worker>::iterator worker);
+  void try_suspects(Clock::time_point now);
   void replace_hanging();
   void replace_once(pid_t pid);
   // What follows in jobs/recycling.cpp.
@@ -157,9 +167,9 @@ class Jobs {
   // Why a worker is to be recycled; empty: it is not.
   [[nodiscard]] std::string overdue(const Worker& worker) const;
   void recycle_pool();
-  void recycle_daemons();
+  void recycle_daemons(Clock::time_point now);
   void recycle_daemon(pid_t pid);
-  void log_recycled(pid_t pid, const Worker& worker);
+  void log_recycled(pid_t pid, const Worker& worker, const std::string& advice = {});
   void part_with(pid_t pid);
   void on_frame(pid_t pid, const JobFrame& frame);
   void on_lost(pid_t pid);
@@ -180,6 +190,8 @@ class Jobs {
   std::map<pid_t, Worker> workers_;
   std::unordered_map<JobId, Job> jobs_;
   std::map<std::string, std::deque<JobId>> queues_;  // by worker name; may name jobs that are gone
+  std::set<JobId> suspects_;                         // watches that wait to be tried; may name some that are gone
+  std::map<std::string, Recycling> recyclings_;      // by daemon
   Callers callers_;
   std::map<std::string, Occasional> errors_told_;  // by the line, of workers
   JobId last_id_ = 0;

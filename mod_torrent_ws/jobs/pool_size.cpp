@@ -10,9 +10,20 @@ constexpr auto kIdle = std::chrono::minutes(1);
 
 }  // namespace
 
-void PoolSize::on_started(pid_t previous) {
-  if (lost_.erase(previous) == 0 && previous == 0 && asked_for_ > 0) {
+void PoolSize::on_started(pid_t pid, pid_t previous) {
+  succeeded_.erase(pid);  // of a former process, which was dismissed and so never known to be lost
+  if (previous != 0) {
+    if (lost_.erase(previous) == 0) {
+      succeeded_.insert(previous);
+    }
+  } else if (asked_for_ > 0) {
     --asked_for_;
+  }
+}
+
+void PoolSize::on_lost(pid_t pid) {
+  if (succeeded_.erase(pid) == 0) {
+    lost_.insert(pid);
   }
 }
 

@@ -18,8 +18,9 @@ class PoolSize {
   PoolSize(std::size_t least, std::size_t most) : least_(least), most_(most), asked_for_(least) {}
 
   // A worker of the pool has started, in the place of `previous` unless that is 0; one has ended, and is started again.
-  void on_started(pid_t previous);
-  void on_lost(pid_t pid) { lost_.insert(pid); }
+  // Of one that ended the successor may be known first.
+  void on_started(pid_t pid, pid_t previous);
+  void on_lost(pid_t pid);
   // One more is asked for.
   void add() { ++asked_for_; }
   [[nodiscard]] bool is_starting() const { return asked_for_ > 0; }
@@ -39,7 +40,8 @@ class PoolSize {
   std::size_t least_;
   std::size_t most_;
   std::size_t asked_for_;
-  std::set<pid_t> lost_;
+  std::set<pid_t> lost_;       // whose successors are on their way
+  std::set<pid_t> succeeded_;  // whose successors came before they were known to be lost
   bool waits_ = false;
   Clock::time_point waiting_since_;
 };

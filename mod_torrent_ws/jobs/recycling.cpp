@@ -5,6 +5,15 @@
 
 namespace tws {
 
+namespace {
+
+// A list that needs more than its worker may have needs it in the next worker too, and everybody is sent a snapshot by
+// each: from one to the next of a daemon's, it doubles.
+constexpr auto kFirstWait = std::chrono::seconds(10);
+constexpr auto kLastWait = std::chrono::seconds(600);
+
+}  // namespace
+
 void Jobs::manage(const PoolLimits& limits, WorkerRequests ask) {
   pool_.emplace(limits.least, limits.most);
   max_jobs_ = limits.max_jobs;
@@ -18,7 +27,7 @@ void Jobs::on_too_large(pid_t pid, std::size_t resident) {
 }
 
 void Jobs::tend_pool(Clock::time_point now) {
-  recycle_daemons();
+  recycle_daemons(now);
   recycle_pool();
   if (pool_->grows(now, staying(), pool_waits())) {
     pool_->add();
@@ -79,18 +88,24 @@ void Jobs::recycle_pool() {
   log_recycled(old->first, old->second);
 }
 
-void Jobs::recycle_daemons() {
+void Jobs::recycle_daemons(Clock::time_point now) {
   std::vector<pid_t> old;
   for (const auto& [pid, worker] : workers_) {
+    if (worker.name == kPool || overdue(worker).empty() || now < recyclings_[worker.name].next) {
+      continue;
+    }
     const bool is_busy = std::any_of(jobs_.begin(), jobs_.end(), [pid = pid](const auto& entry) {
       const Job& job = entry.second;
       return !job.worker_lost && std::find(job.workers.begin(), job.workers.end(), pid) != job.workers.end();
     });
-    if (worker.name != kPool && !is_busy && !overdue(worker).empty()) {
+    if (!is_busy) {
       old.push_back(pid);
     }
   }
   for (const pid_t pid : old) {
+    auto& [next, wait] = recyclings_[workers_.at(pid).name];
+    wait = now - next > kLastWait ? kFirstWait : std::clamp(2 * wait, kFirstWait, kLastWait);
+    next = now + wait;
     recycle_daemon(pid);
   }
 }
@@ -98,7 +113,10 @@ void Jobs::recycle_daemons() {
 // Its watches go on at the next one, which reads the list anew.
 void Jobs::recycle_daemon(pid_t pid) {
   ++counts_.workers_recycled;
-  log_recycled(pid, workers_.at(pid));
+  const Worker& worker = workers_.at(pid);
+  log_recycled(pid, worker,
+               ". The next one stays " + std::to_string(recyclings_[worker.name].wait.count()) +
+                   " s at least: raise TorrentWsWorkerMaxMemory if its list needs so much");
   part_with(pid);
   std::vector<JobId> watches;
   for (auto& [id, job] : jobs_) {
@@ -115,10 +133,10 @@ void Jobs::recycle_daemon(pid_t pid) {
   }
 }
 
-void Jobs::log_recycled(pid_t pid, const Worker& worker) {
+void Jobs::log_recycled(pid_t pid, const Worker& worker, const std::string& advice) {
   log_.write(LogLevel::kNotice, "TWS0205",
              "worker " + std::to_string(pid) + (worker.name == kPool ? "" : " of daemon " + worker.name) +
-                 " makes room for another one: " + overdue(worker));
+                 " makes room for another one: " + overdue(worker) + advice);
 }
 
 // The main thread knows of it before it leaves.

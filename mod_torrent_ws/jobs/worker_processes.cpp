@@ -203,9 +203,9 @@ void WorkerProcesses::check_memory(Clock::time_point now) {
   }
   next_memory_check_ = now + kMemoryCheck;
   for (const Slot& slot : slots_) {
-    const std::size_t resident = slot.pid > 0 && slot.max_memory > 0 ? resident_memory(slot.pid) : 0;
-    if (resident > slot.max_memory) {
-      on_too_large_(slot.pid, resident);
+    if (slot.pid > 0 && slot.max_memory > 0) {
+      const std::size_t resident = resident_memory(slot.pid);
+      on_too_large_(slot.pid, resident > slot.max_memory ? resident : 0);
     }
   }
 }

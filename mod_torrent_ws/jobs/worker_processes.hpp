@@ -36,7 +36,8 @@ class WorkerProcesses {
 
   // Called for each worker that was started.
   using OnStarted = std::function<void(StartedWorker)>;
-  // Called every few seconds while a worker has more memory than it may, with its resident bytes.
+  // Called every few seconds for each worker whose memory is bounded: with its resident bytes while they are more than
+  // it may have, with 0 otherwise.
   using OnTooLarge = std::function<void(pid_t, std::size_t)>;
 
   // `output` is what workers have as standard output and error; the caller keeps it.

@@ -107,6 +107,20 @@ TEST_GROUP(Jobs) {
         });
   }
 
+  // A watch that may end; without `may_end` one that goes on whatever happens.
+  tws::JobId watch(const std::string& name, bool may_end = true) {
+    tws::JobRequest request;
+    request.worker = kDaemon;
+    request.name = name;
+    return jobs->watch(
+        std::move(request), [](const tws::JobFrame&) {}, [](tws::WorkerEnd) {},
+        may_end ? tws::JobDone([this, name](const tws::Result<std::string>& outcome) {
+          ends.push_back(name + ": " + (outcome ? "" : outcome.error().uri));
+        })
+                : tws::JobDone());
+  }
+
+  void check_given(const std::vector<std::string>& expected) { CHECK_TRUE(expected == worker->given()); }
   void check_ends(const std::vector<std::string>& expected) {
     CHECK_TRUE(expected == ends);
     ends.clear();
@@ -180,4 +194,102 @@ TEST(Jobs, a_worker_keeps_the_time_of_its_jobs_itself) {
   jobs->tick();
   check_ends({});
   LONGS_EQUAL(0, replaced.size());
+}
+
+TEST(Jobs, a_watch_that_kills_its_workers_ends_and_the_others_go_on) {
+  watch("list", false);
+  const auto innocent = watch("innocent");
+  watch("poison");
+  for (int i = 0; i < 2; ++i) {
+    check_given({"list", "innocent", "poison"});
+    kill_worker();
+    start_worker();
+  }
+  jobs->tick();
+  check_given({"list"});
+  jobs->tick(tws::Jobs::Clock::now() + std::chrono::seconds(3));
+  check_given({"innocent"});
+  jobs->tick();
+  check_given({});
+  worker->say(R"({"type":"progress","kind":"snapshot","id":)" + std::to_string(innocent) + "}");
+  turn();
+  jobs->tick();
+  check_given({"poison"});
+  kill_worker();
+  check_ends({"poison: torrent_ws.error.daemon_unreachable"});
+  start_worker();
+  check_given({"list", "innocent"});
+}
+
+TEST(Jobs, a_watch_that_is_told_of_between_the_ends_of_its_workers_goes_on) {
+  const auto id = watch("window");
+  for (int i = 0; i < 5; ++i) {
+    check_given({"window"});
+    worker->say(R"({"type":"progress","kind":"snapshot","id":)" + std::to_string(id) + "}");
+    turn();
+    kill_worker();
+    start_worker();
+  }
+  check_ends({});
+}
+
+TEST(Jobs, a_suspect_of_which_nothing_is_told_holds_the_others_up_for_a_while_only) {
+  watch("silent");
+  watch("other");
+  for (int i = 0; i < 2; ++i) {
+    kill_worker();
+    start_worker();
+  }
+  const auto now = tws::Jobs::Clock::now();
+  jobs->tick(now + std::chrono::seconds(3));
+  check_given({"silent"});
+  jobs->tick(now + std::chrono::seconds(6));
+  check_given({"other"});
+}
+
+TEST(Jobs, a_watch_that_changes_while_no_worker_has_it_is_given_once) {
+  kill_worker();
+  const auto id = watch("window");
+  jobs->change_watch(id, "{}");
+  jobs->cancel(watch("left"));
+  start_worker();
+  check_given({"window"});
+  jobs->change_watch(id, "{}");
+  check_given({"window"});
+}
+
+TEST(Jobs, a_worker_that_has_only_just_come_is_not_taken_to_hang) {
+  jobs->replace(kDaemon);
+  LONGS_EQUAL(0, replaced.size());
+}
+
+TEST(Jobs, a_list_that_needs_too_much_does_not_have_its_worker_replaced_without_end) {
+  std::vector<pid_t> dismissed;
+  jobs->manage({1, 1, 0},
+               {.replace = {}, .add = [] {}, .dismiss = [&dismissed](pid_t pid) { dismissed.push_back(pid); }});
+  const auto begin = tws::Jobs::Clock::now();
+  // Whether it is replaced then, so many seconds later.
+  const auto is_replaced = [&](int seconds, std::size_t resident) {
+    dismissed.clear();
+    jobs->on_too_large(last_pid, resident);
+    jobs->tick(begin + std::chrono::seconds(seconds));
+    if (dismissed.empty()) {
+      return false;
+    }
+    start_worker();
+    return true;
+  };
+  CHECK_TRUE(is_replaced(0, 1));
+  CHECK_FALSE(is_replaced(9, 1));
+  CHECK_TRUE(is_replaced(10, 1));
+  CHECK_FALSE(is_replaced(29, 1));
+  CHECK_FALSE(is_replaced(30, 0));  // it has shrunk
+  CHECK_TRUE(is_replaced(31, 1));
+  for (int i = 0, seconds = 31; i < 10; ++i) {
+    seconds += 600;
+    CHECK_TRUE(is_replaced(seconds, 1));
+  }
+  CHECK_FALSE(is_replaced(31 + 6000 + 599, 1));
+  CHECK_TRUE(is_replaced(31 + 6000 + 1300, 1));  // there was time enough without
+  CHECK_TRUE(is_replaced(31 + 6000 + 1310, 1));
 }

@@ -12,8 +12,8 @@ TEST_GROUP(PoolSize) {
   PoolSize pool{2, 4};
 
   void setup() override {
-    pool.on_started(0);
-    pool.on_started(0);
+    pool.on_started(1, 0);
+    pool.on_started(2, 0);
   }
 };
 
@@ -40,8 +40,8 @@ TEST(PoolSize, GrowsToItsMaximumWithThoseOnTheirWay) {
   CHECK_TRUE(pool.grows(now + milliseconds(100), 2, true));
   pool.add();
   CHECK_FALSE(pool.grows(now + seconds(1), 2, true));
-  pool.on_started(0);
-  pool.on_started(0);
+  pool.on_started(3, 0);
+  pool.on_started(4, 0);
   CHECK_FALSE(pool.is_starting());
   CHECK_FALSE(pool.grows(now + seconds(2), 4, true));
 }
@@ -51,10 +51,26 @@ TEST(PoolSize, OneThatEndedComesAgainAndCounts) {
   pool.on_lost(8);
   pool.grows(now, 2, true);
   CHECK_FALSE(pool.grows(now + seconds(1), 2, true));
-  pool.on_started(7);
-  pool.on_started(8);
+  pool.on_started(9, 7);
+  pool.on_started(10, 8);
   CHECK_FALSE(pool.is_starting());
   CHECK_FALSE(pool.grows(now + seconds(2), 4, true));
+}
+
+TEST(PoolSize, OneWhoseSuccessorIsKnownBeforeItsEndDoesNotCount) {
+  pool.on_started(9, 1);
+  pool.on_lost(1);
+  CHECK_FALSE(pool.shrinks(now + seconds(61), 2, now));
+  pool.grows(now, 3, true);
+  CHECK_TRUE(pool.grows(now + seconds(1), 3, true));
+}
+
+TEST(PoolSize, OneWithThePidOfAFormerOneCountsWhenItEnds) {
+  pool.on_started(9, 1);
+  pool.on_started(1, 2);
+  pool.on_lost(1);
+  pool.grows(now, 3, true);
+  CHECK_FALSE(pool.grows(now + seconds(1), 3, true));
 }
 
 TEST(PoolSize, ShrinksAfterAMinuteToItsMinimum) {
