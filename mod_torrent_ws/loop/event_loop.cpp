@@ -25,6 +25,8 @@ constexpr const char* kTorrentsRealm = "torrents";
 constexpr const char* kOpenRealm = "realm1";
 #endif
 constexpr double kTickSeconds = 0.05;
+// Between two ticks; after more the thread itself has stood still, and not the workers.
+constexpr auto kStoodStill = std::chrono::seconds(1);
 constexpr auto kFarewellTime = std::chrono::milliseconds(1000);
 // Taken in one turn of the loop; the rest comes after the others had theirs.
 constexpr int kHandoversPerTurn = 64;
@@ -339,16 +341,31 @@ void EventLoop::answer_status(Fd socket) {
   [[maybe_unused]] const auto sent = send(socket.get(), status.data(), status.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
+// A tick may come before the sockets are read: what the workers said while this thread stood still counts the next
+// time, and not later, as it may be slow each time.
+void EventLoop::look_after_workers() {
+  const auto now = std::chrono::steady_clock::now();
+  const bool stood_still = now - std::exchange(last_tick_, now) > kStoodStill;
+  spared_workers_ = stood_still && !spared_workers_;
+  if (spared_workers_) {
+    for (const auto& feed : feeds_) {
+      feed->count_silence_from(now);
+    }
+    return;
+  }
+  jobs_.tick();
+  handlers_->tick();
+  for (const auto& feed : feeds_) {
+    feed->tick();
+  }
+}
+
 void EventLoop::on_tick(struct ev_loop* loop, ev_timer* watcher, int /*events*/) {
   auto* self = static_cast<EventLoop*>(watcher->data);
   ++self->heartbeat_;
-  self->jobs_.tick();
-  self->handlers_->tick();
+  self->look_after_workers();
   for (const auto& [name, realm] : self->realms_) {
     realm->timers().run(std::chrono::steady_clock::now());
-  }
-  for (const auto& feed : self->feeds_) {
-    feed->tick();
   }
   self->detail_topic_->tick(std::chrono::steady_clock::now());
   self->window_topic_->tick(std::chrono::steady_clock::now());

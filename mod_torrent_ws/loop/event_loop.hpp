@@ -69,6 +69,7 @@ class EventLoop {
   static void on_handover(struct ev_loop* loop, ev_io* watcher, int events);
   static void on_tick(struct ev_loop* loop, ev_timer* watcher, int events);
   void run();
+  void look_after_workers();
   void take_handovers();
   Status take_handover(ReceivedMessage& message);
   void answer_status(Fd socket);
@@ -104,6 +105,8 @@ class EventLoop {
   std::unique_ptr<Bridges> bridges_;
   ev_io handover_ready_{};
   ev_timer tick_{};
+  std::chrono::steady_clock::time_point last_tick_ = std::chrono::steady_clock::now();
+  bool spared_workers_ = false;  // in the last tick
   bool leaving_ = false;
   CloseCode leave_code_ = CloseCode::kGoingAway;
   Drain drain_;

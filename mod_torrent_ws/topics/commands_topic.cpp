@@ -118,6 +118,7 @@ CommandsTopic::Command* CommandsTopic::find(const std::string& name, CommandId i
 
 void CommandsTopic::change(const std::string& name, CommandId id) {
   User& user = users_.at(name);
+  user.snapshot.reset();
   user.changed.insert(id);
   publish_later(name, user);
 }
@@ -134,6 +135,7 @@ void CommandsTopic::remove_first_ended(User& user) {
   user.ids -= user.commands.at(id).ids;
   user.commands.erase(id);
   user.changed.erase(id);
+  user.snapshot.reset();
   user.removed.push_back(id);
 }
 
@@ -163,15 +165,17 @@ wamp::EventPtr CommandsTopic::event(const std::string& commands, const std::stri
 void CommandsTopic::publish(const std::string& name) {
   User& user = users_.at(name);
   user.event_due = false;
-  std::string commands;
-  for (const CommandId id : std::exchange(user.changed, {})) {
-    append_key(commands, id).append(":").append(describe(user.commands.at(id)));
-  }
-  std::string removed;
-  for (const CommandId id : std::exchange(user.removed, {})) {
-    append_key(removed, id);
-  }
+  const auto changed_ids = std::exchange(user.changed, {});
+  const auto removed_ids = std::exchange(user.removed, {});
   if (!user.sessions.empty()) {
+    std::string commands;
+    for (const CommandId id : changed_ids) {
+      append_key(commands, id).append(":").append(describe(user.commands.at(id)));
+    }
+    std::string removed;
+    for (const CommandId id : removed_ids) {
+      append_key(removed, id);
+    }
     const wamp::EventPtr told = event(commands, removed, false);
     const wamp::Subscription& subscription = broker_.server_subscription(kName, "");
     for (wamp::Session* session : user.sessions) {
@@ -195,11 +199,14 @@ Result<std::string> CommandsTopic::format_of(const std::string& /*topic*/, const
 void CommandsTopic::on_subscribed(wamp::Session& session, const wamp::Subscription& subscription) {
   User& user = users_[session.identity().user];
   user.sessions.insert(&session);
-  std::string commands;
-  for (const auto& [id, command] : user.commands) {
-    append_key(commands, id).append(":").append(describe(command));
+  if (!user.snapshot) {
+    std::string commands;
+    for (const auto& [id, command] : user.commands) {
+      append_key(commands, id).append(":").append(describe(command));
+    }
+    user.snapshot = event(commands, "", true);
   }
-  session.offer_event(subscription, event(commands, "", true));
+  session.offer_event(subscription, user.snapshot);
 }
 
 void CommandsTopic::on_unsubscribed(wamp::Session& session, const wamp::Subscription& /*subscription*/) {

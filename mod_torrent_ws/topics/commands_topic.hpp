@@ -65,6 +65,7 @@ class CommandsTopic final : public wamp::ServerTopic {
     std::set<CommandId> changed;
     std::vector<CommandId> removed;
     bool event_due = false;
+    wamp::EventPtr snapshot;  // for who comes; null: not made since the last change
   };
 
   // Null: there is no such command any more.

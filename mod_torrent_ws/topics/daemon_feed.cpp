@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "wamp/clock.hpp"
+
 namespace tws {
 
 namespace {
@@ -23,7 +25,10 @@ constexpr auto kKeptUnwatched = std::chrono::seconds(60);
 // So long a call looks.
 constexpr auto kLook = std::chrono::seconds(5);
 
-double unix_now() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
+// So long after the worker has ended the watch, which it should not, it is asked again.
+constexpr auto kStartAgainAfter = std::chrono::seconds(5);
+
+using wamp::unix_now;
 
 // More digits would be noise.
 double to_milliseconds(double seconds) { return std::round(seconds * 1000) / 1000; }
@@ -64,15 +69,29 @@ void DaemonFeed::add_viewer() {
 }
 
 void DaemonFeed::remove_viewer() {
-  if (--viewers_ == 0 && watch_) {
+  if (--viewers_ == 0) {
     left_ = Clock::now();
-    jobs_.change_watch(*watch_, watch_arguments());
+    if (watch_) {
+      jobs_.change_watch(*watch_, watch_arguments());
+    }
   }
+}
+
+void DaemonFeed::watch_over() {
+  ++guards_;
+  if (!watch_) {
+    start_watch();
+  }
+}
+
+void DaemonFeed::leave_alone() {
+  --guards_;
+  left_ = Clock::now();
 }
 
 void DaemonFeed::add_viewer(const Form& form) {
   ++viewers_of_form_[form];
-  if (viewers_ > 0 && !asked_for_.contains(form)) {
+  if (watch_ && viewers_ > 0 && !asked_for_.contains(form)) {
     jobs_.change_watch(*watch_, watch_arguments());
   }
   add_viewer();
@@ -121,15 +140,28 @@ void DaemonFeed::start_watch() {
   request.body = watch_arguments();
   heard_ = Clock::now();
   silent_ = false;
+  lost_ = false;
   worker_has_list_ = false;
   said_state_ = "up";
   said_reason_.clear();
   watch_ = jobs_.watch(
       std::move(request), [this](const JobFrame& frame) { on_progress(frame); },
-      [this](WorkerEnd end) { on_worker_lost(end); });
+      [this](WorkerEnd end) { on_worker_lost(end); },
+      [this](const Result<std::string>& outcome) { on_ended(outcome); });
 }
 
-void DaemonFeed::end_watch() { jobs_.cancel(*std::exchange(watch_, std::nullopt)); }
+void DaemonFeed::end_watch() {
+  jobs_.cancel(*std::exchange(watch_, std::nullopt));
+  known_since_.reset();
+}
+
+void DaemonFeed::on_ended(const Result<std::string>& outcome) {
+  watch_.reset();
+  ended_ = Clock::now();
+  worker_has_list_ = false;
+  known_since_.reset();
+  set_state("busy", unix_now(), "its worker does not watch it: " + (outcome ? "" : outcome.error().message));
+}
 
 void DaemonFeed::on_worker_lost(WorkerEnd end) {
   of_former_ = figures();
@@ -230,7 +262,8 @@ void DaemonFeed::take_snapshot(Change snapshot, bool continues) {
     listener_.on_ready();
     return;
   }
-  snapshot.revision = known_since_ = next_revision_();
+  snapshot.revision = next_revision_();
+  known_since_ = snapshot.revision;
   snapshot_ = std::move(snapshot);
   changes_.clear();
   bytes_of_changes_ = 0;
@@ -263,8 +296,23 @@ void DaemonFeed::forget_old_changes() {
   }
 }
 
+std::string DaemonFeed::snapshot_kwargs(const Form& form, const wamp::Value& head) {
+  Tails& tails = snapshot_->tails;
+  if (!tails.contains(form)) {
+    tails.emplace(form, transcoded(form, tails));
+  }
+  return event_kwargs(form, head, tails);
+}
+
+std::vector<const Change*> DaemonFeed::changes_since_snapshot() const {
+  std::vector<const Change*> since;
+  std::transform(changes_.end() - static_cast<std::ptrdiff_t>(deltas_), changes_.end(), std::back_inserter(since),
+                 [](const Change& change) { return &change; });
+  return since;
+}
+
 std::optional<std::vector<const Change*>> DaemonFeed::changes_after(std::uint64_t revision) const {
-  if (!snapshot_ || revision < known_since_) {
+  if (!snapshot_ || !known_since_ || revision < *known_since_) {
     return std::nullopt;
   }
   std::vector<const Change*> after;
@@ -296,10 +344,14 @@ void DaemonFeed::tick(Clock::time_point now) {
       remove_viewer(form);
     }
   }
+  const bool is_needed = viewers_ > 0 || guards_ > 0;
   if (!watch_) {
+    if (is_needed && now - ended_ > kStartAgainAfter) {
+      start_watch();
+    }
     return;
   }
-  if (viewers_ == 0 && now - left_ > kKeptUnwatched) {
+  if (!is_needed && now - left_ > kKeptUnwatched) {
     end_watch();
     return;
   }

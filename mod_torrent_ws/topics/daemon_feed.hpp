@@ -66,6 +66,10 @@ class DaemonFeed {
   void remove_viewer(const Form& form);
   // The same for some seconds from now, for calls: one that comes again soon finds the watch running.
   void look(const Form& form);
+  // For who has other jobs at the daemon's worker: it is watched over, and replaced when it hangs. The daemon is asked
+  // nothing for that.
+  void watch_over();
+  void leave_alone();
 
   // Whether a subscriber who comes now is to be sent what there is. Otherwise news come at once: the first that are
   // known of this daemon, or its torrents in this form. Of a worker that hangs, is gone or has no torrents to write,
@@ -75,12 +79,17 @@ class DaemonFeed {
   // Whether what there is has been asked for since somebody looks again.
   [[nodiscard]] bool is_current() const { return watch_ && worker_has_list_ && is_fresh_; }
   // Whether nothing newer is to be had at the moment: daemon or worker hangs, is gone or makes no sense.
-  [[nodiscard]] bool hangs() const { return lost_ || silent_ || said_state_ != "up"; }
+  [[nodiscard]] bool hangs() const { return !watch_ || lost_ || silent_ || said_state_ != "up"; }
 
   // The last snapshot, or null while there is none. It has the revision of the last change that is in it. It and what
   // came after it have the same forms, JSON among them.
   [[nodiscard]] const Change* snapshot() const { return snapshot_ ? &*snapshot_ : nullptr; }
-  // All that came after a revision, oldest first. Nothing: that is no longer known, or never was.
+  // The kwargs of the snapshot, of which there is one, with this head. What the worker did not write is transcoded
+  // once.
+  std::string snapshot_kwargs(const Form& form, const wamp::Value& head);
+  [[nodiscard]] std::vector<const Change*> changes_since_snapshot() const;
+  // All that came after a revision, oldest first. Nothing: that is no longer known, or never was, as the daemon may
+  // have changed while nobody looked.
   [[nodiscard]] std::optional<std::vector<const Change*>> changes_after(std::uint64_t revision) const;
 
   // {"state":…,"since":…,"updated":…,"reason":…}
@@ -95,6 +104,8 @@ class DaemonFeed {
 
   // Notices a worker that has fallen silent, and that nobody looks any more. Called often.
   void tick(Clock::time_point now = Clock::now());
+  // The worker's silence counts from now on: this thread stood still, and has not read what it said.
+  void count_silence_from(Clock::time_point now) { heard_ = now; }
 
  private:
   void start_watch();
@@ -103,6 +114,7 @@ class DaemonFeed {
   std::string watch_arguments();
   void on_progress(const JobFrame& frame);
   void on_worker_lost(WorkerEnd end);
+  void on_ended(const Result<std::string>& outcome);
   void take_figures(const json_t* figures);
   void take_tails(const JobFrame& frame, bool is_snapshot);
   void take_snapshot(Change snapshot, bool continues);
@@ -116,10 +128,12 @@ class DaemonFeed {
   Listener listener_;
 
   std::size_t viewers_ = 0;
+  std::size_t guards_ = 0;  // who watch over the worker
   std::map<Form, std::size_t> viewers_of_form_;
   std::map<Form, Clock::time_point> looks_;  // of calls, until when
   std::optional<JobId> watch_;
-  Clock::time_point left_;    // when the last viewer left
+  Clock::time_point left_;    // when the last viewer or guard left
+  Clock::time_point ended_;   // when the worker ended the watch
   bool is_fresh_ = false;     // the daemon has given its torrents since the first viewer came
   std::set<Form> asked_for_;  // by the watch
   Clock::time_point heard_;
@@ -141,7 +155,8 @@ class DaemonFeed {
   DaemonFigures of_former_;  // of those before it
 
   std::optional<Change> snapshot_;
-  std::uint64_t known_since_ = 0;  // the revision after which changes_ has all there were
+  // The revision after which changes_ has all there were; none: the watch has ended since.
+  std::optional<std::uint64_t> known_since_;
   std::deque<Change> changes_;
   std::size_t bytes_of_changes_ = 0;
   // Of the changes, those since the snapshot.

@@ -1,7 +1,5 @@
 #include "topics/detail_topic.hpp"
 
-#include <algorithm>
-
 #include "wire/error_uris.hpp"
 
 namespace tws {
@@ -29,14 +27,16 @@ bool is_hash(std::string_view text) {
 
 DetailTopic::DetailTopic(wamp::Broker& broker, Jobs& jobs, const Feeds& feeds,
                          std::function<std::uint64_t()> next_revision)
-    : WatchedTopic(broker, jobs, "torrents.detail", std::move(next_revision)), feeds_(feeds) {}
+    : WatchedTopic(broker, jobs, feeds,
+                   {.job = "torrents.detail",
+                    .needs_list = false,
+                    .most_of_session = kMostOfSession,
+                    .refusal = "a session may have sixteen torrents open: unsubscribe from one before"},
+                   std::move(next_revision)) {}
 
 Result<std::string> DetailTopic::format_of(const std::string& topic, const wamp::Value& /*options*/) const {
   const auto [daemon, hash] = torrent_of(topic);
-  const bool is_known =
-      feeds_.size() == 1
-          ? daemon.empty()
-          : std::any_of(feeds_.begin(), feeds_.end(), [&daemon](const auto& feed) { return feed->name() == daemon; });
+  const bool is_known = feeds().size() == 1 ? daemon.empty() : feed_named(feeds(), daemon) != nullptr;
   if (!is_known || !is_hash(hash)) {
     return Error{"behind torrents.detail. comes a torrent's key, as the topic torrents has them",
                  error_uri::kInvalidArgument};
@@ -46,7 +46,7 @@ Result<std::string> DetailTopic::format_of(const std::string& topic, const wamp:
 
 WatchedTopic::Question DetailTopic::question_of(const wamp::Subscription& subscription) const {
   const auto [daemon, hash] = torrent_of(subscription.pattern.uri);
-  return {daemon.empty() ? feeds_.front()->name() : std::string(daemon), {{"hash", hash}}, kFormats[0]};
+  return {daemon.empty() ? feeds().front()->name() : std::string(daemon), {{"hash", hash}}, kFormats[0]};
 }
 
 }  // namespace tws

@@ -2,7 +2,6 @@
 // open. Event-loop thread only.
 #pragma once
 
-#include "topics/torrents_topic.hpp"
 #include "topics/watched_topic.hpp"
 
 namespace tws {
@@ -10,8 +9,8 @@ namespace tws {
 class DetailTopic final : public WatchedTopic {
  public:
   static constexpr const char* kPrefix = "torrents.detail.";
+  static constexpr std::size_t kMostOfSession = 16;
 
-  // `feeds` outlives it: one for each daemon.
   DetailTopic(wamp::Broker& broker, Jobs& jobs, const Feeds& feeds, std::function<std::uint64_t()> next_revision);
 
   // ServerTopic
@@ -19,8 +18,6 @@ class DetailTopic final : public WatchedTopic {
 
  private:
   [[nodiscard]] Question question_of(const wamp::Subscription& subscription) const override;
-
-  const Feeds& feeds_;
 };
 
 }  // namespace tws

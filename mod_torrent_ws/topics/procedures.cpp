@@ -1,6 +1,5 @@
 #include "topics/procedures.hpp"
 
-#include <algorithm>
 #include <array>
 #include <memory>
 #include <string_view>
@@ -61,13 +60,13 @@ Result<DaemonFeed*> find_feed(const Feeds& feeds, const wamp::Value& kwargs) {
   if (named == nullptr && feeds.size() == 1) {
     return feeds.front().get();
   }
-  const auto found = std::find_if(feeds.begin(), feeds.end(),
-                                  [named](const auto& feed) { return named != nullptr && *named == feed->name(); });
-  if (found == feeds.end()) {
+  const auto* name = named != nullptr ? named->get_ptr<const std::string*>() : nullptr;
+  DaemonFeed* found = name != nullptr ? feed_named(feeds, *name) : nullptr;
+  if (found == nullptr) {
     return Error{named == nullptr ? "name one of the daemons in the argument daemon" : "no such daemon",
                  error_uri::kInvalidArgument};
   }
-  return found->get();
+  return found;
 }
 
 void add_procedures(wamp::Realm& realm, Jobs& jobs, const Feeds& feeds, CommandsTopic& commands,

@@ -79,15 +79,16 @@ std::string with_tail(wamp::Serializer serializer, const wamp::Value& head, std:
   return open_dictionary(serializer, head, members).append(tail);  // in JSON it has the closing brace
 }
 
-std::string event_kwargs(const Form& form, const wamp::Value& head, const Tails& tails) {
-  if (const auto tail = tails.find(form); tail != tails.end()) {
-    return with_tail(form.serializer, head, tail->second);
-  }
+std::string transcoded(const Form& form, const Tails& tails) {
   constexpr auto kJson = wamp::Serializer::kJson;
-  std::string kwargs;
-  wamp::encode(kwargs, form.serializer,
-               wamp::decode_trusted(kJson, with_tail(kJson, head, tails.at({form.format, kJson}))));
-  return kwargs;
+  std::string tail;
+  wamp::encode(tail, form.serializer, wamp::decode_trusted(kJson, "{" + tails.at({form.format, kJson})));
+  return tail.erase(0, 1);  // the head of a map of so few members
+}
+
+std::string event_kwargs(const Form& form, const wamp::Value& head, const Tails& tails) {
+  const auto tail = tails.find(form);
+  return with_tail(form.serializer, head, tail != tails.end() ? tail->second : transcoded(form, tails));
 }
 
 std::string with_list(wamp::Serializer serializer, const wamp::Value& head, std::string_view name,

@@ -49,8 +49,10 @@ inline constexpr std::size_t kMostMembers = 0xFFFF;
 // are at most kMostMembers.
 std::string with_tail(wamp::Serializer serializer, const wamp::Value& head, std::string_view tail,
                       std::size_t members = kListMembers);
-// The same out of one event's tails. A form that the worker did not write is made of the JSON one, which takes long for
-// a whole list: some 240 ms where it has 10,000 torrents.
+// A tail of the list in a form that the worker did not write, made of the JSON one. It takes long for a whole list:
+// some 240 ms where it has 10,000 torrents.
+std::string transcoded(const Form& form, const Tails& tails);
+// The same kwargs out of one event's tails, transcoded if need be.
 std::string event_kwargs(const Form& form, const wamp::Value& head, const Tails& tails);
 // The same of an event that tells of no torrents.
 wamp::Value without_torrents(wamp::Value head, std::string_view format);

@@ -12,13 +12,6 @@ namespace {
 
 constexpr std::string_view kObjectFormat = kFormats[0];
 
-// So much the loop makes itself in a client's serializer, where the worker has not: a millisecond or two.
-constexpr std::size_t kMostTranscoded = 64UL << 10;
-
-wamp::EventPtr event_of(const wamp::Subscription& subscription, wamp::Fragment kwargs) {
-  return subscription.event(std::make_shared<const wamp::Payload>(wamp::Payload{{}, std::move(kwargs)}));
-}
-
 Form form_for(const wamp::Session& session, const wamp::Subscription& subscription) {
   return {subscription.format, session.serializer()};
 }
@@ -34,6 +27,16 @@ void add_events(std::vector<std::pair<std::uint64_t, wamp::EventPtr>>& events, c
 }
 
 }  // namespace
+
+DaemonFeed* feed_named(const Feeds& feeds, std::string_view name) {
+  const auto found =
+      std::find_if(feeds.begin(), feeds.end(), [name](const auto& feed) { return feed->name() == name; });
+  return found == feeds.end() ? nullptr : found->get();
+}
+
+wamp::EventPtr event_of(const wamp::Subscription& subscription, wamp::Fragment kwargs) {
+  return subscription.event(std::make_shared<const wamp::Payload>(wamp::Payload{{}, std::move(kwargs)}));
+}
 
 Result<std::string> list_format_of(const wamp::Value& options) {
   const wamp::Value* format = wamp::member(options, "_format");
@@ -170,7 +173,7 @@ void TorrentsTopic::send_snapshot(wamp::Session& session, const wamp::Subscripti
     events.emplace_back(snapshot != nullptr ? snapshot->revision : revision_ + 1,
                         snapshot_event(subscription, session.serializer(), index, index == first));
     if (snapshot != nullptr) {
-      add_events(events, *feeds_[index]->changes_after(snapshot->revision), subscription);
+      add_events(events, feeds_[index]->changes_since_snapshot(), subscription);
     }
   }
   send(session, subscription, std::move(events));
@@ -235,7 +238,7 @@ void TorrentsTopic::forget_old_events() {
 // One event for all who come while the snapshot and the daemon's state stay the same.
 wamp::EventPtr TorrentsTopic::snapshot_event(const wamp::Subscription& subscription, wamp::Serializer serializer,
                                              std::size_t index, bool is_first) {
-  const DaemonFeed& feed = *feeds_[index];
+  DaemonFeed& feed = *feeds_[index];
   const Change* snapshot = feed.snapshot();
   if (snapshot == nullptr) {
     return event_of(subscription, wamp::Fragment(without_torrents(event_head(next_revision(), is_first, &feed),
@@ -245,10 +248,9 @@ wamp::EventPtr TorrentsTopic::snapshot_event(const wamp::Subscription& subscript
   CachedEvent& cached = snapshot_events_[{form, index}];
   std::string state = feed.state_key();
   if (!cached.event || cached.revision != snapshot->revision || cached.state != state || cached.is_first != is_first) {
+    std::string kwargs = feed.snapshot_kwargs(form, event_head(snapshot->revision, is_first, &feed));
     cached = {snapshot->revision, std::move(state), is_first,
-              event_of(subscription, wamp::Fragment(form.serializer,
-                                                    event_kwargs(form, event_head(snapshot->revision, is_first, &feed),
-                                                                 snapshot->tails)))};
+              event_of(subscription, wamp::Fragment(serializer, std::move(kwargs)))};
   }
   return cached.event;
 }

@@ -18,6 +18,15 @@ namespace tws {
 
 using Feeds = std::vector<std::unique_ptr<DaemonFeed>>;
 
+// The daemon of this name; null: there is none.
+DaemonFeed* feed_named(const Feeds& feeds, std::string_view name);
+
+// An event of a server topic's, with these kwargs.
+wamp::EventPtr event_of(const wamp::Subscription& subscription, wamp::Fragment kwargs);
+
+// So much the loop makes itself in a client's serializer, where the worker has not: a millisecond or two.
+inline constexpr std::size_t kMostTranscoded = 64UL << 10;
+
 // The format that SUBSCRIBE options ask for: one of kFormats.
 Result<std::string> list_format_of(const wamp::Value& options);
 

@@ -1,8 +1,10 @@
 #include "topics/watched_topic.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "wamp/session.hpp"
+#include "wire/error_uris.hpp"
 
 namespace tws {
 
@@ -19,15 +21,11 @@ wamp::Value head(std::uint64_t revision, bool is_snapshot) {
   return {{"revision", revision}, {"snapshot", is_snapshot}};
 }
 
-wamp::EventPtr event_of(const wamp::Subscription& subscription, wamp::Fragment kwargs) {
-  return subscription.event(std::make_shared<const wamp::Payload>(wamp::Payload{{}, std::move(kwargs)}));
-}
-
 }  // namespace
 
-WatchedTopic::WatchedTopic(wamp::Broker& broker, Jobs& jobs, std::string job,
+WatchedTopic::WatchedTopic(wamp::Broker& broker, Jobs& jobs, const Feeds& feeds, const Kind& kind,
                            std::function<std::uint64_t()> next_revision)
-    : broker_(broker), jobs_(jobs), job_(std::move(job)), next_revision_(std::move(next_revision)) {}
+    : broker_(broker), jobs_(jobs), feeds_(feeds), kind_(kind), next_revision_(std::move(next_revision)) {}
 
 WatchedTopic::~WatchedTopic() {
   for (const auto& [id, watch] : watches_) {
@@ -35,6 +33,16 @@ WatchedTopic::~WatchedTopic() {
   }
 }
 
+Status WatchedTopic::admit(const wamp::Session& session) const {
+  const auto own = std::count_if(viewers_.lower_bound({&session, 0}), viewers_.end(),
+                                 [&session](const auto& viewer) { return viewer.first == &session; });
+  if (own >= static_cast<std::ptrdiff_t>(kind_.most_of_session)) {
+    return Error{kind_.refusal, error_uri::kTooManySubscriptions};
+  }
+  return Done{};
+}
+
+// A viewer of the daemon, too: so its worker is watched over, and replaced when it hangs.
 void WatchedTopic::on_subscribed(wamp::Session& session, const wamp::Subscription& subscription) {
   auto& watch = watches_[subscription.id];
   if (!watch) {
@@ -43,22 +51,31 @@ void WatchedTopic::on_subscribed(wamp::Session& session, const wamp::Subscriptio
   } else if (!watch->asked_for.contains(session.serializer())) {
     jobs_.change_watch(watch->job, arguments_of(*watch));
   }
+  if (viewers_.insert({&session, subscription.id}).second) {
+    DaemonFeed& feed = feed_of(*watch);
+    kind_.needs_list ? feed.add_viewer() : feed.watch_over();
+  }
   begin(*watch, session);
 }
 
 void WatchedTopic::on_unsubscribed(wamp::Session& session, const wamp::Subscription& subscription) {
   const auto watch = watches_.find(subscription.id);
   watch->second->waiting.erase(&session);
+  viewers_.erase({&session, subscription.id});
+  DaemonFeed& feed = feed_of(*watch->second);
+  kind_.needs_list ? feed.remove_viewer() : feed.leave_alone();
   if (subscription.subscribers.empty()) {
     jobs_.cancel(watch->second->job);
     watches_.erase(watch);
   }
 }
 
+DaemonFeed& WatchedTopic::feed_of(const Watch& watch) const { return *feed_named(feeds_, watch.question.worker); }
+
 void WatchedTopic::start(Watch& watch) {
   JobRequest request;
   request.worker = watch.question.worker;
-  request.name = job_;
+  request.name = kind_.job;
   request.body = arguments_of(watch);
   watch.job = jobs_.watch(
       std::move(request), [this, &watch](const JobFrame& frame) { on_progress(watch, frame); },
@@ -111,13 +128,15 @@ void WatchedTopic::on_progress(Watch& watch, const JobFrame& frame) {
     }
   }
   wamp::EventPtr event = event_of(watch.subscription, std::move(kwargs));
+  const std::size_t json_bytes = tails->at({watch.question.format, kJson}).size();
   if (!is_snapshot) {
-    on_delta(watch, std::move(event), bytes);
+    on_delta(watch, std::move(event), bytes, json_bytes);
     return;
   }
   watch.snapshot = std::move(event);
   watch.written = std::move(written);
   watch.snapshot_bytes = bytes;
+  watch.json_bytes = json_bytes;
   on_snapshot(watch, continues);
 }
 
@@ -127,30 +146,25 @@ void WatchedTopic::on_gone(Watch& watch, bool continues) {
   kwargs["gone"] = true;
   watch.snapshot = event_of(watch.subscription, wamp::Fragment(std::move(kwargs)));
   watch.written.insert(wamp::kSerializers.begin(), wamp::kSerializers.end());
-  watch.snapshot_bytes = 0;
+  watch.snapshot_bytes = watch.json_bytes = 0;
   on_snapshot(watch, continues);
 }
 
 void WatchedTopic::on_snapshot(Watch& watch, bool continues) {
   watch.deltas.clear();
   watch.delta_bytes = 0;
-  if (continues) {
-    for (wamp::Session* session : std::exchange(watch.waiting, {})) {
-      begin(watch, *session);
-    }
-    return;
-  }
-  watch.waiting.clear();
-  for (wamp::Session* session : watch.subscription.subscribers) {
-    send_kept(watch, *session);
+  const auto waiting = std::exchange(watch.waiting, {});
+  for (wamp::Session* session : continues ? waiting : watch.subscription.subscribers) {
+    begin(watch, *session);
   }
 }
 
-void WatchedTopic::on_delta(Watch& watch, wamp::EventPtr event, std::size_t bytes) {
+void WatchedTopic::on_delta(Watch& watch, wamp::EventPtr event, std::size_t bytes, std::size_t json_bytes) {
   if (!watch.snapshot) {
     return;
   }
   watch.delta_bytes += bytes;
+  watch.json_bytes += json_bytes;
   watch.deltas.push_back(std::move(event));
   for (wamp::Session* session : watch.subscription.subscribers) {
     if (!watch.waiting.contains(session)) {
@@ -171,7 +185,8 @@ void WatchedTopic::on_ended(wamp::Id subscription, const std::string& reason) {
 }
 
 void WatchedTopic::begin(Watch& watch, wamp::Session& session) {
-  if (watch.snapshot && (watch.worker_lost || watch.written.contains(session.serializer()))) {
+  if (watch.snapshot &&
+      (watch.written.contains(session.serializer()) || (watch.worker_lost && can_be_transcoded(watch)))) {
     send_kept(watch, session);
     return;
   }
@@ -187,9 +202,10 @@ void WatchedTopic::send_kept(const Watch& watch, wamp::Session& session) {
   session.offer_events(watch.subscription, events);
 }
 
-// In a serializer that the worker did not write it is made of the JSON.
+bool WatchedTopic::can_be_transcoded(const Watch& watch) { return watch.json_bytes <= kMostTranscoded; }
+
 void WatchedTopic::serve_waiting(Watch& watch) {
-  if (watch.snapshot) {
+  if (watch.snapshot && can_be_transcoded(watch)) {
     for (wamp::Session* session : std::exchange(watch.waiting, {})) {
       send_kept(watch, *session);
     }

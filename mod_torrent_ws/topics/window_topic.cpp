@@ -1,7 +1,5 @@
 #include "topics/window_topic.hpp"
 
-#include <algorithm>
-
 #include "wire/error_uris.hpp"
 #include "wire/window_request.hpp"
 
@@ -32,14 +30,21 @@ Result<wamp::Value> window_of(const wamp::Value& options) {
 
 WindowTopic::WindowTopic(wamp::Broker& broker, Jobs& jobs, const Feeds& feeds,
                          std::function<std::uint64_t()> next_revision)
-    : WatchedTopic(broker, jobs, kName, std::move(next_revision)), feeds_(feeds) {}
+    : WatchedTopic(broker, jobs, feeds,
+                   {.job = kName,
+                    .needs_list = true,
+                    .most_of_session = kMostOfSession,
+                    .refusal = "a session may have eight windows: unsubscribe from one before"},
+                   std::move(next_revision)) {}
 
 Result<std::string> WindowTopic::format_of(const std::string& /*topic*/, const wamp::Value& options) const {
   const wamp::Value* daemon = wamp::member(options, "_daemon");
-  const auto feed = std::find_if(feeds_.begin(), feeds_.end(), [&](const auto& known) {
-    return daemon != nullptr ? *daemon == known->name() : feeds_.size() == 1;
-  });
-  if (feed == feeds_.end()) {
+  const auto* name = daemon != nullptr ? daemon->get_ptr<const std::string*>() : nullptr;
+  const DaemonFeed* feed = name != nullptr ? feed_named(feeds(), *name) : nullptr;
+  if (daemon == nullptr && feeds().size() == 1) {
+    feed = feeds().front().get();
+  }
+  if (feed == nullptr) {
     return Error{daemon == nullptr ? "name one of the daemons in the option _daemon" : "_daemon: no such daemon",
                  error_uri::kInvalidArgument};
   }
@@ -51,36 +56,7 @@ Result<std::string> WindowTopic::format_of(const std::string& /*topic*/, const w
   if (!window) {
     return window.error();
   }
-  return wamp::Value({{kDaemon, (*feed)->name()}, {kFormat, *format}, {kWindow, *window}}).dump();
-}
-
-Status WindowTopic::admit(const wamp::Session& session) const {
-  const auto own = std::count_if(viewers_.lower_bound({&session, 0}), viewers_.end(),
-                                 [&session](const auto& viewer) { return viewer.first == &session; });
-  if (own >= static_cast<std::ptrdiff_t>(kMostOfSession)) {
-    return Error{"a session may have eight windows: unsubscribe from one before", error_uri::kTooManySubscriptions};
-  }
-  return Done{};
-}
-
-// A viewer of the daemon, too: so its worker is watched over, and replaced when it hangs.
-void WindowTopic::on_subscribed(wamp::Session& session, const wamp::Subscription& subscription) {
-  const bool is_new = viewers_.insert({&session, subscription.id}).second;
-  WatchedTopic::on_subscribed(session, subscription);
-  if (is_new) {
-    feed_of(subscription).add_viewer();
-  }
-}
-
-void WindowTopic::on_unsubscribed(wamp::Session& session, const wamp::Subscription& subscription) {
-  viewers_.erase({&session, subscription.id});
-  WatchedTopic::on_unsubscribed(session, subscription);
-  feed_of(subscription).remove_viewer();
-}
-
-DaemonFeed& WindowTopic::feed_of(const wamp::Subscription& subscription) const {
-  const std::string daemon = question_of(subscription).worker;
-  return **std::find_if(feeds_.begin(), feeds_.end(), [&](const auto& feed) { return feed->name() == daemon; });
+  return wamp::Value({{kDaemon, feed->name()}, {kFormat, *format}, {kWindow, *window}}).dump();
 }
 
 WatchedTopic::Question WindowTopic::question_of(const wamp::Subscription& subscription) const {

@@ -2,11 +2,6 @@
 // Windows that mean the same are one subscription, and one job of the worker's. Event-loop thread only.
 #pragma once
 
-#include <map>
-#include <set>
-#include <utility>
-
-#include "topics/torrents_topic.hpp"
 #include "topics/watched_topic.hpp"
 
 namespace tws {
@@ -16,22 +11,13 @@ class WindowTopic final : public WatchedTopic {
   static constexpr const char* kName = "torrents.window";
   static constexpr std::size_t kMostOfSession = 8;
 
-  // `feeds` outlives it: one for each daemon.
   WindowTopic(wamp::Broker& broker, Jobs& jobs, const Feeds& feeds, std::function<std::uint64_t()> next_revision);
 
   // ServerTopic
   [[nodiscard]] Result<std::string> format_of(const std::string& topic, const wamp::Value& options) const override;
-  [[nodiscard]] Status admit(const wamp::Session& session) const override;
-  void on_subscribed(wamp::Session& session, const wamp::Subscription& subscription) override;
-  void on_unsubscribed(wamp::Session& session, const wamp::Subscription& subscription) override;
 
  private:
   [[nodiscard]] Question question_of(const wamp::Subscription& subscription) const override;
-  // The one whose window it is.
-  [[nodiscard]] DaemonFeed& feed_of(const wamp::Subscription& subscription) const;
-
-  const Feeds& feeds_;
-  std::set<std::pair<const wamp::Session*, wamp::Id>> viewers_;  // a resumed subscriber is no new viewer
 };
 
 }  // namespace tws

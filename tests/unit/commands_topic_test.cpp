@@ -170,3 +170,28 @@ TEST(CommandsTopic, knows_nothing_more_of_who_left_and_commands_nothing) {
   CHECK_TRUE(events_of(second)[0]["commands"] == Value::object());
   LONGS_EQUAL(1, begin());  // counts anew
 }
+
+TEST(CommandsTopic, makes_a_snapshot_once_until_something_changes) {
+  begin();
+  wait(kBatch);
+  page.client.received.clear();
+  // The publication's id of the event that a new page gets.
+  const auto publication = [this] {
+    Peer next(realm);
+    open(next, "1");
+    return next.last_message()[2];
+  };
+  const Value first = publication();
+  CHECK_TRUE(publication() == first);
+  topic.explain("1", 1, "sent");
+  const Value second = publication();
+  CHECK_TRUE(second != first);
+  CHECK_TRUE(publication() == second);
+  topic.end("1", 1, tws::Done{});
+  const Value third = publication();
+  CHECK_TRUE(third != second);
+  for (int turns = 0; turns < 3; ++turns) {
+    wait(kMinute + kBatch);
+  }
+  CHECK_TRUE(publication() != third);
+}

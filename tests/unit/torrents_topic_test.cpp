@@ -11,86 +11,18 @@
 #include <string>
 #include <vector>
 
+#include "tests/unit/list_worker.hpp"
 #include "tests/unit/wamp_peer.hpp"
 
 using tws::Fd;
-using tws::Json;
+using tws::kJsonForms;
+using tws::watched;
 using tws::wamp::Serializer;
 using tws::wamp::Value;
 
 namespace {
 
 constexpr const char* kDaemon = "main";
-
-Value watched(const char* format, const char* serializer) { return {{"format", format}, {"serializer", serializer}}; }
-const Value kJsonForms = {watched("object", "json"), watched("table", "json")};
-
-// The worker's end of the socket.
-class Worker {
- public:
-  // What the loop sent since: the frames but `configure`, as {"type", "id", "tails"}.
-  std::vector<Value> received() {
-    std::array<char, 65536> buffer{};
-    for (ssize_t size = 0; (size = recv(socket.get(), buffer.data(), buffer.size(), MSG_DONTWAIT)) > 0;) {
-      reader_.feed({buffer.data(), static_cast<std::size_t>(size)});
-    }
-    std::vector<Value> frames;
-    for (tws::JobFrame frame; *reader_.next(frame);) {
-      const std::string type = tws::text_member(frame.header.get(), "type");
-      if (type != "configure") {
-        id_ = tws::integer_member(frame.header.get(), "id").value_or(0);
-        const Value arguments = type == "job" ? Value::parse(frame.body) : Value::object();
-        frames.push_back({{"type", type},
-                          {"tails", arguments.value("tails", Value())},
-                          {"paused", arguments.value("paused", false)}});
-      }
-    }
-    return frames;
-  }
-
-  // A torrent, in all forms asked for; its name says in which serializer it came.
-  void send_list(const char* kind, const Value& forms, bool continues = false) {
-    std::string body;
-    Value header = {{"kind", kind}, {"tails", Value::array()}, {"updated", 1000.5}};
-    for (const Value& form : forms) {
-      const std::size_t start = body.size();
-      append_tail(body, form["format"] == "table", form["serializer"]);
-      header["tails"].push_back(form);
-      header["tails"].back()["length"] = body.size() - start;
-    }
-    if (continues) {
-      header["continues"] = true;
-    }
-    send(std::move(header), body);
-  }
-  void send(Value header, const std::string& body = {}) {
-    header["type"] = "progress";
-    header["id"] = id_;
-    std::string bytes;
-    tws::append_job_frame(bytes, tws::parse_json(header.dump())->get(), body);
-    CHECK_EQUAL(static_cast<ssize_t>(bytes.size()), ::send(socket.get(), bytes.data(), bytes.size(), 0));
-  }
-
-  Fd socket;
-
- private:
-  static void append_tail(std::string& out, bool table, const std::string& serializer) {
-    const std::string name = "by the worker, in " + serializer;
-    const Value torrents =
-        table ? Value{{"fields", {"hash", "name"}}, {"rows", {{"h1", name}}}} : Value{{"h1", {{"name", name}}}};
-    const Value tail = {{"torrents", torrents}, {"removed", Value::array()}, {"session", Value::object()}};
-    if (serializer == "json") {
-      out += tail.dump().substr(1);
-      return;
-    }
-    std::string map;
-    tws::wamp::encode(map, serializer == "cbor" ? Serializer::kCbor : Serializer::kMsgpack, tail);
-    out += map.substr(1);
-  }
-
-  tws::JobFrameReader reader_;
-  std::int64_t id_ = 0;
-};
 
 // A client that looks at the list.
 class Viewer {
@@ -144,7 +76,7 @@ TEST_GROUP(TorrentsTopic) {
   std::unique_ptr<tws::Jobs> jobs;
   std::unique_ptr<tws::TorrentsTopic> topic;
   std::vector<std::unique_ptr<Viewer>> viewers;
-  Worker worker;
+  tws::ListWorker worker;
   pid_t last_pid = 0;
 
   void setup() override {
@@ -172,7 +104,7 @@ TEST_GROUP(TorrentsTopic) {
   void start_worker() {
     std::array<int, 2> pair{};
     CHECK_EQUAL(0, socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair.data()));
-    worker = Worker();
+    worker = tws::ListWorker();
     worker.socket.reset(pair[1]);
     jobs->attach(kDaemon, ++last_pid, Fd(pair[0]), "{}");
   }
@@ -438,4 +370,65 @@ TEST(TorrentsTopic, AWatchThatBeginsAgainAsksForWhatIsUsedNow) {
   CHECK(forms == Value({watched("object", "json"), watched("object", "msgpack"), watched("table", "json")}));
   list("snapshot", forms);
   STRCMP_EQUAL("by the worker, in msgpack", name_in(event_of(msgpack)).c_str());
+}
+
+TEST(TorrentsTopic, ARevisionOfAWatchThatHasEndedLeadsToASnapshot) {
+  Viewer& first = first_viewer();
+  list("delta", kJsonForms);
+  const Value had = event_of(first)["revision"];
+  viewers.clear();
+  feeds.front()->tick(tws::DaemonFeed::Clock::now() + std::chrono::seconds(61));
+  const auto events = come_back(had).events();
+  CHECK_EQUAL(2, events.size());
+  CHECK(events[0]["snapshot"] == true && events[1]["revision"] == had);
+}
+
+TEST(TorrentsTopic, ANewWatchWaitsForTheWorkerAlsoIfTheLastOneHadLostIts) {
+  first_viewer();
+  kill_worker();
+  viewers.clear();
+  feeds.front()->tick(tws::DaemonFeed::Clock::now() + std::chrono::seconds(61));
+  start_worker();
+  Viewer& cbor = join(Serializer::kCbor);
+  CHECK(cbor.events().empty());
+  list("snapshot", worker.received().back()["tails"]);
+  STRCMP_EQUAL("by the worker, in cbor", name_in(event_of(cbor)).c_str());
+}
+
+TEST(TorrentsTopic, AWatchThatTheWorkerRefusesBeginsAgain) {
+  Viewer& first = first_viewer();
+  worker.send({{"type", "error"}, {"error", "wamp.error.invalid_argument"}, {"message", "cannot"}});
+  turn();
+  const Value state = event_of(first)["daemons"][kDaemon];
+  CHECK(state["state"] == "busy" && state["reason"] == "its worker does not watch it: cannot");
+  STRCMP_EQUAL("by the worker, in json", name_in(event_of(join(Serializer::kCbor))).c_str());
+  const auto now = tws::DaemonFeed::Clock::now();
+  feeds.front()->tick(now);
+  CHECK(worker.received().empty());
+  feeds.front()->tick(now + std::chrono::seconds(6));
+  const Value forms = asked();
+  CHECK_EQUAL(3, forms.size());
+  list("snapshot", forms);
+  STRCMP_EQUAL("by the worker, in json", name_in(event_of(first)).c_str());
+}
+
+TEST(TorrentsTopic, WhatTheLoopHasTranscodedIsKept) {
+  first_viewer();
+  kill_worker();
+  const tws::Form form{"object", Serializer::kMsgpack};
+  CHECK_FALSE(feeds.front()->snapshot()->tails.contains(form));
+  event_of(join(Serializer::kMsgpack));
+  CHECK_TRUE(feeds.front()->snapshot()->tails.contains(form));
+  CHECK(event_of(join(Serializer::kMsgpack)) == event_of(join(Serializer::kMsgpack)));
+}
+
+TEST(TorrentsTopic, SilenceCountsFromWhenTheWorkerCouldBeHeard) {
+  Viewer& first = first_viewer();
+  const auto now = tws::DaemonFeed::Clock::now();
+  const auto later = now + std::chrono::seconds(20);
+  feeds.front()->count_silence_from(later);
+  feeds.front()->tick(later + std::chrono::seconds(2));
+  CHECK(first.events().empty());
+  feeds.front()->tick(later + std::chrono::seconds(4));
+  CHECK(event_of(first)["daemons"][kDaemon]["state"] == "busy");
 }

@@ -36,6 +36,11 @@ class Viewer {
   }
 
   void leave() { say({34, 2, answer[2]}); }
+  // The answer to one SUBSCRIBE more.
+  Value subscribe(const std::string& topic) {
+    say({32, 3, Value::object(), topic});
+    return read(peer.client.received.back());
+  }
   // The kwargs of the events since; other messages are in `others`.
   std::vector<Value> events() {
     std::vector<Value> events;
@@ -83,6 +88,8 @@ TEST_GROUP(WatchedTopic) {
   Fd worker;
   tws::JobFrameReader reader;
   pid_t last_pid = 0;
+  std::vector<Value> of_feed;  // what the loop sent of the daemon's own watch
+  Value feed_watch;            // its id
 
   void setup() override {
     log.set_level(0);
@@ -102,8 +109,12 @@ TEST_GROUP(WatchedTopic) {
   }
 
   void add_daemon(const char* name) {
+    tws::DaemonFeed::Listener nobody;
+    nobody.on_ready = nobody.on_snapshot = [] {};
+    nobody.on_state = nobody.on_session = [](const tws::DaemonFeed&) {};
+    nobody.on_delta = [](const tws::DaemonFeed&, tws::Change&) {};
     feeds.push_back(std::make_unique<tws::DaemonFeed>(
-        name, *jobs, [] { return 0; }, tws::DaemonFeed::Listener{}));
+        name, *jobs, [] { return 0; }, std::move(nobody)));
   }
   void start_worker(const char* daemon = "main") {
     std::array<int, 2> pair{};
@@ -123,7 +134,8 @@ TEST_GROUP(WatchedTopic) {
     }
   }
 
-  // What the loop sent since but `configure`: {"type", "id"}, of a job {"name", "arguments"}, too.
+  // What the loop sent since but `configure`: {"type", "id"}, of a job {"name", "arguments"}, too. What is of the
+  // daemon's own watch goes to of_feed.
   std::vector<Value> asked() {
     std::array<char, 65536> buffer{};
     for (ssize_t size = 0; (size = recv(worker.get(), buffer.data(), buffer.size(), MSG_DONTWAIT)) > 0;) {
@@ -133,11 +145,15 @@ TEST_GROUP(WatchedTopic) {
     for (tws::JobFrame frame; *reader.next(frame);) {
       const Value header = Value::parse(tws::to_text(frame.header.get()));
       if (header["type"] != "configure") {
-        frames.push_back({{"type", header["type"]}, {"id", header["id"]}});
+        Value sent = {{"type", header["type"]}, {"id", header["id"]}};
         if (header["type"] == "job") {
-          frames.back()["name"] = header["name"];
-          frames.back()["arguments"] = Value::parse(frame.body);
+          sent["name"] = header["name"];
+          sent["arguments"] = Value::parse(frame.body);
         }
+        if (header.value("name", "") == "torrents.watch") {
+          feed_watch = header["id"];
+        }
+        (header["id"] == feed_watch ? of_feed : frames).push_back(std::move(sent));
       }
     }
     return frames;
@@ -151,8 +167,12 @@ TEST_GROUP(WatchedTopic) {
   void tell(Value header, const std::string& body = {}) {
     std::string bytes;
     tws::append_job_frame(bytes, tws::parse_json(header.dump())->get(), body);
-    CHECK_EQUAL(static_cast<ssize_t>(bytes.size()), ::send(worker.get(), bytes.data(), bytes.size(), 0));
-    turn();
+    for (std::string_view rest = bytes; !rest.empty();) {  // what is large goes in parts
+      const ssize_t size = ::send(worker.get(), rest.data(), rest.size(), 0);
+      CHECK_TRUE(size > 0);
+      rest.remove_prefix(static_cast<std::size_t>(size));
+      turn();
+    }
   }
   // The members with "by": the serializer, in those that the question asks for.
   void tell(const char* kind, const Value& of, Value members, bool continues = false) {
@@ -390,4 +410,54 @@ TEST(WatchedTopic, KeysAreThoseOfTheTopicTorrents) {
   start_worker("second");
   join(Serializer::kJson, "second." + kHash);
   CHECK(question()["arguments"]["hash"] == kHash);
+}
+
+TEST(WatchedTopic, ASessionHasSoManyAndNoMore) {
+  Viewer& viewer = join();
+  const auto key = [](std::size_t number) { return std::string(38, 'a') + std::to_string(10 + number); };
+  const auto subscribe = [&](std::size_t number) { return viewer.subscribe(tws::DetailTopic::kPrefix + key(number)); };
+  for (std::size_t i = 1; i < tws::DetailTopic::kMostOfSession; ++i) {
+    CHECK(subscribe(i)[0] == 33);
+  }
+  CHECK(subscribe(1)[0] == 33);
+  CHECK(subscribe(tws::DetailTopic::kMostOfSession)[4] == "torrent_ws.error.too_many_subscriptions");
+  CHECK_EQUAL(tws::DetailTopic::kMostOfSession, topic->watches());
+  viewer.leave();
+  CHECK(subscribe(tws::DetailTopic::kMostOfSession)[0] == 33);
+}
+
+TEST(WatchedTopic, TheWorkerIsWatchedOverAndTheDaemonNotAskedForItsList) {
+  Viewer& one = join();
+  join(Serializer::kJson, kOther);
+  asked();
+  CHECK_EQUAL(1, of_feed.size());
+  CHECK(of_feed.back()["arguments"]["paused"] == true);
+  const auto now = tws::WatchedTopic::Clock::now();
+  feeds.front()->tick(now + std::chrono::seconds(4));
+  CHECK(feeds.front()->state()["reason"] == "its worker does not answer");
+  one.leave();
+  feeds.front()->tick(now + std::chrono::seconds(100));
+  CHECK(asked().back()["type"] == "cancel");
+  CHECK_EQUAL(1, of_feed.size());
+  viewers.clear();
+  feeds.front()->tick(tws::WatchedTopic::Clock::now() + std::chrono::seconds(61));
+  asked();
+  CHECK(of_feed.back()["type"] == "cancel");
+}
+
+TEST(WatchedTopic, WhatIsTooLargeToTranscodeIsWaitedFor) {
+  const std::string large(100UL << 10, 'x');
+  Viewer& json = join();
+  tell("snapshot", question(), {{"x", large}});
+  event_of(json);
+  Viewer& cbor = join(Serializer::kCbor);
+  topic->tick(tws::WatchedTopic::Clock::now() + 2 * tws::WatchedTopic::kPatience);
+  kill_worker();
+  CHECK(cbor.events().empty() && join(Serializer::kMsgpack).events().empty());
+  start_worker();
+  const Value again = asked().back();
+  tell("snapshot", again, {{"x", large}});
+  CHECK(event_of(json)["by"] == "json");
+  CHECK(event_of(cbor)["by"] == "cbor");
+  CHECK(event_of(*viewers.back())["by"] == "msgpack");
 }
