@@ -118,9 +118,8 @@ void ListReader::start_next_request(Timers& timers, bool command_waits) {
     return;
   }
   const bool current = covers_gap(timers.now());
-  const bool few_due = due_.size() <= kMaxTouched;
   // Steady commands hold up the polls by one interval, and no longer.
-  if (current && few_due && !due_.empty() && timers.now() < next_poll_ + interval_) {
+  if (current && !due_.empty() && due_.size() <= kMaxTouched && timers.now() < next_poll_ + interval_) {
     read_list(Selection::kTouched);
     return;
   }
@@ -128,7 +127,7 @@ void ListReader::start_next_request(Timers& timers, bool command_waits) {
     return;
   }
   next_poll_ = std::max(next_poll_ + interval_, timers.now());
-  if (current && few_due && timers.now() < next_sweep_) {
+  if (current && due_.empty() && timers.now() < next_sweep_) {
     poll(Selection::kRecentlyActive);
     return;
   }
