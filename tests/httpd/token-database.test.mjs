@@ -12,21 +12,9 @@ import { eventually } from '../support/patience.mjs';
 import { killHard, workersOf } from '../support/processes.mjs';
 import { SmallDisk } from '../support/small-disk.mjs';
 import { startStack } from '../support/stack.mjs';
-import { endpoint, signedInClient, WampClient, WampError } from '../support/wamp.mjs';
+import { signedInClient, signIn, tokens, WampError } from '../support/wamp.mjs';
 
 const unavailable = (error) => error instanceof WampError && error.uri === 'torrent_ws.error.database_unavailable';
-
-async function signIn(stack, token) {
-  const client = await WampClient.open(endpoint(stack).url);
-  await client.signIn(1, token);
-  await client.close();
-}
-
-async function tokens(stack, count) {
-  const issued = [];
-  while (issued.length < count) issued.push(await stack.token());
-  return issued;
-}
 
 describe('a full disk', { skip: process.getuid() !== 0 && 'needs root, to mount one' }, () => {
   const disks = {};

@@ -14,24 +14,12 @@ import { eventually } from '../support/patience.mjs';
 import { identity, isRunning, processTree } from '../support/processes.mjs';
 import { noDaemon, startStack } from '../support/stack.mjs';
 import { TorrentView } from '../support/torrent-view.mjs';
-import { endpoint, signedInClient, WampClient, wampError } from '../support/wamp.mjs';
+import { signedInClient, signIn, tokens, wampError } from '../support/wamp.mjs';
 
 const mebibyte = 2 ** 20;
 const minute = 60_000;
 // What SQLite waits for a lock in a worker.
 const busyTimeout = 5000;
-
-async function signIn(stack, token) {
-  const client = await WampClient.open(endpoint(stack).url);
-  await client.signIn(1, token);
-  await client.close();
-}
-
-async function tokens(stack, count) {
-  const issued = [];
-  while (issued.length < count) issued.push(await stack.token());
-  return issued;
-}
 
 // Soft and hard limits of a process, by name: {'Max open files': ['256', '256'], …}.
 function limitsOf(pid) {

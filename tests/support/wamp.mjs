@@ -264,3 +264,16 @@ export async function signedInClient(stack, { userId = 1, scheme = 'ws', ...opti
   await client.signIn(userId, token);
   return client;
 }
+
+// A session of user 1 that ends as soon as it has begun.
+export async function signIn(stack, token) {
+  const client = await WampClient.open(endpoint(stack).url);
+  await client.signIn(1, token);
+  await client.close();
+}
+
+export async function tokens(stack, count) {
+  const issued = [];
+  while (issued.length < count) issued.push(await stack.token());
+  return issued;
+}
