@@ -49,7 +49,7 @@ export function createWholeView(torrents: Torrents, { sorting, filter, search }:
 }
 
 /** Sorts all torrents, equal ones by name and then hash, so that the order never depends on chance. */
-export function sortTorrents(
+function sortTorrents(
   before: readonly Torrent[],
   all: Readonly<Record<string, Torrent>>,
   { column, isDescending }: Sorting,

@@ -19,8 +19,8 @@ const step = 50;
 const spare = 100;
 /** and how few of them may be left before the window moves. */
 const nearest = 25;
-/** What the server takes. */
-const mostRows = 1000;
+/** The most that the server takes, and tells at once. */
+export const mostRows = 1000;
 
 const searchMilliseconds = 200;
 const scrollMilliseconds = 60;

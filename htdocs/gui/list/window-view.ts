@@ -3,9 +3,7 @@ import type { Connection } from "../connection/connection";
 import type { WindowState } from "../store/feed";
 import { filters, type FilterId } from "./filters";
 import type { View } from "./view";
-
-/** The most torrents that the server tells at once. */
-const mostAtOnce = 1000;
+import { mostRows } from "./window-request";
 
 /** The rows where the store has a window of the list. */
 export function createWindowView(window: Accessor<WindowState>, connection: Pick<Connection, "call">): View {
@@ -18,8 +16,8 @@ export function createWindowView(window: Accessor<WindowState>, connection: Pick
   const read = async (first: number, last: number) => {
     const { request } = window();
     const hashes: string[] = [];
-    for (let offset = first; offset <= last; offset += mostAtOnce) {
-      const limit = Math.min(mostAtOnce, last - offset + 1);
+    for (let offset = first; offset <= last; offset += mostRows) {
+      const limit = Math.min(mostRows, last - offset + 1);
       const { order } = await connection.call("torrents.window", {
         ...request,
         offset,
