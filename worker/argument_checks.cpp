@@ -249,14 +249,12 @@ Result<Json> check_tracker_changes(json_t* value, const DownloadRoots& /*roots*/
 }
 
 Result<Json> check_tracker_list(json_t* value, const DownloadRoots& /*roots*/) {
-  std::string_view rest = string_of(value);
-  bool good = json_is_string(value) && rest.size() <= kMaxTrackerList;
-  while (good && !rest.empty()) {
-    const std::string_view line = rest.substr(0, rest.find('\n'));
-    good = line.empty() || (line.size() <= kMaxLine && !has_control_characters(line) && is_tracker_url(line));
-    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
-  }
-  return checked(value, good,
+  const auto is_url = [](std::string_view line) {
+    return line.size() <= kMaxLine && !has_control_characters(line) && is_tracker_url(line);
+  };
+  const bool fits = json_is_string(value) && string_of(value).size() <= kMaxTrackerList;
+  const auto lines = lines_of(fits ? string_of(value) : "");
+  return checked(value, fits && std::all_of(lines.begin(), lines.end(), is_url),
                  "must be a text of http, https or udp URLs, one a line, and an empty line between two tiers");
 }
 

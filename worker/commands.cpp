@@ -7,7 +7,6 @@
 #include "worker/job_deadline.hpp"
 #include "worker/session_fields.hpp"
 #include "worker/several_requests.hpp"
-#include "worker/text_checks.hpp"
 
 namespace tws::worker {
 
@@ -118,14 +117,14 @@ bool Commands::announce(Command& command) {
     return true;
   }
   if (!std::exchange(command.announced, true)) {
-    socket_.send(Json(json_pack("{s:s,s:I,s:s}", "type", "progress", "id", json_int_t{command.id}, "kind", "sent")));
+    socket_.send_progress(command.id, "sent");
   }
   return !socket_.backlog();
 }
 
 void Commands::send(Lane& lane, Command command) {
   const Procedure& procedure = *command.procedure;
-  const auto left = std::chrono::ceil<Milliseconds>(command.deadline - Clock::now());
+  const auto left = left_until(command.deadline);
   const bool is_patient = !procedure.reads_only || &lane == &late_;
   RpcRequest request{.method = procedure.method,
                      .arguments = command.arguments,
@@ -165,6 +164,11 @@ void Commands::touched(const HashSet& hashes) {
   details_.touched(hashes);
 }
 
+void Commands::removed(const HashSet& hashes) {
+  list_.removed(hashes);
+  details_.removed(hashes);
+}
+
 void Commands::apply_effect(const Command& command, const json_t* result) {
   switch (command.procedure->effect) {
     case Effect::kNothing:
@@ -173,13 +177,11 @@ void Commands::apply_effect(const Command& command, const json_t* result) {
       touched(torrents_of(command.arguments.get()));
       break;
     case Effect::kRemoval:
-      list_.removed(torrents_of(command.arguments.get()));
-      details_.removed(torrents_of(command.arguments.get()));
+      removed(torrents_of(command.arguments.get()));
       break;
     case Effect::kAddition:
       for (const char* member : {"torrent-added", "torrent-duplicate"}) {
-        const auto hash = string_member(json_object_get(result, member), "hashString");
-        if (const auto added = hash ? info_hash(*hash) : std::nullopt) {
+        if (const auto added = hash_of(json_object_get(result, member))) {
           touched({*added});
         }
       }

@@ -52,6 +52,7 @@ class Commands {
   void send(Lane& lane, Command command);
   void finish(Lane& lane, const Command& command, const RpcReply& reply);
   void touched(const HashSet& hashes);
+  void removed(const HashSet& hashes);
   void apply_effect(const Command& command, const json_t* result);
   void refuse_queued(Lane& lane, const std::string& reason);
   void refuse_late(Lane& lane, Timers& timers);

@@ -1,7 +1,7 @@
 #include "worker/daemon.hpp"
 
+#include "worker/rpc_versions.hpp"
 #include "worker/session_fields.hpp"
-#include "worker/torrent_fields.hpp"
 
 namespace tws::worker {
 

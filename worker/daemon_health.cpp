@@ -39,7 +39,7 @@ void DaemonHealth::makes_sense() {
 }
 
 void DaemonHealth::overdue(double sent) {
-  if (state_ != State::kBusy && state_ != State::kDown) {
+  if (!is_out()) {
     enter(State::kBusy, sent, "the daemon does not answer at the moment: it may be busy with its disks");
   }
 }
@@ -49,7 +49,7 @@ void DaemonHealth::failed(std::string reason, double sent, bool unauthorized) {
   const auto now = Clock::now();
   locked_until_ = unauthorized ? now + kUnauthorizedBackOff : locked_until_;
   retry_at_ = std::max(now + back_off_, locked_until_);
-  const bool was_out = state_ == State::kBusy || state_ == State::kDown;
+  const bool was_out = is_out();
   if (state_ != State::kDown || reason_ != reason) {
     enter(State::kDown, was_out ? since_ : sent, std::move(reason));
   }

@@ -34,11 +34,14 @@ class DaemonHealth {
   DaemonHealth() = default;
 
   [[nodiscard]] State state() const { return state_; }
+  // It does not answer now.
+  [[nodiscard]] bool is_out() const { return state_ == State::kBusy || state_ == State::kDown; }
   [[nodiscard]] const char* state_name() const;
   [[nodiscard]] double since() const { return since_; }
   [[nodiscard]] const std::string& reason() const { return reason_; }
-  // While down: nothing is asked before, but for a command.
   [[nodiscard]] Clock::time_point retry_at() const { return retry_at_; }
+  // It is down, and before that nothing is asked, but for a command.
+  [[nodiscard]] bool is_resting(Timers& timers) const { return state_ == State::kDown && !timers.due(retry_at_); }
   // It did not admit us: nothing is asked, commands included.
   [[nodiscard]] bool is_locked() const { return Clock::now() < locked_until_; }
   [[nodiscard]] Clock::time_point last_answer() const { return last_answer_; }

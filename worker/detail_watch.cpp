@@ -66,7 +66,7 @@ void DetailWatch::removed(const HashSet& hashes) {
 void DetailWatch::tick(Timers& timers, bool command_waits) {
   // Nothing more is read than the event loop takes.
   if (open_.empty() || reading_ || socket_.backlog() || !timers.due(not_before_) ||
-      (daemon_.health().state() == DaemonHealth::State::kDown && !timers.due(daemon_.health().retry_at()))) {
+      daemon_.health().is_resting(timers)) {
     return;
   }
   if (daemon_.rpc_version() == 0) {
@@ -151,7 +151,7 @@ void DetailWatch::take(const Ids& ids, const json_t* torrents, bool with_files) 
   std::size_t index = 0;
   const json_t* torrent = nullptr;
   json_array_foreach(torrents, index, torrent) {
-    if (auto hash = info_hash(text_member(torrent, "hashString"))) {
+    if (auto hash = hash_of(torrent)) {
       by_hash.emplace(std::move(*hash), torrent);
     }
   }
@@ -197,25 +197,23 @@ void DetailWatch::tell_gone(std::int64_t id, Open& open) {
 }
 
 void DetailWatch::send(std::int64_t id, const Open& open, const char* kind, const Json& members, bool continues) {
-  const Json header(json_pack("{s:s,s:I,s:s}", "type", "progress", "id", json_int_t{id}, "kind", kind));
+  const Json header(json_object());
   if (continues) {
     json_object_set_new(header.get(), "continues", json_true());
   }
   std::string body;
   if (json_object_size(members.get()) != 0) {
     const nlohmann::json value = value_of(members.get());
-    const Json tails(json_array());
-    for (const auto& [format, serializer] : open.forms) {
+    std::vector<std::size_t> lengths;
+    for (const TailForm& form : open.forms) {
       const std::size_t start = body.size();
-      append_tail(body, serializer, value);
-      json_array_append_new(
-          tails.get(), json_pack("{s:s,s:s,s:I}", "format", name_of(format), "serializer", tws::name_of(serializer),
-                                 "length", static_cast<json_int_t>(body.size() - start)));
+      append_tail(body, form.serializer, value);
+      lengths.push_back(body.size() - start);
     }
-    json_object_set(header.get(), "tails", tails.get());
+    json_object_set_new(header.get(), "tails", lengths_of_tails(open.forms, lengths).release());
     json_object_set_new(header.get(), "members", json_integer(static_cast<json_int_t>(value.size())));
   }
-  socket_.send(header, body);
+  socket_.send_progress(id, kind, header, body);
 }
 
 }  // namespace tws::worker

@@ -14,4 +14,9 @@ inline Clock::time_point deadline_of(const json_t* header) {
             : Clock::now() + Milliseconds(integer_member(header, "deadline_ms").value_or(0));
 }
 
+// What is left until then for a request; not positive: nothing.
+inline Milliseconds left_until(Clock::time_point deadline) {
+  return std::chrono::ceil<Milliseconds>(deadline - Clock::now());
+}
+
 }  // namespace tws::worker

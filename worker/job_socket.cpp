@@ -43,6 +43,12 @@ void JobSocket::send_error(std::int64_t id, const Error& error) {
                       error.message.c_str())));
 }
 
+void JobSocket::send_progress(std::int64_t id, const char* kind, const Json& members, std::string_view body) {
+  const Json header(json_pack("{s:s,s:I,s:s}", "type", "progress", "id", json_int_t{id}, "kind", kind));
+  json_object_update(header.get(), members.get());
+  send(header, body);
+}
+
 void JobSocket::log(const char* level, const char* code, const std::string& message) {
   send(Json(json_pack("{s:s,s:s,s:s,s:s}", "type", "log", "level", level, "code", code, "message", message.c_str())));
 }

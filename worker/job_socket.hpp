@@ -30,6 +30,8 @@ class JobSocket {
   void send_ready();
   void send_result(std::int64_t id, std::string_view body);
   void send_error(std::int64_t id, const Error& error);
+  // `members` are those of this kind: an object, or nothing.
+  void send_progress(std::int64_t id, const char* kind, const Json& members = {}, std::string_view body = {});
   void log(const char* level, const char* code, const std::string& message);
   void flush();
   [[nodiscard]] bool backlog() const { return sent_ < out_.size(); }

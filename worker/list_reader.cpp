@@ -110,7 +110,7 @@ bool ListReader::is_current(Clock::time_point now) const {
 }
 
 void ListReader::start_next_request(Timers& timers, bool command_waits) {
-  if (daemon_.health().state() == DaemonHealth::State::kDown && !timers.due(daemon_.health().retry_at())) {
+  if (daemon_.health().is_resting(timers)) {
     return;
   }
   if (settings_due_ || daemon_.rpc_version() == 0) {
@@ -240,7 +240,7 @@ void ListReader::take_list(Selection selection, const json_t* arguments) {
 void ListReader::tell(const ListDelta& delta) {
   const Json totals = changed_totals();
   const bool is_first = !std::exchange(has_list_, true);
-  for (ListListener* listener : std::vector(listeners_)) {
+  for (ListListener* listener : listeners_) {
     if (is_first) {
       listener->on_list();
     } else {
@@ -250,7 +250,7 @@ void ListReader::tell(const ListDelta& delta) {
 }
 
 void ListReader::tell_session() {
-  for (ListListener* listener : std::vector(listeners_)) {
+  for (ListListener* listener : listeners_) {
     listener->on_session();
   }
 }

@@ -13,7 +13,7 @@
 
 namespace tws::worker {
 
-// Somebody who needs the list. May leave while it is told something.
+// Somebody who needs the list. Does not leave while it is told something.
 class ListListener {
  public:
   virtual ~ListListener() = default;

@@ -124,11 +124,10 @@ void ListWatch::send_tails(const char* kind, const Json& members, const ListDelt
 void ListWatch::send(const char* kind, const Json& members, const std::string& body) {
   publish_state();  // before anything that it explains
   const RpcClient::Figures& figures = daemon_.figures();
-  const Json header(json_pack("{s:s,s:I,s:s,s:{s:I,s:I,s:f}}", "type", "progress", "id", json_int_t{*id_}, "kind", kind,
-                              "figures", "requests", static_cast<json_int_t>(figures.requests), "errors",
-                              static_cast<json_int_t>(figures.errors), "busy_seconds", figures.busy_seconds));
-  json_object_update(header.get(), members.get());
-  socket_.send(header, body);
+  json_object_set_new(members.get(), "figures",
+                      json_pack("{s:I,s:I,s:f}", "requests", static_cast<json_int_t>(figures.requests), "errors",
+                                static_cast<json_int_t>(figures.errors), "busy_seconds", figures.busy_seconds));
+  socket_.send_progress(*id_, kind, members, body);
   last_frame_ = Clock::now();
 }
 

@@ -55,16 +55,16 @@ void ListWindows::get(std::int64_t id, const JobFrame& job) {
     socket_.send_error(id, request.error());
     return;
   }
-  const json_t* format = json_object_get(arguments, "format");
-  const bool is_table = string_of(format) == name_of(ListFormat::kTable);
-  if (format != nullptr && !is_table && string_of(format) != name_of(ListFormat::kObject)) {
+  const json_t* given = json_object_get(arguments, "format");
+  const auto format = given == nullptr ? ListFormat::kObject : format_named(string_of(given));
+  if (!format) {
     socket_.send_error(id, {R"(argument format must be "object" or "table")", error_uri::kInvalidArgument});
     return;
   }
   listen();
   gets_.push_back({.id = id,
                    .spec = WindowSpec(*request),
-                   .format = is_table ? ListFormat::kTable : ListFormat::kObject,
+                   .format = *format,
                    .patient_until = Clock::now() + kPatience,
                    .deadline = deadline_of(job.header.get())});
 }
@@ -149,27 +149,25 @@ void ListWindows::send_tails(std::int64_t id, const char* kind, const Watch& wat
   constexpr json_int_t kOfTorrents = 2;  // `torrents` and `removed`
   std::string body;
   const auto lengths = encoder_.append_tails(body, watch.forms, torrents, further.get());
-  const Json header(json_pack("{s:s,s:I,s:s,s:f,s:o,s:I}", "type", "progress", "id", json_int_t{id}, "kind", kind,
-                              "updated", reader_.updated(), "tails", lengths_of_tails(watch.forms, lengths).release(),
-                              "members", kOfTorrents + static_cast<json_int_t>(json_object_size(further.get()))));
+  const Json header(json_pack("{s:f,s:o,s:I}", "updated", reader_.updated(), "tails",
+                              lengths_of_tails(watch.forms, lengths).release(), "members",
+                              kOfTorrents + static_cast<json_int_t>(json_object_size(further.get()))));
   if (continues) {
     json_object_set_new(header.get(), "continues", json_true());
   }
-  socket_.send(header, body);
+  socket_.send_progress(id, kind, header, body);
 }
 
 // What commands did is waited for a while, but not a daemon that does not answer.
 bool ListWindows::answer(const Get& get, Timers& timers) {
-  const DaemonHealth::State state = daemon_.health().state();
-  const bool is_out = state == DaemonHealth::State::kBusy || state == DaemonHealth::State::kDown;
   const bool is_fresh =
       reader_.is_current(timers.now()) || (reader_.covers_gap(timers.now()) && timers.due(get.patient_until));
-  if (reader_.has_list() && (is_out || is_fresh)) {
+  if (reader_.has_list() && (daemon_.health().is_out() || is_fresh)) {
     socket_.send_result(get.id, result_of(get));
     listen_until_ = timers.now() + kKeepList;
     return true;
   }
-  if (!reader_.has_list() && state == DaemonHealth::State::kDown) {
+  if (!reader_.has_list() && daemon_.health().state() == DaemonHealth::State::kDown) {
     socket_.send_error(get.id, {daemon_.health().reason(), error_uri::kDaemonUnreachable});
     return true;
   }

@@ -223,15 +223,11 @@ Result<Json> check_arguments(const Procedure& procedure, const json_t* arguments
       has_detail_field(fields)) {
     return invalid("argument ids must name at most 1000 torrents if fields names more than the list's");
   }
-  const bool has_filename = json_object_get(checked.get(), "filename") != nullptr;
-  if (procedure.effect == Effect::kAddition &&
-      has_filename == (json_object_get(checked.get(), "metainfo") != nullptr)) {
+  const auto has = [&checked](const char* argument) { return json_object_get(checked.get(), argument) != nullptr; };
+  if (procedure.effect == Effect::kAddition && has("filename") == has("metainfo")) {
     return invalid("give either filename or metainfo");
   }
-  if (json_object_get(checked.get(), "trackerList") != nullptr &&
-      (json_object_get(checked.get(), "trackerAdd") != nullptr ||
-       json_object_get(checked.get(), "trackerRemove") != nullptr ||
-       json_object_get(checked.get(), "trackerReplace") != nullptr)) {
+  if (has("trackerList") && (has("trackerAdd") || has("trackerRemove") || has("trackerReplace"))) {
     return invalid("give either trackerList or changes to the trackers");
   }
   return checked;

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "worker/job_deadline.hpp"
 #include "worker/rpc_versions.hpp"
 #include "worker/text_checks.hpp"
 #include "worker/torrent_list.hpp"
@@ -24,17 +25,10 @@ Json taken(json_t* object, const char* member) {
   return value;
 }
 
-std::optional<std::string> hash_of(const json_t* torrent) {
-  return info_hash(string_member(torrent, "hashString").value_or(""));
-}
-
 // As `ids`: a request without them would be for all torrents.
 Json ids_of(const std::string& hash) { return Json(json_pack("[s]", hash.c_str())); }
 
 constexpr const char* kTooLong = "the daemon takes too long";
-
-// What is left until then for the next request; not positive: nothing.
-Milliseconds left_until(Clock::time_point deadline) { return std::chrono::ceil<Milliseconds>(deadline - Clock::now()); }
 
 class Addition : public std::enable_shared_from_this<Addition> {
  public:
@@ -81,23 +75,10 @@ class Addition : public std::enable_shared_from_this<Addition> {
   RpcReply reply_{};  // to the addition
 };
 
-std::vector<std::string_view> lines_of(std::string_view text) {
-  std::vector<std::string_view> lines;
-  while (!text.empty()) {
-    const std::string_view line = text.substr(0, text.find('\n'));
-    if (!line.empty()) {
-      lines.push_back(line);
-    }
-    text.remove_prefix(std::min(line.size() + 1, text.size()));
-  }
-  return lines;
-}
-
 // What is to change in a torrent that has these trackers: arguments of torrent-set without ids, empty if nothing. Those
-// that are missing come in the list's order. 3.00 counts trackers by their places.
-Json tracker_changes(const json_t* trackers, std::string_view list) {
-  const std::vector<std::string_view> lines = lines_of(list);
-  const std::set<std::string_view> wanted(lines.begin(), lines.end());
+// of `lines`, the same as `wanted`, that are missing come in this order. 3.00 counts trackers by their places.
+Json tracker_changes(const json_t* trackers, const std::vector<std::string_view>& lines,
+                     const std::set<std::string_view>& wanted) {
   std::set<std::string_view> present;
   Json changes(json_object());
   Json surplus(json_array());
@@ -150,6 +131,8 @@ class TrackerList : public std::enable_shared_from_this<TrackerList> {
     if (json_object_size(request_.arguments.get()) > 1) {  // more than ids
       left_.push_back(request_.arguments);
     }
+    const std::vector<std::string_view> lines = lines_of(string_of(list_.get()));
+    const std::set<std::string_view> wanted(lines.begin(), lines.end());
     HashSet asked = torrents_of(request_.arguments.get());
     std::size_t index = 0;
     const json_t* torrent = nullptr;
@@ -158,7 +141,7 @@ class TrackerList : public std::enable_shared_from_this<TrackerList> {
       if (!hash || asked.erase(*hash) == 0) {
         continue;
       }
-      Json changes = tracker_changes(json_object_get(torrent, "trackers"), string_of(list_.get()));
+      Json changes = tracker_changes(json_object_get(torrent, "trackers"), lines, wanted);
       if (json_object_size(changes.get()) > 0) {
         json_object_set_new(changes.get(), "ids", ids_of(*hash).release());
         left_.push_back(std::move(changes));

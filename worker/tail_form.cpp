@@ -1,8 +1,16 @@
 #include "worker/tail_form.hpp"
 
+#include <algorithm>
+
 namespace tws::worker {
 
 const char* name_of(ListFormat format) { return format == ListFormat::kTable ? "table" : "object"; }
+
+std::optional<ListFormat> format_named(std::string_view name) {
+  const auto* const found = std::find_if(kListFormats.begin(), kListFormats.end(),
+                                         [name](ListFormat format) { return name == name_of(format); });
+  return found == kListFormats.end() ? std::nullopt : std::optional(*found);
+}
 
 std::vector<TailForm> tail_forms_of(const json_t* arguments) {
   std::vector<TailForm> forms;
@@ -10,10 +18,9 @@ std::vector<TailForm> tail_forms_of(const json_t* arguments) {
   const json_t* tail = nullptr;
   json_array_foreach(json_object_get(arguments, "tails"), index, tail) {
     const auto serializer = serializer_named(string_member(tail, "serializer").value_or(""));
-    for (const ListFormat format : kListFormats) {
-      if (serializer && string_member(tail, "format") == name_of(format)) {
-        forms.push_back({format, *serializer});
-      }
+    const auto format = format_named(string_member(tail, "format").value_or(""));
+    if (serializer && format) {
+      forms.push_back({*format, *serializer});
     }
   }
   return forms;

@@ -3,7 +3,9 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "support/json.hpp"
@@ -20,6 +22,7 @@ inline constexpr std::array kListFormats = {ListFormat::kObject, ListFormat::kTa
 
 // As the protocol writes it.
 const char* name_of(ListFormat format);
+std::optional<ListFormat> format_named(std::string_view name);
 
 struct TailForm {
   ListFormat format;

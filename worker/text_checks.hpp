@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tws::worker {
 
@@ -23,6 +24,19 @@ inline std::optional<std::string> info_hash(std::string_view text) {
   std::transform(hash.begin(), hash.end(), hash.begin(),
                  [](char c) { return c >= 'A' && c <= 'F' ? c + ('a' - 'A') : c; });
   return hash;
+}
+
+// Those of its lines that are not empty; into `text`.
+inline std::vector<std::string_view> lines_of(std::string_view text) {
+  std::vector<std::string_view> lines;
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    if (!line.empty()) {
+      lines.push_back(line);
+    }
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+  }
+  return lines;
 }
 
 }  // namespace tws::worker

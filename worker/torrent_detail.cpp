@@ -88,10 +88,11 @@ void add_changes(json_t* delta, const KeyedList& list, const json_t* before, con
   json_array_foreach(before, index, element) { former.emplace(list.key_of(element, index), element); }
   const Json changed(json_object());
   json_array_foreach(now, index, element) {
-    const auto known = former.extract(list.key_of(element, index));
+    const std::string key = list.key_of(element, index);
+    const auto known = former.extract(key);
     const Json members = changed_members(known.empty() ? nullptr : known.mapped(), element);
     if (json_object_size(members.get()) != 0) {
-      json_object_set(changed.get(), list.key_of(element, index).c_str(), members.get());
+      json_object_set(changed.get(), key.c_str(), members.get());
     }
   }
   const Json removed(json_array());

@@ -58,14 +58,6 @@ Json names(std::size_t count) {
 
 }  // namespace
 
-std::optional<std::size_t> find_list_field(std::string_view name) {
-  const auto* const found = std::find(kListFields.begin(), kListFields.end(), name);
-  if (found == kListFields.end()) {
-    return std::nullopt;
-  }
-  return static_cast<std::size_t>(found - kListFields.begin());
-}
-
 Json live_field_names() { return names(kLiveFieldCount); }
 
 Json list_field_names() { return names(kListFieldCount); }

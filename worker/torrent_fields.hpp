@@ -2,6 +2,7 @@
 // which RPC version they exist. A daemon gives 0 for a field that it does not know, so ask for none of those.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <optional>
@@ -65,20 +66,19 @@ inline constexpr std::size_t kHashField = 0;
 inline constexpr std::size_t kIdField = 1;
 static_assert(std::string_view(kListFields[kLiveFieldCount]) == "name");
 
-// Live fields that change together with others that are not: errorString with `error`, doneDate with `status`, name and
-// size with the metadata of a magnet link.
-inline constexpr std::array kTelltaleFields = {"status", "error", "metadataPercentComplete"};
-
-std::optional<std::size_t> find_list_field(std::string_view name);
+constexpr std::optional<std::size_t> find_list_field(std::string_view name) {
+  const auto* const found = std::find(kListFields.begin(), kListFields.end(), name);
+  return found == kListFields.end() ? std::nullopt
+                                    : std::optional(static_cast<std::size_t>(found - kListFields.begin()));
+}
 
 // The same of a name in the code, while it is compiled.
-consteval std::size_t list_field(std::string_view name) {
-  std::size_t index = 0;
-  while (name != kListFields.at(index)) {
-    ++index;
-  }
-  return index;
-}
+consteval std::size_t list_field(std::string_view name) { return find_list_field(name).value(); }
+
+// Live fields that change together with others that are not: errorString with `error`, doneDate with `status`, name and
+// size with the metadata of a magnet link.
+inline constexpr std::array kTelltaleFields = {list_field("status"), list_field("error"),
+                                               list_field("metadataPercentComplete")};
 
 // The names as a JSON array: the live ones, or all of the list.
 Json live_field_names();

@@ -68,7 +68,7 @@ FieldSet assign(Torrent& torrent, const Table& table, const json_t* row) {
 
 bool has_telltale(const FieldSet& changed) {
   return std::any_of(kTelltaleFields.begin(), kTelltaleFields.end(),
-                     [&changed](const char* name) { return changed[*find_list_field(name)]; });
+                     [&changed](std::size_t field) { return changed[field]; });
 }
 
 ListDelta take_rows(TorrentList::Torrents& torrents, const Table& table, const HashSet& skip) {
@@ -106,6 +106,10 @@ HashSet torrents_of(const json_t* arguments) {
   const json_t* id = nullptr;
   json_array_foreach(json_object_get(arguments, "ids"), index, id) { hashes.emplace(string_of(id)); }
   return hashes;
+}
+
+std::optional<std::string> hash_of(const json_t* torrent) {
+  return info_hash(string_member(torrent, "hashString").value_or(""));
 }
 
 FieldSet ListDelta::changed_fields() const {
@@ -187,8 +191,11 @@ std::vector<std::string> TorrentList::remove_ids(const json_t* ids, const HashSe
       wanted.insert(json_integer_value(id));
     }
   }
+  if (wanted.empty()) {
+    return {};
+  }
   for (const auto& [hash, torrent] : torrents_) {
-    if (!wanted.empty() && wanted.contains(json_integer_value(torrent[kIdField].get())) && !skip.contains(hash)) {
+    if (wanted.contains(json_integer_value(torrent[kIdField].get())) && !skip.contains(hash)) {
       gone.insert(hash);
     }
   }

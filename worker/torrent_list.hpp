@@ -6,6 +6,7 @@
 #include <bitset>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -21,6 +22,8 @@ using FieldSet = std::bitset<kListFieldCount>;
 
 // Those that the arguments of a request name in `ids`.
 HashSet torrents_of(const json_t* arguments);
+// The `hashString` of a torrent in an answer; nothing where it has none that is one.
+std::optional<std::string> hash_of(const json_t* torrent);
 
 // By field, as in kListFields. Never a null pointer.
 using Torrent = std::array<Json, kListFieldCount>;

@@ -11,7 +11,6 @@ constexpr std::size_t kName = list_field("name");
 constexpr std::size_t kLabels = list_field("labels");
 constexpr std::size_t kDownloadDir = list_field("downloadDir");
 constexpr std::size_t kErrorString = list_field("errorString");
-constexpr std::size_t kHashString = list_field("hashString");
 
 template <typename T>
 int three_way(const T& left, const T& right) {
@@ -27,7 +26,7 @@ int compare(const ListIndex& index, std::size_t column, Slot left, Slot right) {
       return three_way(index[left].facets.values[kLabelsFacet], index[right].facets.values[kLabelsFacet]);
     case kDownloadDir:
     case kErrorString:
-    case kHashString:
+    case kHashField:
       return string_of((*index[left].torrent)[column].get()).compare(string_of((*index[right].torrent)[column].get()));
     default:
       return three_way(index.sort_number(column, left), index.sort_number(column, right));

@@ -25,9 +25,7 @@ Error wrong(const std::string& member, const char* must) {
   return {"argument " + member + " must be " + must, error_uri::kInvalidArgument};
 }
 
-bool is_list_field(std::string_view name) {
-  return std::find(worker::kListFields.begin(), worker::kListFields.end(), name) != worker::kListFields.end();
-}
+bool is_list_field(std::string_view name) { return worker::find_list_field(name).has_value(); }
 
 bool is_sortable(std::string_view name) {
   return name == kActivityKey || name == kProgressKey || (is_list_field(name) && name != "trackers");
