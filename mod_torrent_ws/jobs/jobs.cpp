@@ -28,7 +28,7 @@ std::string outcome_unknown(const std::string& what) {
 }  // namespace
 
 Jobs::Jobs(struct ev_loop* loop, const Log& log, std::function<void(pid_t)> replace_worker)
-    : loop_(loop), log_(log), replace_worker_(std::move(replace_worker)) {}
+    : loop_(loop), log_(log), ask_{.replace = std::move(replace_worker), .add = {}, .dismiss = {}} {}
 
 void Jobs::attach(std::string worker, pid_t pid, Fd socket, const std::string& configuration, pid_t previous) {
   Worker& entry = workers_[pid];
@@ -231,11 +231,13 @@ void Jobs::release(const Job& job) {
   }
 }
 
+std::string Jobs::worker_text(pid_t pid, const std::string& name) {
+  return "worker " + std::to_string(pid) + (name == kPool ? "" : " of daemon " + name);
+}
+
 void Jobs::on_lost(pid_t pid) {
   const std::string name = workers_.at(pid).name;
-  log_.write(
-      LogLevel::kWarning, "TWS0201",
-      "worker " + std::to_string(pid) + (name == kPool ? "" : " of daemon " + name) + " ended; another one is started");
+  log_.write(LogLevel::kWarning, "TWS0201", worker_text(pid, name) + " ended; another one is started");
   workers_.erase(pid);
   if (pool_ && name == kPool) {
     pool_->on_lost(pid);
@@ -264,16 +266,7 @@ void Jobs::on_lost(pid_t pid) {
   }
   auto& queue = queues_[name];
   queue.insert(queue.begin(), first.begin(), first.end());
-  for (const JobId id : again) {
-    const auto found = jobs_.find(id);
-    if (found == jobs_.end()) {
-      continue;  // a watch that ended by what was told of another one
-    }
-    enter(found->second, JobStage::kQueued);
-    if (found->second.worker_lost) {
-      found->second.worker_lost(WorkerEnd::kLost);
-    }
-  }
+  tell_lost(again, WorkerEnd::kLost);
   std::sort(lost.begin(), lost.end());
   for (const JobId id : lost) {
     if (!jobs_.contains(id)) {
@@ -284,6 +277,19 @@ void Jobs::on_lost(pid_t pid) {
                         : Error{outcome_unknown("the worker ended"), error_uri::kOutcomeUnknown});
   }
   dispatch();
+}
+
+void Jobs::tell_lost(const std::vector<JobId>& ids, WorkerEnd end) {
+  for (const JobId id : ids) {
+    const auto found = jobs_.find(id);
+    if (found == jobs_.end()) {
+      continue;  // a watch that ended by what was told of another one
+    }
+    enter(found->second, JobStage::kQueued);
+    if (found->second.worker_lost) {
+      found->second.worker_lost(end);
+    }
+  }
 }
 
 // Watches that workers died of, each of which may be the one that kills them. A worker that lives gets them one after
@@ -355,14 +361,14 @@ void Jobs::replace_hanging() {
 
 void Jobs::replace_once(pid_t pid) {
   if (!std::exchange(workers_.at(pid).replaced, true)) {
-    replace_worker_(pid);
+    ask_.replace(pid);
   }
 }
 
 void Jobs::replace(const std::string& worker) {
   for (const auto& [pid, entry] : workers_) {
     if (entry.name == worker && Clock::now() - entry.attached >= kStartUp) {
-      replace_worker_(pid);
+      ask_.replace(pid);
     }
   }
 }

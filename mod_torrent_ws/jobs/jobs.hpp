@@ -162,6 +162,7 @@ class Jobs {
   void replace_once(pid_t pid);
   // What follows in jobs/recycling.cpp.
   void tend_pool(Clock::time_point now);
+  void ask_for_one();
   [[nodiscard]] std::size_t staying() const;
   [[nodiscard]] bool pool_waits();
   // Why a worker is to be recycled; empty: it is not.
@@ -173,6 +174,10 @@ class Jobs {
   void part_with(pid_t pid);
   void on_frame(pid_t pid, const JobFrame& frame);
   void on_lost(pid_t pid);
+  // What had this worker: it waits for the next one.
+  void tell_lost(const std::vector<JobId>& ids, WorkerEnd end);
+  // For the log.
+  static std::string worker_text(pid_t pid, const std::string& name);
   static bool may_be_done(const Job& job);
   void enter(Job& job, JobStage stage);
   void finish(JobId id, Result<std::string> outcome);
@@ -182,7 +187,6 @@ class Jobs {
 
   struct ev_loop* loop_;
   const Log& log_;
-  std::function<void(pid_t)> replace_worker_;
   WorkerRequests ask_;
   std::optional<PoolSize> pool_;
   std::size_t max_jobs_ = 0;

@@ -29,17 +29,22 @@ void Jobs::on_too_large(pid_t pid, std::size_t resident) {
 void Jobs::tend_pool(Clock::time_point now) {
   recycle_daemons(now);
   recycle_pool();
-  if (pool_->grows(now, staying(), pool_waits())) {
-    pool_->add();
-    ask_.add();
+  const std::size_t running = staying();
+  if (pool_->grows(now, running, pool_waits())) {
+    ask_for_one();
   }
-  const auto idle = std::find_if(workers_.begin(), workers_.end(), [this, now](const auto& entry) {
+  const auto idle = std::find_if(workers_.begin(), workers_.end(), [this, now, running](const auto& entry) {
     const Worker& worker = entry.second;
-    return worker.name == kPool && worker.jobs == 0 && !worker.leaves && pool_->shrinks(now, staying(), worker.used);
+    return worker.name == kPool && worker.jobs == 0 && !worker.leaves && pool_->shrinks(now, running, worker.used);
   });
   if (idle != workers_.end()) {
     part_with(idle->first);
   }
+}
+
+void Jobs::ask_for_one() {
+  pool_->add();
+  ask_.add();
 }
 
 std::size_t Jobs::staying() const {
@@ -78,8 +83,7 @@ void Jobs::recycle_pool() {
   }
   if (!successor_) {
     successor_ = true;
-    pool_->add();
-    ask_.add();
+    ask_for_one();
     return;
   }
   successor_ = false;
@@ -125,18 +129,12 @@ void Jobs::recycle_daemon(pid_t pid) {
       watches.push_back(id);
     }
   }
-  for (const JobId id : watches) {
-    // One may have ended by what was told of another.
-    if (const auto found = jobs_.find(id); found != jobs_.end()) {
-      found->second.worker_lost(WorkerEnd::kRecycled);
-    }
-  }
+  tell_lost(watches, WorkerEnd::kRecycled);
 }
 
 void Jobs::log_recycled(pid_t pid, const Worker& worker, const std::string& advice) {
   log_.write(LogLevel::kNotice, "TWS0205",
-             "worker " + std::to_string(pid) + (worker.name == kPool ? "" : " of daemon " + worker.name) +
-                 " makes room for another one: " + overdue(worker) + advice);
+             worker_text(pid, worker.name) + " makes room for another one: " + overdue(worker) + advice);
 }
 
 // The main thread knows of it before it leaves.

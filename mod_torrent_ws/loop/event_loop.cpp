@@ -9,6 +9,7 @@
 #include "jobs/directory_jobs.hpp"
 #include "support/random.hpp"
 #include "topics/procedures.hpp"
+#include "wamp/clock.hpp"
 #include "wamp/meta_api.hpp"
 #include "wamp/session_v1.hpp"
 #include "wamp/session_v2.hpp"
@@ -36,9 +37,7 @@ constexpr int kHandoversPerTurn = 64;
 // see to it that none of the earlier ones is taken for one of this process.
 std::uint64_t first_revision() {
   constexpr std::uint64_t kInMillisecond = 1 << 11;
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  const auto milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
-  return static_cast<std::uint64_t>(milliseconds) * kInMillisecond + random_id() % kInMillisecond;
+  return static_cast<std::uint64_t>(wamp::unix_ms_now()) * kInMillisecond + random_id() % kInMillisecond;
 }
 
 PoolLimits pool_limits(const Configuration& configuration) {
@@ -228,11 +227,10 @@ void EventLoop::make_torrents_realm() {
   commands_topic_ = std::make_unique<CommandsTopic>(realm->broker(), realm->timers());
   realm->broker().add_server_topic(CommandsTopic::kName, commands_topic_.get());
   make_feeds();
-  detail_topic_ = std::make_unique<DetailTopic>(realm->broker(), jobs_, feeds_,
-                                                [this] { return torrents_topic_->next_revision(); });
+  const auto next_revision = [this] { return torrents_topic_->next_revision(); };
+  detail_topic_ = std::make_unique<DetailTopic>(realm->broker(), jobs_, feeds_, next_revision);
   realm->broker().add_server_topics(DetailTopic::kPrefix, detail_topic_.get());
-  window_topic_ = std::make_unique<WindowTopic>(realm->broker(), jobs_, feeds_,
-                                                [this] { return torrents_topic_->next_revision(); });
+  window_topic_ = std::make_unique<WindowTopic>(realm->broker(), jobs_, feeds_, next_revision);
   realm->broker().add_server_topic(WindowTopic::kName, window_topic_.get());
   add_procedures(*realm, jobs_, feeds_, *commands_topic_,
                  {.reads = std::chrono::milliseconds(configuration_.job_timeout_ms),

@@ -155,11 +155,11 @@ std::string CommandsTopic::describe(const Command& command) {
   return json.append("}");
 }
 
-wamp::EventPtr CommandsTopic::event(const std::string& commands, const std::string& removed, bool is_snapshot) {
+wamp::EventPtr CommandsTopic::event(const wamp::Subscription& subscription, const std::string& commands,
+                                    const std::string& removed, bool is_snapshot) {
   std::string kwargs = std::string(R"({"snapshot":)") + (is_snapshot ? "true" : "false") + R"(,"commands":{)";
   kwargs.append(commands).append(R"(},"removed":[)").append(removed).append("]}");
-  return broker_.server_subscription(kName, "").event(
-      std::make_shared<const wamp::Payload>(wamp::kwargs_payload(std::move(kwargs))));
+  return subscription.event(std::make_shared<const wamp::Payload>(wamp::kwargs_payload(std::move(kwargs))));
 }
 
 void CommandsTopic::publish(const std::string& name) {
@@ -176,8 +176,8 @@ void CommandsTopic::publish(const std::string& name) {
     for (const CommandId id : removed_ids) {
       append_key(removed, id);
     }
-    const wamp::EventPtr told = event(commands, removed, false);
     const wamp::Subscription& subscription = broker_.server_subscription(kName, "");
+    const wamp::EventPtr told = event(subscription, commands, removed, false);
     for (wamp::Session* session : user.sessions) {
       session->offer_event(subscription, told);
     }
@@ -204,7 +204,7 @@ void CommandsTopic::on_subscribed(wamp::Session& session, const wamp::Subscripti
     for (const auto& [id, command] : user.commands) {
       append_key(commands, id).append(":").append(describe(command));
     }
-    user.snapshot = event(commands, "", true);
+    user.snapshot = event(subscription, commands, "", true);
   }
   session.offer_event(subscription, user.snapshot);
 }

@@ -75,7 +75,8 @@ class CommandsTopic final : public wamp::ServerTopic {
   void publish(const std::string& name);
   static std::string describe(const Command& command);
   // Members and elements of JSON.
-  wamp::EventPtr event(const std::string& commands, const std::string& removed, bool is_snapshot);
+  static wamp::EventPtr event(const wamp::Subscription& subscription, const std::string& commands,
+                              const std::string& removed, bool is_snapshot);
   static void remove_first_ended(User& user);
   void forget(const std::string& name, CommandId id);
   void forget_if_empty(const std::string& name);

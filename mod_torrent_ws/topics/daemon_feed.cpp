@@ -13,12 +13,7 @@ namespace {
 constexpr auto kSilence = std::chrono::seconds(3);
 // So long it may hang before it is replaced: a stopped or swapped-out one may come back by itself.
 constexpr auto kReplaceAfter = std::chrono::seconds(15);
-// Deltas are kept for late subscribers until they weigh as much as this many snapshots.
-constexpr std::size_t kDeltaShare = 1;
-constexpr std::size_t kLeastDeltaBytes = 64UL << 10;
-// Or until they are so many: each late subscriber is sent every one.
-constexpr std::size_t kManyDeltas = 100;
-// Of all changes so many are kept, within the same weight, for those who come back and had the list before.
+// Of all changes so many are kept, within the weight of deltas, for those who come back and had the list before.
 constexpr std::size_t kManyChanges = 500;
 // So long the worker keeps its list when nobody looks.
 constexpr auto kKeptUnwatched = std::chrono::seconds(60);
@@ -279,8 +274,7 @@ void DaemonFeed::take_delta(Change delta) {
   changes_.push_back(std::move(delta));
   listener_.on_delta(*this, changes_.back());
   forget_old_changes();
-  if (snapshot_ &&
-      (deltas_ % kManyDeltas == 0 || delta_bytes_ > kLeastDeltaBytes + kDeltaShare * size_of(snapshot_->tails))) {
+  if (snapshot_ && are_too_many(deltas_, delta_bytes_, size_of(snapshot_->tails))) {
     delta_bytes_ = 0;  // asked once; the answer has the deltas in it
     jobs_.change_watch(*watch_, watch_arguments());
   }
@@ -288,7 +282,7 @@ void DaemonFeed::take_delta(Change delta) {
 
 // Those since the snapshot are for everybody who comes.
 void DaemonFeed::forget_old_changes() {
-  const std::size_t most = kLeastDeltaBytes + (snapshot_ ? kDeltaShare * size_of(snapshot_->tails) : 0);
+  const std::size_t most = kLeastDeltaBytes + (snapshot_ ? size_of(snapshot_->tails) : 0);
   while (changes_.size() > deltas_ && (changes_.size() > kManyChanges || bytes_of_changes_ > most)) {
     known_since_ = changes_.front().revision;
     bytes_of_changes_ -= size_of(changes_.front().tails);

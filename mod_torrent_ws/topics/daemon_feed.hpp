@@ -96,7 +96,6 @@ class DaemonFeed {
   [[nodiscard]] wamp::Value state() const;
   // The same with stats and settings.
   [[nodiscard]] std::string state_json() const;
-  [[nodiscard]] wamp::Value full_state() const { return wamp::Value::parse(state_json()); }
   // Changes with the state, but not with each poll.
   [[nodiscard]] std::string state_key() const { return state_ + std::to_string(since_); }
 

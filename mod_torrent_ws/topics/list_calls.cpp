@@ -93,13 +93,15 @@ const wamp::Answer& ListCalls::result(const Waiting& call) {
   std::string state = feed.state_json();
   Made& made = made_.try_emplace({&feed, call.form}, Made{{}, 0, {}, {}, Error{}}).first->second;
   if (!made.answer || made.since != since || made.revision != revision || made.state != state) {
-    made = {since, revision, std::move(state), {}, make(call, changes, !known && snapshot != nullptr)};
+    wamp::Payload answer = make(call, changes, !known && snapshot != nullptr, state);
+    made = {since, revision, std::move(state), {}, std::move(answer)};
   }
   made.used = Clock::now();
   return made.answer;
 }
 
-wamp::Payload ListCalls::make(const Waiting& call, const TorrentsTopic::Gap& changes, bool from_snapshot) {
+wamp::Payload ListCalls::make(const Waiting& call, const TorrentsTopic::Gap& changes, bool from_snapshot,
+                              const std::string& state) {
   DaemonFeed& feed = *call.feed;
   std::vector<std::string> events;
   if (from_snapshot) {
@@ -110,8 +112,8 @@ wamp::Payload ListCalls::make(const Waiting& call, const TorrentsTopic::Gap& cha
   }
   const wamp::Serializer serializer = call.form.serializer;
   return {{},
-          wamp::Fragment(serializer,
-                         with_list(serializer, {{"daemons", {{feed.name(), feed.full_state()}}}}, "events", events))};
+          wamp::Fragment(serializer, with_list(serializer, {{"daemons", {{feed.name(), wamp::Value::parse(state)}}}},
+                                               "events", events))};
 }
 
 void ListCalls::answer(const Waiting& call) { realm_.dealer().answer(call.session, call.request, result(call)); }

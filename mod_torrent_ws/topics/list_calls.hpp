@@ -52,7 +52,8 @@ class ListCalls {
   [[nodiscard]] bool is_ready(const Waiting& call) const;
   [[nodiscard]] std::optional<TorrentsTopic::Gap> gap(const Waiting& call) const;
   const wamp::Answer& result(const Waiting& call);
-  static wamp::Payload make(const Waiting& call, const TorrentsTopic::Gap& changes, bool from_snapshot);
+  static wamp::Payload make(const Waiting& call, const TorrentsTopic::Gap& changes, bool from_snapshot,
+                            const std::string& state);
   void answer(const Waiting& call);
 
   wamp::Realm& realm_;

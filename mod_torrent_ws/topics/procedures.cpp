@@ -2,7 +2,6 @@
 
 #include <array>
 #include <memory>
-#include <string_view>
 
 #include "topics/pending_call.hpp"
 #include "wire/error_uris.hpp"
@@ -57,11 +56,7 @@ std::string without_daemon(wamp::Value kwargs) {
 
 Result<DaemonFeed*> find_feed(const Feeds& feeds, const wamp::Value& kwargs) {
   const wamp::Value* named = wamp::member(kwargs, "daemon");
-  if (named == nullptr && feeds.size() == 1) {
-    return feeds.front().get();
-  }
-  const auto* name = named != nullptr ? named->get_ptr<const std::string*>() : nullptr;
-  DaemonFeed* found = name != nullptr ? feed_named(feeds, *name) : nullptr;
+  DaemonFeed* found = feed_for(feeds, named);
   if (found == nullptr) {
     return Error{named == nullptr ? "name one of the daemons in the argument daemon" : "no such daemon",
                  error_uri::kInvalidArgument};

@@ -23,12 +23,15 @@ Result<std::string> SessionTopic::format_of(const std::string& /*topic*/, const 
   return std::string();
 }
 
-void SessionTopic::on_subscribed(wamp::Session& session, const wamp::Subscription& subscription) {
-  if (viewers_.insert(&session).second) {
-    for (const auto& feed : feeds_) {
-      feed->add_viewer();
-    }
+void SessionTopic::on_subscribed_with(wamp::Session& session, const wamp::Subscription& subscription,
+                                      const wamp::Value& /*options*/) {
+  for (const auto& feed : feeds_) {
+    feed->add_viewer();
   }
+  on_subscribed(session, subscription);
+}
+
+void SessionTopic::on_subscribed(wamp::Session& session, const wamp::Subscription& subscription) {
   std::string daemons;
   for (const auto& feed : feeds_) {
     daemons.append(daemons.empty() ? "" : ",").append(member(*feed));
@@ -36,8 +39,7 @@ void SessionTopic::on_subscribed(wamp::Session& session, const wamp::Subscriptio
   session.offer_event(subscription, event(subscription, daemons));
 }
 
-void SessionTopic::on_unsubscribed(wamp::Session& session, const wamp::Subscription& /*subscription*/) {
-  viewers_.erase(&session);
+void SessionTopic::on_unsubscribed(wamp::Session& /*session*/, const wamp::Subscription& /*subscription*/) {
   for (const auto& feed : feeds_) {
     feed->remove_viewer();
   }

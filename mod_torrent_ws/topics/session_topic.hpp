@@ -1,7 +1,6 @@
 // The topic `session` (docs/topics.md): the daemons' states, totals and settings. Event-loop thread only.
 #pragma once
 
-#include <set>
 #include <string>
 
 #include "topics/torrents_topic.hpp"
@@ -18,6 +17,8 @@ class SessionTopic final : public wamp::ServerTopic {
   // ServerTopic
   Result<std::string> format_of(const std::string& topic, const wamp::Value& options) const override;
   void on_subscribed(wamp::Session& session, const wamp::Subscription& subscription) override;
+  void on_subscribed_with(wamp::Session& session, const wamp::Subscription& subscription,
+                          const wamp::Value& options) override;
   void on_unsubscribed(wamp::Session& session, const wamp::Subscription& subscription) override;
 
   // From the feeds: this daemon's state, totals or settings changed.
@@ -26,7 +27,6 @@ class SessionTopic final : public wamp::ServerTopic {
  private:
   wamp::Broker& broker_;
   const Feeds& feeds_;
-  std::set<wamp::Session*> viewers_;
 };
 
 }  // namespace tws

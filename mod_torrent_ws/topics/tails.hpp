@@ -45,6 +45,14 @@ inline constexpr std::size_t kListMembers = 3;
 // More pairs than that no kwargs have.
 inline constexpr std::size_t kMostMembers = 0xFFFF;
 
+// Deltas are kept for late subscribers until they weigh as much as the snapshot and this, or are many, as each of those
+// is sent every one: then the worker is asked for another snapshot. Asked with each delta.
+inline constexpr std::size_t kLeastDeltaBytes = 64UL << 10;
+inline bool are_too_many(std::size_t deltas, std::size_t bytes, std::size_t bytes_of_snapshot) {
+  constexpr std::size_t kManyDeltas = 100;
+  return deltas % kManyDeltas == 0 || bytes > kLeastDeltaBytes + bytes_of_snapshot;
+}
+
 // The kwargs of an event: `head`, a dictionary, and the tail's members, of which there is at least one; both together
 // are at most kMostMembers.
 std::string with_tail(wamp::Serializer serializer, const wamp::Value& head, std::string_view tail,

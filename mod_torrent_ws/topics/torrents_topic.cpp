@@ -34,6 +34,14 @@ DaemonFeed* feed_named(const Feeds& feeds, std::string_view name) {
   return found == feeds.end() ? nullptr : found->get();
 }
 
+DaemonFeed* feed_for(const Feeds& feeds, const wamp::Value* named) {
+  if (named == nullptr) {
+    return feeds.size() == 1 ? feeds.front().get() : nullptr;
+  }
+  const auto* name = named->get_ptr<const std::string*>();
+  return name != nullptr ? feed_named(feeds, *name) : nullptr;
+}
+
 wamp::EventPtr event_of(const wamp::Subscription& subscription, wamp::Fragment kwargs) {
   return subscription.event(std::make_shared<const wamp::Payload>(wamp::Payload{{}, std::move(kwargs)}));
 }
@@ -56,30 +64,22 @@ Result<std::string> TorrentsTopic::format_of(const std::string& /*topic*/, const
 }
 
 void TorrentsTopic::on_subscribed(wamp::Session& session, const wamp::Subscription& subscription) {
-  add_viewer(session, subscription);
   begin(session, subscription);
 }
 
 void TorrentsTopic::on_subscribed_with(wamp::Session& session, const wamp::Subscription& subscription,
                                        const wamp::Value& options) {
-  add_viewer(session, subscription);
+  for (const auto& feed : feeds_) {
+    feed->add_viewer(form_for(session, subscription));
+  }
   const auto revision = revision_of(wamp::member(options, "_revision"));
   if (!revision || !send_gap(session, subscription, *revision)) {
     begin(session, subscription);
   }
 }
 
-void TorrentsTopic::add_viewer(wamp::Session& session, const wamp::Subscription& subscription) {
-  if (viewers_.insert({&session, subscription.id}).second) {
-    for (const auto& feed : feeds_) {
-      feed->add_viewer(form_for(session, subscription));
-    }
-  }
-}
-
 void TorrentsTopic::on_unsubscribed(wamp::Session& session, const wamp::Subscription& subscription) {
   waiting_[subscription.id].erase(&session);
-  viewers_.erase({&session, subscription.id});
   for (const auto& feed : feeds_) {
     feed->remove_viewer(form_for(session, subscription));
   }

@@ -6,7 +6,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -20,6 +19,8 @@ using Feeds = std::vector<std::unique_ptr<DaemonFeed>>;
 
 // The daemon of this name; null: there is none.
 DaemonFeed* feed_named(const Feeds& feeds, std::string_view name);
+// The daemon that a client names, or the only one where it names none; null: there is none.
+DaemonFeed* feed_for(const Feeds& feeds, const wamp::Value* named);
 
 // An event of a server topic's, with these kwargs.
 wamp::EventPtr event_of(const wamp::Subscription& subscription, wamp::Fragment kwargs);
@@ -62,7 +63,6 @@ class TorrentsTopic final : public wamp::ServerTopic {
   using Events = std::vector<std::pair<std::uint64_t, wamp::EventPtr>>;  // by revision
 
   wamp::Subscription& subscription(const char* format) { return broker_.server_subscription(kName, format); }
-  void add_viewer(wamp::Session& session, const wamp::Subscription& subscription);
   // Sends what came after the revision. False: it cannot be told.
   bool send_gap(wamp::Session& session, const wamp::Subscription& subscription, std::uint64_t revision);
   // Sends it the snapshot, or lets it wait.
@@ -91,7 +91,6 @@ class TorrentsTopic final : public wamp::ServerTopic {
   std::uint64_t revision_;
   std::map<std::pair<Form, std::size_t>, CachedEvent> snapshot_events_;  // by form and feed
   std::map<wamp::Id, Waiting> waiting_;                                  // by subscription
-  std::set<std::pair<wamp::Session*, wamp::Id>> viewers_;                // a resumed subscriber is no new viewer
 };
 
 // A revision as a client names it. Some write large integers as floats.

@@ -12,15 +12,6 @@ namespace {
 
 constexpr auto kJson = wamp::Serializer::kJson;
 
-// Deltas are kept for late subscribers until they are so many, or weigh as much as the snapshot and this: then the
-// worker is asked for another one.
-constexpr std::size_t kManyDeltas = 100;
-constexpr std::size_t kLeastDeltaBytes = 64UL << 10;
-
-wamp::Value head(std::uint64_t revision, bool is_snapshot) {
-  return {{"revision", revision}, {"snapshot", is_snapshot}};
-}
-
 }  // namespace
 
 WatchedTopic::WatchedTopic(wamp::Broker& broker, Jobs& jobs, const Feeds& feeds, const Kind& kind,
@@ -113,16 +104,16 @@ void WatchedTopic::on_progress(Watch& watch, const JobFrame& frame) {
   const auto members = integer_member(header, "members").value_or(0);
   const bool is_snapshot = kind == "snapshot";
   if ((!is_snapshot && kind != "delta") || !tails || !tails->contains({watch.question.format, kJson}) || members < 1 ||
-      static_cast<std::size_t>(members) + head(0, true).size() > kMostMembers) {
+      static_cast<std::size_t>(members) + event_head(0, true, nullptr).size() > kMostMembers) {
     return;  // not what the protocol says
   }
-  const wamp::Value event_head = head(next_revision_(), is_snapshot);
+  const wamp::Value head = event_head(next_revision_(), is_snapshot, nullptr);
   std::set<wamp::Serializer> written;
   std::size_t bytes = 0;
   wamp::Fragment kwargs;
   for (const auto& [form, tail] : *tails) {
     if (form.format == watch.question.format) {
-      kwargs.add(form.serializer, with_tail(form.serializer, event_head, tail, static_cast<std::size_t>(members)));
+      kwargs.add(form.serializer, with_tail(form.serializer, head, tail, static_cast<std::size_t>(members)));
       written.insert(form.serializer);
       bytes += tail.size();
     }
@@ -142,7 +133,7 @@ void WatchedTopic::on_progress(Watch& watch, const JobFrame& frame) {
 
 // An event as small as that is written in each serializer here.
 void WatchedTopic::on_gone(Watch& watch, bool continues) {
-  wamp::Value kwargs = head(next_revision_(), true);
+  wamp::Value kwargs = event_head(next_revision_(), true, nullptr);
   kwargs["gone"] = true;
   watch.snapshot = event_of(watch.subscription, wamp::Fragment(std::move(kwargs)));
   watch.written.insert(wamp::kSerializers.begin(), wamp::kSerializers.end());
@@ -171,7 +162,7 @@ void WatchedTopic::on_delta(Watch& watch, wamp::EventPtr event, std::size_t byte
       session->offer_event(watch.subscription, watch.deltas.back());
     }
   }
-  if (watch.deltas.size() % kManyDeltas == 0 || watch.delta_bytes > kLeastDeltaBytes + watch.snapshot_bytes) {
+  if (are_too_many(watch.deltas.size(), watch.delta_bytes, watch.snapshot_bytes)) {
     watch.delta_bytes = 0;  // asked once; the answer clears the deltas
     jobs_.change_watch(watch.job, arguments_of(watch));
   }
@@ -214,7 +205,7 @@ void WatchedTopic::serve_waiting(Watch& watch) {
 
 void WatchedTopic::tick(Clock::time_point now) {
   for (const auto& [id, watch] : watches_) {
-    if (now - watch->waiting_since > kPatience) {
+    if (!watch->waiting.empty() && now - watch->waiting_since > kPatience) {
       serve_waiting(*watch);
     }
   }

@@ -39,11 +39,7 @@ WindowTopic::WindowTopic(wamp::Broker& broker, Jobs& jobs, const Feeds& feeds,
 
 Result<std::string> WindowTopic::format_of(const std::string& /*topic*/, const wamp::Value& options) const {
   const wamp::Value* daemon = wamp::member(options, "_daemon");
-  const auto* name = daemon != nullptr ? daemon->get_ptr<const std::string*>() : nullptr;
-  const DaemonFeed* feed = name != nullptr ? feed_named(feeds(), *name) : nullptr;
-  if (daemon == nullptr && feeds().size() == 1) {
-    feed = feeds().front().get();
-  }
+  const DaemonFeed* feed = feed_for(feeds(), daemon);
   if (feed == nullptr) {
     return Error{daemon == nullptr ? "name one of the daemons in the option _daemon" : "_daemon: no such daemon",
                  error_uri::kInvalidArgument};

@@ -43,9 +43,9 @@ class ServerTopic {
   // Whether subscriptions live as long as the broker, or only while they have subscribers: where their number has no
   // bound.
   [[nodiscard]] virtual bool keeps_subscriptions() const { return true; }
-  // After SUBSCRIBED went out: the place for the first event to this session.
+  // The place for the first event to this session, after SUBSCRIBED went out, and again when it is resumed.
   virtual void on_subscribed(Session& session, const Subscription& subscription) = 0;
-  // The same with the options of SUBSCRIBE, for topics where they say what the client has already.
+  // Instead of it the first time, once for each new subscriber, with the options of SUBSCRIBE.
   virtual void on_subscribed_with(Session& session, const Subscription& subscription, const Value& /*options*/) {
     on_subscribed(session, subscription);
   }
