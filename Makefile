@@ -199,7 +199,8 @@ bench: programs test-programs gui tests/node_modules/.installed $(BUILD)/bench/c
 	node tests/bench/torrents.mjs
 	node tests/bench/window.mjs
 	$(BUILD)/bench/windows
-# A hundred graceful restarts, ten thousand connects, ten minutes of kills and of churn, and valgrind: over an hour, as root.
+# A hundred graceful restarts, ten thousand connects, ten minutes of kills and of churn, valgrind, and lists after five
+# minutes of disturbances: over an hour, as root.
 # SOAK_PARTS, SOAK_MPMS, SOAK_GRACEFULS, SOAK_CONNECTS make it shorter.
 soak: programs test-programs gui tests/node_modules/.installed $(BUILD)/bench/connect
 	node tests/soak/main.mjs
