@@ -3,10 +3,10 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 
-import { referenceFields, referenceWindow } from '../support/list-reference.mjs';
+import { referenceFields, referenceWindow, wholeList } from '../support/list-reference.mjs';
 import { eventually } from '../support/patience.mjs';
 import { killHard, workersOf } from '../support/processes.mjs';
-import { addSmallTorrent } from '../support/small-torrents.mjs';
+import { addSmallTorrent, addSmallTorrents } from '../support/small-torrents.mjs';
 import { startStack } from '../support/stack.mjs';
 import { TorrentView } from '../support/torrent-view.mjs';
 import { signedInClient, wampError } from '../support/wamp.mjs';
@@ -22,18 +22,8 @@ before(async () => {
   stack = await startStack();
   downloads = `${stack.root}/downloads`;
   // Without those of the demo nothing changes by itself.
-  await stack.rpc.call('torrent-remove', { ids: (await wholeList()).map(({ hashString }) => hashString) });
-  hashes = [];
-  for (let at = 0; at < torrentCount; at += 1) hashes.push(await addSmallTorrent(stack.rpc, at, downloads));
-  // The daemon verifies each torrent that is added, some in a second: until then its list is never the same for long.
-  let verifying = torrentCount + 1;
-  while (verifying > 0) {
-    verifying = await eventually(async () => {
-      const now = (await wholeList()).filter(({ status }) => status !== 0).length;
-      assert.ok(now < verifying);
-      return now;
-    });
-  }
+  await stack.rpc.call('torrent-remove', { ids: (await wholeList(stack.rpc)).map(({ hashString }) => hashString) });
+  hashes = await addSmallTorrents(stack.rpc, 0, torrentCount, downloads);
 });
 after(() => stack?.stop([/ TWS0201: /]));
 
@@ -52,13 +42,11 @@ async function openClient(options) {
 const openWindow = async (client, _window, options = {}) =>
   new WindowView(await client.subscribe('torrents.window', { _window, ...options }));
 
-const wholeList = async () => (await stack.rpc.call('torrent-get', { fields: referenceFields })).torrents;
-
 // The view is what the daemon's list gives, and its torrents are as the daemon has them.
 async function assertExact(view, spec) {
   await eventually(async () => {
     await view.drain();
-    const list = await wholeList();
+    const list = await wholeList(stack.rpc);
     const { order, counts } = referenceWindow(list, spec);
     assert.deepEqual(view.order, order);
     assert.deepEqual(view.counts, counts);
@@ -119,7 +107,7 @@ describe('exactly what the list gives', () => {
     await eventually(async () => assert.equal((await stack.status()).subscriptions, 0));
     // What the daemon does by itself, as a verification that ends, comes with its next poll.
     const assertGiven = async (spec, format) => {
-      const { order, counts } = referenceWindow(await wholeList(), spec);
+      const { order, counts } = referenceWindow(await wholeList(stack.rpc), spec);
       const result = await client.call('torrents.window', { ...spec, format });
       assert.deepEqual(result.order, order);
       assert.deepEqual(result.counts, counts);
