@@ -1,4 +1,5 @@
 // Windows of the list: what their events add up to is what filtering, sorting and counting the daemon's own list gives.
+// WINDOW_SEED: of the random commands; it is printed.
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
@@ -6,6 +7,7 @@ import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 import { referenceFields, referenceWindow, wholeList } from '../support/list-reference.mjs';
 import { eventually } from '../support/patience.mjs';
 import { killHard, workersOf } from '../support/processes.mjs';
+import { seededRandom, seedFrom } from '../support/seeded-random.mjs';
 import { addSmallTorrent, addSmallTorrents } from '../support/small-torrents.mjs';
 import { startStack } from '../support/stack.mjs';
 import { TorrentView } from '../support/torrent-view.mjs';
@@ -13,6 +15,7 @@ import { signedInClient, wampError } from '../support/wamp.mjs';
 import { WindowView } from '../support/window-view.mjs';
 
 const torrentCount = 200;
+const seed = seedFrom('WINDOW_SEED');
 const invalidArgument = wampError('wamp.error.invalid_argument');
 
 let stack;
@@ -68,7 +71,7 @@ const specs = [
 ]; // prettier-ignore
 
 describe('exactly what the list gives', () => {
-  test('after random commands, in each serializer and format', async () => {
+  test(`after random commands, in each serializer and format, WINDOW_SEED=${seed}`, async () => {
     const forms = ['json', 'cbor', 'msgpack'].flatMap((serializer) => ['object', 'table'].map((_format) => ({ serializer, _format }))); // prettier-ignore
     const specsOf = [...specs, { filter: { folders: [`${downloads}/films`] }, sort: [['addedDate', 'desc']] }];
     const windows = [];
@@ -79,17 +82,19 @@ describe('exactly what the list gives', () => {
       windows.push({ view, spec });
     }
     const commander = await openClient();
-    const some = (list) => list[Math.floor(Math.random() * list.length)];
+    const random = seededRandom(seed);
+    const below = (end) => Math.floor(random() * end);
+    const some = (list) => list[below(list.length)];
     const commands = [
       () => commander.call('torrent.set', { ids: [some(hashes), some(hashes)], labels: some([[], ['old'], ['rare', 'x']]) }),
       () => commander.call('torrent.start', { ids: [some(hashes)] }),
       () => commander.call('torrent.stop', { ids: [some(hashes), some(hashes)] }),
       () => commander.call('torrent.verify', { ids: [some(hashes)] }),
       async () => {
-        const [gone] = hashes.splice(Math.floor(Math.random() * hashes.length), 1);
+        const [gone] = hashes.splice(below(hashes.length), 1);
         await commander.call('torrent.remove', { ids: [gone] });
       },
-      async () => hashes.push(await addSmallTorrent(stack.rpc, 1000 + Math.floor(Math.random() * 1e6), downloads)),
+      async () => hashes.push(await addSmallTorrent(stack.rpc, 1000 + below(1e6), downloads)),
     ]; // prettier-ignore
     for (let round = 0; round < 5; round += 1) {
       for (let i = 0; i < 8; i += 1) await some(commands)();
