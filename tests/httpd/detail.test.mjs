@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 
 import { DetailView, detailOf } from '../support/detail-view.mjs';
 import { eventually } from '../support/patience.mjs';
-import { killHard, workersOf } from '../support/processes.mjs';
+import { killHard, whileStopped, workersOf } from '../support/processes.mjs';
 import { startStack } from '../support/stack.mjs';
 import { endpoint, signedInClient, WampClient, wampError } from '../support/wamp.mjs';
 
@@ -192,16 +192,12 @@ describe('who may', () => {
 describe('when something hangs or dies', () => {
   test('what was told last stays for those who come, in each serializer', async () => {
     const view = await open(core);
-    const daemon = stack.pid('transmission');
-    process.kill(daemon, 'SIGSTOP');
-    try {
+    await whileStopped(stack.pid('transmission'), async () => {
       for (const serializer of ['json', 'cbor', 'msgpack']) {
         const { torrent } = await open(core, { serializer });
         assert.deepEqual(torrent.files, view.torrent.files);
       }
-    } finally {
-      process.kill(daemon, 'SIGCONT');
-    }
+    });
     const { secondsDownloading } = view.torrent;
     await view.until((torrent) => torrent.secondsDownloading > secondsDownloading);
   });

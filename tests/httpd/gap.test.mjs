@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { BusyDaemon } from '../support/busy-daemon.mjs';
 import { eventually } from '../support/patience.mjs';
-import { killHard, restartHttpd, workersOf } from '../support/processes.mjs';
+import { killHard, restartHttpd, whileStopped, workersOf } from '../support/processes.mjs';
 import { startStack } from '../support/stack.mjs';
 import { TorrentView } from '../support/torrent-view.mjs';
 import { signedInClient } from '../support/wamp.mjs';
@@ -190,16 +190,13 @@ describe('one daemon', () => {
 
     test('while the daemon hangs, have what was known last, and why', async () => {
       await sleep(forgotten);
-      process.kill(stack.pid('transmission'), 'SIGSTOP');
-      try {
+      await whileStopped(stack.pid('transmission'), async () => {
         for (const client of Object.values(clients)) {
           const answer = await client.call('torrents.snapshot');
           assert.equal(Object.keys((await viewOf(answer)).torrents).length, torrentCount);
           assert.equal(answer.daemons.main.state, 'busy');
         }
-      } finally {
-        process.kill(stack.pid('transmission'), 'SIGCONT');
-      }
+      });
     });
   });
 });

@@ -6,7 +6,7 @@ import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 
 import { eventually } from '../support/patience.mjs';
-import { killHard, workersOf } from '../support/processes.mjs';
+import { killHard, whileStopped, workersOf } from '../support/processes.mjs';
 import { startStack } from '../support/stack.mjs';
 import { TorrentView } from '../support/torrent-view.mjs';
 import { signedInClient } from '../support/wamp.mjs';
@@ -92,15 +92,6 @@ async function goOn(changes = 3) {
     await Promise.all(pages.map((page) => page.advance()));
     const latest = Math.max(...pages.map(({ view }) => view.revision));
     await all(({ revision }) => revision >= latest);
-  }
-}
-
-async function whileStopped(pid, action) {
-  process.kill(pid, 'SIGSTOP');
-  try {
-    return await action();
-  } finally {
-    process.kill(pid, 'SIGCONT');
   }
 }
 

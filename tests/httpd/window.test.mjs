@@ -6,7 +6,7 @@ import { after, afterEach, before, beforeEach, describe, test } from 'node:test'
 
 import { referenceFields, referenceWindow, wholeList } from '../support/list-reference.mjs';
 import { eventually } from '../support/patience.mjs';
-import { killHard, workersOf } from '../support/processes.mjs';
+import { killHard, whileStopped, workersOf } from '../support/processes.mjs';
 import { seededRandom, seedFrom } from '../support/seeded-random.mjs';
 import { addSmallTorrent, addSmallTorrents } from '../support/small-torrents.mjs';
 import { startStack } from '../support/stack.mjs';
@@ -258,15 +258,11 @@ describe('when a worker fails', () => {
     const view = await openWindow(client, {});
     await view.advance();
     const session = await client.subscribe('session');
-    const pid = stack.pid('transmission');
-    process.kill(pid, 'SIGSTOP');
-    try {
+    await whileStopped(stack.pid('transmission'), async () => {
       await session.next(({ daemons }) => daemons.main.state === 'busy');
       const { order, daemons } = await client.call('torrents.window');
       assert.deepEqual(order, view.order);
       assert.equal(daemons.main.state, 'busy');
-    } finally {
-      process.kill(pid, 'SIGCONT');
-    }
+    });
   });
 });

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { assertShowList, listOf } from '../support/list-comparison.mjs';
-import { identity, isRunning, killHard, restartHttpd, workersOf } from '../support/processes.mjs';
+import { killHard, restartHttpd, whileStopped, workersOf } from '../support/processes.mjs';
 import { startQuietTracker } from '../support/quiet-tracker.mjs';
 import { RandomCommands } from '../support/random-commands.mjs';
 import { seededRandom, seedFrom } from '../support/seeded-random.mjs';
@@ -45,19 +45,12 @@ const disturbances = {
     await daemon.end('SIGKILL');
     await daemon.launch();
   },
-  'daemon stopped for a while': ({ daemon, random }) => stopFor(daemon.pid, random() * longestStop),
+  'daemon stopped for a while': ({ daemon, random }) => whileStopped(daemon.pid, () => sleep(random() * longestStop)),
   'worker killed': async ({ stack }) => killHard((await workersOf(stack)).daemon),
   'worker stopped for a while': async ({ stack, random }) =>
-    stopFor((await workersOf(stack)).daemon, random() * longestStop),
+    whileStopped((await workersOf(stack)).daemon, () => sleep(random() * longestStop)),
   graceful: ({ stack }) => restartHttpd(stack),
 };
-
-async function stopFor(pid, milliseconds) {
-  const victim = identity(pid);
-  process.kill(pid, 'SIGSTOP');
-  await sleep(milliseconds);
-  if (isRunning(victim)) process.kill(pid, 'SIGCONT');
-}
 
 class Run {
   calls = 0;
