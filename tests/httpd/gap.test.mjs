@@ -7,12 +7,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BusyDaemon } from '../support/busy-daemon.mjs';
 import { eventually } from '../support/patience.mjs';
 import { killHard, restartHttpd, whileStopped, workersOf } from '../support/processes.mjs';
+import { forms, serializers } from '../support/serializers.mjs';
 import { startStack } from '../support/stack.mjs';
 import { TorrentView } from '../support/torrent-view.mjs';
 import { signedInClient } from '../support/wamp.mjs';
-
-const serializers = ['json', 'cbor', 'msgpack'];
-const forms = serializers.flatMap((serializer) => ['object', 'table'].map((format) => ({ serializer, format })));
 
 let pages = [];
 afterEach(async () => {
@@ -141,7 +139,7 @@ describe('one daemon', () => {
   describe('calls', () => {
     const clients = {};
     before(async () => {
-      for (const serializer of serializers) clients[serializer] = await signedInClient(stack, { serializer });
+      for (const serializer of Object.keys(serializers)) clients[serializer] = await signedInClient(stack, { serializer });
     });
     after(() => Promise.all(Object.values(clients).map((client) => client.close())));
 

@@ -7,14 +7,13 @@ import { isDeepStrictEqual } from 'node:util';
 
 import { eventually } from '../support/patience.mjs';
 import { killHard, whileStopped, workersOf } from '../support/processes.mjs';
+import { forms as allForms } from '../support/serializers.mjs';
 import { startStack } from '../support/stack.mjs';
 import { TorrentView } from '../support/torrent-view.mjs';
 import { signedInClient } from '../support/wamp.mjs';
 
 const stopped = 0;
-const forms = ['cbor', 'msgpack'].flatMap((serializer) =>
-  ['object', 'table'].map((format) => ({ serializer, format })),
-);
+const forms = allForms.filter(({ serializer }) => serializer !== 'json');
 
 let stack;
 let torrentCount;

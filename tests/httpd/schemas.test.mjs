@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { eventually } from '../support/patience.mjs';
 import { whileStopped } from '../support/processes.mjs';
 import { argumentFaults, argumentsSchema, assertEvent, assertResult, faultsOf, schemas } from '../support/schemas.mjs';
+import { forms } from '../support/serializers.mjs';
 import { startStack } from '../support/stack.mjs';
 import { TorrentView } from '../support/torrent-view.mjs';
 import { signedInClient, WampError } from '../support/wamp.mjs';
@@ -191,12 +192,10 @@ describe('messages are as the schemas say', () => {
   // Torrents come and go, run and rest, and the daemon hangs for a while: what pages are told of it.
   test('events of the list, in each form', async () => {
     const pages = [];
-    for (const serializer of ['json', 'cbor', 'msgpack']) {
-      for (const _format of ['object', 'table']) {
-        const page = await signedInClient(stack, { serializer });
-        const raw = await page.subscribe('torrents', { _format });
-        pages.push({ page, view: new TorrentView(checked('torrents', raw)) });
-      }
+    for (const { serializer, format } of forms) {
+      const page = await signedInClient(stack, { serializer });
+      const raw = await page.subscribe('torrents', { _format: format });
+      pages.push({ page, view: new TorrentView(checked('torrents', raw)) });
     }
     const all = (condition) => Promise.all(pages.map(({ view }) => view.until(condition)));
     await all(({ torrents }) => Object.keys(torrents).length > 0);

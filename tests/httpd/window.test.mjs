@@ -8,6 +8,7 @@ import { referenceFields, referenceWindow, wholeList } from '../support/list-ref
 import { eventually } from '../support/patience.mjs';
 import { killHard, whileStopped, workersOf } from '../support/processes.mjs';
 import { seededRandom, seedFrom } from '../support/seeded-random.mjs';
+import { forms } from '../support/serializers.mjs';
 import { addSmallTorrent, addSmallTorrents } from '../support/small-torrents.mjs';
 import { startStack } from '../support/stack.mjs';
 import { TorrentView } from '../support/torrent-view.mjs';
@@ -72,12 +73,11 @@ const specs = [
 
 describe('exactly what the list gives', () => {
   test(`after random commands, in each serializer and format, WINDOW_SEED=${seed}`, async () => {
-    const forms = ['json', 'cbor', 'msgpack'].flatMap((serializer) => ['object', 'table'].map((_format) => ({ serializer, _format }))); // prettier-ignore
     const specsOf = [...specs, { filter: { folders: [`${downloads}/films`] }, sort: [['addedDate', 'desc']] }];
     const windows = [];
     for (const [at, spec] of specsOf.entries()) {
-      const { serializer, _format } = forms[at % forms.length];
-      const view = await openWindow(await openClient({ serializer }), spec, { _format });
+      const { serializer, format } = forms[at % forms.length];
+      const view = await openWindow(await openClient({ serializer }), spec, { _format: format });
       await view.advance();
       windows.push({ view, spec });
     }

@@ -10,7 +10,7 @@ import { killHard, restartHttpd, whileStopped, workersOf } from '../support/proc
 import { startQuietTracker } from '../support/quiet-tracker.mjs';
 import { RandomCommands } from '../support/random-commands.mjs';
 import { seededRandom, seedFrom } from '../support/seeded-random.mjs';
-import { serializers } from '../support/serializers.mjs';
+import { forms } from '../support/serializers.mjs';
 import { startStack } from '../support/stack.mjs';
 import { TorrentView } from '../support/torrent-view.mjs';
 import { TransmissionDaemon } from '../support/transmission-daemon.mjs';
@@ -23,9 +23,6 @@ const pages = 12;
 const [betweenCommands, betweenDisturbances] = [50, 2000];
 // The event loop replaces a worker that is silent for fifteen seconds.
 const longestStop = 6000;
-const forms = Object.keys(serializers).flatMap((serializer) =>
-  ['object', 'table'].map((format) => ({ serializer, format })),
-);
 
 class Page extends TorrentView {
   static async open(stack, { serializer, format }) {
