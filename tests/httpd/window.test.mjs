@@ -49,7 +49,7 @@ const openWindow = async (client, _window, options = {}) =>
 // The view is what the daemon's list gives, and its torrents are as the daemon has them.
 async function assertExact(view, spec) {
   await eventually(async () => {
-    await view.drain();
+    await view.catchUp();
     const list = await wholeList(stack.rpc);
     const { order, counts } = referenceWindow(list, spec);
     assert.deepEqual(view.order, order);
@@ -162,12 +162,12 @@ describe('only what is new', () => {
     await view.advance();
     // What the commands of the tests before did may still come; then nothing does.
     await eventually(async () => {
-      await view.drain();
+      await view.catchUp();
       const { revision } = view;
       const { requests } = (await stack.status()).backends.main;
       // Polls of two requests each.
       await eventually(async () => assert.ok((await stack.status()).backends.main.requests > requests + 6));
-      await view.drain();
+      await view.catchUp();
       assert.equal(view.revision, revision);
     });
   });
