@@ -56,13 +56,23 @@ export async function measureCalls(report, stack, daemon, { hash, rounds, atMost
   const client = await signedInClient(stack, { perMessageDeflate: false });
   const rpc = new TransmissionRpc(daemon.url);
   const kwargs = { ids: [hash], fields: ['status', 'labels', 'rateDownload'] };
+  const labelled = (round) => ({ ids: [hash], labels: [`${round}`] });
   const kinds = {
     'session.stats': [() => client.call('session.stats'), () => rpc.call('session-stats'), { atMost }],
     'torrent.get of one': [() => client.call('torrent.get', kwargs), () => rpc.call('torrent-get', kwargs), { atMost }],
+    'torrent.set': [
+      (round) => client.call('torrent.set', labelled(round)),
+      (round) => rpc.call('torrent-set', labelled(round)),
+      { atMost },
+    ],
     'session.stats, plain sockets': [() => session.call('session.stats', {}), () => direct.ask('session-stats', {})],
     'torrent.get of one, plain sockets': [
       () => session.call('torrent.get', kwargs),
       () => direct.ask('torrent-get', kwargs),
+    ],
+    'torrent.set, plain sockets': [
+      (round) => session.call('torrent.set', labelled(round)),
+      (round) => direct.ask('torrent-set', labelled(round)),
     ],
   };
   for (const [name, [ours, theirs, bounds]] of Object.entries(kinds)) {
@@ -71,7 +81,7 @@ export async function measureCalls(report, stack, daemon, { hash, rounds, atMost
     for (let round = 0; round < rounds; round += 1) {
       for (const [at, act] of [ours, theirs].entries()) {
         const begin = performance.now();
-        await act();
+        await act(round);
         times[at].push(performance.now() - begin);
       }
     }

@@ -50,7 +50,7 @@ json_t* value_of(std::string_view field, int at, int round) {
                                                                          : at % 100);
 }
 
-// A table of some torrents, every `step`th from `first`.
+// A table of `count` torrents from `first` on, with the first `fields` of a list's.
 tws::Json table_of(std::size_t fields, int first, int count, int round) {
   tws::Json table(json_array());
   json_t* names = json_array();
@@ -106,9 +106,8 @@ int main() {
   ListIndex index;
   std::list<ListWindow> windows;
   std::size_t told = 0;
-  double begin = processor_milliseconds();
   const ListDelta all = *list.replace(table_of(kListFieldCount, 0, kTorrents, 0).get(), {});
-  begin = processor_milliseconds();
+  double begin = processor_milliseconds();
   index.update(all);
   std::printf("%d torrents: the index takes %.1f ms\n", kTorrents, processor_milliseconds() - begin);
   std::printf("%d changes, no window:   %.2f ms\n", kChanging, measure(list, index, windows, 1, told));

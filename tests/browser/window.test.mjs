@@ -3,11 +3,10 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 
-import { referenceFields, referenceWindow } from '../support/list-reference.mjs';
+import { referenceWindow, wholeList } from '../support/list-reference.mjs';
 import { eventually } from '../support/patience.mjs';
-import { addSmallTorrent } from '../support/small-torrents.mjs';
+import { addSmallTorrents } from '../support/small-torrents.mjs';
 import { startStack } from '../support/stack.mjs';
 import { signedInClient } from '../support/wamp.mjs';
 import { GuiPage, launchBrowser } from './browser.mjs';
@@ -33,7 +32,7 @@ let added = 0;
 before(async () => {
   [stack, browser] = await Promise.all([startStack(), launchBrowser()]);
   // Those of the demo change by themselves.
-  await stack.rpc.call('torrent-remove', { ids: (await wholeList()).map(({ hashString }) => hashString) });
+  await stack.rpc.call('torrent-remove', { ids: (await wholeList(stack.rpc)).map(({ hashString }) => hashString) });
   await stack.rpc.call('session-set', { 'download-queue-enabled': false });
   await addTorrents(torrentCount);
 });
@@ -44,21 +43,17 @@ after(async () => {
   await stack?.stop([/\[torrent_ws:/]);
 });
 
-const wholeList = async () => (await stack.rpc.call('torrent-get', { fields: referenceFields })).torrents;
-
 // Waits until the daemon has stopped just so many.
 function daemonHasStopped(count) {
   return eventually(async () => {
-    const list = await wholeList();
+    const list = await wholeList(stack.rpc);
     assert.equal(list.filter(({ status }) => status === stopped).length, count);
   });
 }
 
 async function addTorrents(count) {
-  for (const end = added + count; added < end; added += 1)
-    await addSmallTorrent(stack.rpc, added, `${stack.root}/downloads`);
-  // The daemon verifies what it was given, and forgets meanwhile that it was told to stop.
-  while ((await wholeList()).some(({ status }) => status !== stopped)) await sleep(200);
+  await addSmallTorrents(stack.rpc, added, count, `${stack.root}/downloads`);
+  added += count;
 }
 
 class WindowedPage extends GuiPage {
@@ -107,7 +102,7 @@ class WindowedPage extends GuiPage {
   // Waits until the rows in sight are what the daemon's list gives, and counts as well.
   async isExact(spec = {}) {
     return eventually(async () => {
-      const { order, counts } = referenceWindow(await wholeList(), { ...spec, limit: Infinity });
+      const { order, counts } = referenceWindow(await wholeList(stack.rpc), { ...spec, limit: Infinity });
       const rows = await this.rows();
       assert.ok(rows.length > 0 || order.length === 0, 'rows');
       assert.deepEqual(

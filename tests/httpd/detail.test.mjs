@@ -7,7 +7,8 @@ import { isDeepStrictEqual } from 'node:util';
 
 import { DetailView, detailOf } from '../support/detail-view.mjs';
 import { eventually } from '../support/patience.mjs';
-import { killHard, workersOf } from '../support/processes.mjs';
+import { killHard, whileStopped, workersOf } from '../support/processes.mjs';
+import { serializers } from '../support/serializers.mjs';
 import { startStack } from '../support/stack.mjs';
 import { endpoint, signedInClient, WampClient, wampError } from '../support/wamp.mjs';
 
@@ -75,7 +76,7 @@ test('whoever opens a torrent is told all of it', async () => {
 });
 
 test('in each serializer, snapshot and changes add up to what the daemon has', async () => {
-  const views = await Promise.all(['json', 'cbor', 'msgpack'].map((serializer) => open(core, { serializer })));
+  const views = await Promise.all(Object.keys(serializers).map((serializer) => open(core, { serializer })));
   for (const view of views) {
     const { bytesCompleted } = view.torrent.fileStats[0];
     await view.until(({ fileStats, peers }) => {
@@ -192,16 +193,12 @@ describe('who may', () => {
 describe('when something hangs or dies', () => {
   test('what was told last stays for those who come, in each serializer', async () => {
     const view = await open(core);
-    const daemon = stack.pid('transmission');
-    process.kill(daemon, 'SIGSTOP');
-    try {
-      for (const serializer of ['json', 'cbor', 'msgpack']) {
+    await whileStopped(stack.pid('transmission'), async () => {
+      for (const serializer of Object.keys(serializers)) {
         const { torrent } = await open(core, { serializer });
         assert.deepEqual(torrent.files, view.torrent.files);
       }
-    } finally {
-      process.kill(daemon, 'SIGCONT');
-    }
+    });
     const { secondsDownloading } = view.torrent;
     await view.until((torrent) => torrent.secondsDownloading > secondsDownloading);
   });

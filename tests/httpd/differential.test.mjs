@@ -11,7 +11,7 @@ import { startQuietTracker } from '../support/quiet-tracker.mjs';
 import { RandomCommands, rpcMethod } from '../support/random-commands.mjs';
 import { assertEvent } from '../support/schemas.mjs';
 import { seededRandom, seedFrom } from '../support/seeded-random.mjs';
-import { serializers } from '../support/serializers.mjs';
+import { forms } from '../support/serializers.mjs';
 import { startStack } from '../support/stack.mjs';
 import { TorrentView } from '../support/torrent-view.mjs';
 import { TransmissionDaemon } from '../support/transmission-daemon.mjs';
@@ -23,10 +23,6 @@ const seed = seedFrom('DIFFERENTIAL_SEED');
 const pulse = 600;
 // What the daemon may refuse, as it depends on what it has: a path that is none, a tracker that it does not have.
 const refused = 'torrent_ws.error.daemon_refused';
-
-const forms = Object.keys(serializers).flatMap((serializer) =>
-  ['object', 'table'].map((format) => ({ serializer, format })),
-);
 
 let tracker;
 let daemon;

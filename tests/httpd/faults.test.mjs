@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { assertNoDelay } from '../support/latency.mjs';
 import { eventually } from '../support/patience.mjs';
-import { killHard, workersOf } from '../support/processes.mjs';
+import { killHard, whileStopped, workersOf } from '../support/processes.mjs';
 import { startStack } from '../support/stack.mjs';
 import { TorrentView } from '../support/torrent-view.mjs';
 import { endpoint, signedInClient, WampClient } from '../support/wamp.mjs';
@@ -33,16 +33,6 @@ const stateIs =
   (...states) =>
   ({ daemons }) =>
     states.includes(daemons.main?.state);
-
-// Stops a process for the time of `action`.
-async function whileStopped(pids, action) {
-  for (const pid of pids) process.kill(pid, 'SIGSTOP');
-  try {
-    return await action();
-  } finally {
-    for (const pid of pids) process.kill(pid, 'SIGCONT');
-  }
-}
 
 // Milliseconds that `visits` new pages, one after the other, take until they have their list, the median of them.
 async function timeOfVisits(visits = 11) {
@@ -136,7 +126,7 @@ describe('a process that hangs', () => {
     const { daemon } = await workersOf(stack);
     const quiet = await timeOfVisits();
     const begin = now();
-    await whileStopped([daemon], async () => {
+    await whileStopped(daemon, async () => {
       assertNoDelay(quiet, await timeOfVisits());
       await view.until(stateIs('busy'));
       assertNoDelay(quiet, await timeOfVisits());
@@ -157,7 +147,7 @@ describe('a process that hangs', () => {
     const { client } = await openPage();
     const quiet = await timeOfVisits();
     for (const pid of (await workersOf(stack)).pool) {
-      await whileStopped([pid], async () => assertNoDelay(quiet, await timeOfVisits()));
+      await whileStopped(pid, async () => assertNoDelay(quiet, await timeOfVisits()));
     }
     await client.close();
   });
@@ -182,7 +172,7 @@ describe('a process that hangs', () => {
     const { client, view } = await openPage();
     const pid = stack.pid('transmission');
     const quiet = await timeOfVisits();
-    await whileStopped([pid], async () => {
+    await whileStopped(pid, async () => {
       await view.until(stateIs('busy'));
       assertNoDelay(quiet, await timeOfVisits());
       const visitor = await signedInClient(stack);
@@ -204,7 +194,7 @@ describe('a process that hangs', () => {
     const first = await openPage();
     await first.client.close();
     await eventually(async () => assert.equal((await stack.status()).subscriptions, 0));
-    await whileStopped([stack.pid('transmission')], async () => {
+    await whileStopped(stack.pid('transmission'), async () => {
       const visitor = await signedInClient(stack);
       const view = new TorrentView(await visitor.subscribe('torrents'));
       await view.advance();

@@ -6,13 +6,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { BusyDaemon } from '../support/busy-daemon.mjs';
 import { eventually } from '../support/patience.mjs';
-import { killHard, restartHttpd, workersOf } from '../support/processes.mjs';
+import { killHard, restartHttpd, whileStopped, workersOf } from '../support/processes.mjs';
+import { forms, serializers } from '../support/serializers.mjs';
 import { startStack } from '../support/stack.mjs';
 import { TorrentView } from '../support/torrent-view.mjs';
 import { signedInClient } from '../support/wamp.mjs';
-
-const serializers = ['json', 'cbor', 'msgpack'];
-const forms = serializers.flatMap((serializer) => ['object', 'table'].map((format) => ({ serializer, format })));
 
 let pages = [];
 afterEach(async () => {
@@ -141,15 +139,14 @@ describe('one daemon', () => {
   describe('calls', () => {
     const clients = {};
     before(async () => {
-      for (const serializer of serializers) clients[serializer] = await signedInClient(stack, { serializer });
+      for (const serializer of Object.keys(serializers)) clients[serializer] = await signedInClient(stack, { serializer });
     });
     after(() => Promise.all(Object.values(clients).map((client) => client.close())));
 
     // What a call's events add up to.
-    async function viewOf({ events }, had) {
-      const queue = [...events];
-      const view = new TorrentView({ next: () => queue.shift() }, had);
-      while (queue.length > 0) await view.advance();
+    function viewOf({ events }, had) {
+      const view = new TorrentView(undefined, had);
+      for (const event of events) view.take(event);
       return view;
     }
     const statusOf = async (hash) =>
@@ -165,7 +162,7 @@ describe('one daemon', () => {
         await eventually(async () => assert.ok(isWanted(await statusOf(hash))));
         for (const [serializer, client] of Object.entries(clients)) {
           const answer = await client.call('torrents.snapshot');
-          const view = await viewOf(answer);
+          const view = viewOf(answer);
           assert.equal(Object.keys(view.torrents).length, torrentCount, serializer);
           assert.ok(isWanted(view.torrents[hash].status), `${serializer}: ${view.torrents[hash].status}`);
           assert.equal(answer.daemons.main.state, 'up');
@@ -176,12 +173,12 @@ describe('one daemon', () => {
 
     test('say what came since', async () => {
       for (const client of Object.values(clients)) {
-        const before = await viewOf(await client.call('torrents.snapshot'));
+        const before = viewOf(await client.call('torrents.snapshot'));
         const isLabelled = await setLabel(client);
         await eventually(async () => {
           const { events } = await client.call('torrents.since', { revision: before.revision });
           assert.ok(events.length > 0 && events.every(({ snapshot }) => snapshot === false));
-          assert.ok(isLabelled(await viewOf({ events }, before)));
+          assert.ok(isLabelled(viewOf({ events }, before)));
         });
         const { events } = await client.call('torrents.since', { revision: 1 });
         assert.equal(events[0].snapshot, true);
@@ -190,16 +187,13 @@ describe('one daemon', () => {
 
     test('while the daemon hangs, have what was known last, and why', async () => {
       await sleep(forgotten);
-      process.kill(stack.pid('transmission'), 'SIGSTOP');
-      try {
+      await whileStopped(stack.pid('transmission'), async () => {
         for (const client of Object.values(clients)) {
           const answer = await client.call('torrents.snapshot');
-          assert.equal(Object.keys((await viewOf(answer)).torrents).length, torrentCount);
+          assert.equal(Object.keys(viewOf(answer).torrents).length, torrentCount);
           assert.equal(answer.daemons.main.state, 'busy');
         }
-      } finally {
-        process.kill(stack.pid('transmission'), 'SIGCONT');
-      }
+      });
     });
   });
 });

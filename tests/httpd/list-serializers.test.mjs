@@ -6,15 +6,14 @@ import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 
 import { eventually } from '../support/patience.mjs';
-import { killHard, workersOf } from '../support/processes.mjs';
+import { killHard, whileStopped, workersOf } from '../support/processes.mjs';
+import { forms as allForms } from '../support/serializers.mjs';
 import { startStack } from '../support/stack.mjs';
 import { TorrentView } from '../support/torrent-view.mjs';
 import { signedInClient } from '../support/wamp.mjs';
 
 const stopped = 0;
-const forms = ['cbor', 'msgpack'].flatMap((serializer) =>
-  ['object', 'table'].map((format) => ({ serializer, format })),
-);
+const forms = allForms.filter(({ serializer }) => serializer !== 'json');
 
 let stack;
 let torrentCount;
@@ -92,15 +91,6 @@ async function goOn(changes = 3) {
     await Promise.all(pages.map((page) => page.advance()));
     const latest = Math.max(...pages.map(({ view }) => view.revision));
     await all(({ revision }) => revision >= latest);
-  }
-}
-
-async function whileStopped(pid, action) {
-  process.kill(pid, 'SIGSTOP');
-  try {
-    return await action();
-  } finally {
-    process.kill(pid, 'SIGCONT');
   }
 }
 

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BusyDaemon } from '../support/busy-daemon.mjs';
 import { eventually } from '../support/patience.mjs';
 import { openSubscribers } from '../support/raw-subscriber.mjs';
+import { forms } from '../support/serializers.mjs';
 import { startStack } from '../support/stack.mjs';
 
 const many = Number(process.env.SUBSCRIBERS || 500);
@@ -14,9 +15,6 @@ const interval = 500;
 // A poll is two requests; with each sweep, every 30 s, there is one more.
 const requestsOfPoll = 2;
 const counted = 10;
-const forms = ['json', 'cbor', 'msgpack'].flatMap((serializer) =>
-  ['object', 'table'].map((format) => ({ serializer, format })),
-);
 
 let daemon;
 let stack;

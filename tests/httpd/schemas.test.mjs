@@ -8,7 +8,9 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { eventually } from '../support/patience.mjs';
+import { whileStopped } from '../support/processes.mjs';
 import { argumentFaults, argumentsSchema, assertEvent, assertResult, faultsOf, schemas } from '../support/schemas.mjs';
+import { forms } from '../support/serializers.mjs';
 import { startStack } from '../support/stack.mjs';
 import { TorrentView } from '../support/torrent-view.mjs';
 import { signedInClient, WampError } from '../support/wamp.mjs';
@@ -190,12 +192,10 @@ describe('messages are as the schemas say', () => {
   // Torrents come and go, run and rest, and the daemon hangs for a while: what pages are told of it.
   test('events of the list, in each form', async () => {
     const pages = [];
-    for (const serializer of ['json', 'cbor', 'msgpack']) {
-      for (const _format of ['object', 'table']) {
-        const page = await signedInClient(stack, { serializer });
-        const raw = await page.subscribe('torrents', { _format });
-        pages.push({ page, view: new TorrentView(checked('torrents', raw)) });
-      }
+    for (const { serializer, format } of forms) {
+      const page = await signedInClient(stack, { serializer });
+      const raw = await page.subscribe('torrents', { _format: format });
+      pages.push({ page, view: new TorrentView(checked('torrents', raw)) });
     }
     const all = (condition) => Promise.all(pages.map(({ view }) => view.until(condition)));
     await all(({ torrents }) => Object.keys(torrents).length > 0);
@@ -212,12 +212,7 @@ describe('messages are as the schemas say', () => {
     await call('torrent.remove', { ids, 'delete-local-data': true });
     await all(({ torrents }) => !torrents[ids[0]]);
 
-    process.kill(stack.pid('transmission'), 'SIGSTOP');
-    try {
-      await all(({ daemons }) => daemons.main.state === 'busy');
-    } finally {
-      process.kill(stack.pid('transmission'), 'SIGCONT');
-    }
+    await whileStopped(stack.pid('transmission'), () => all(({ daemons }) => daemons.main.state === 'busy'));
     await all(({ daemons }) => daemons.main.state === 'up');
     await Promise.all(pages.map(({ page }) => page.close()));
   });
@@ -226,12 +221,9 @@ describe('messages are as the schemas say', () => {
     const page = await signedInClient(stack);
     const events = checked('session', await page.subscribe('session'));
     await events.next(({ daemons }) => daemons.main.settings && daemons.main.stats);
-    process.kill(stack.pid('transmission'), 'SIGSTOP');
-    try {
-      await events.next(({ daemons }) => daemons.main.state === 'busy');
-    } finally {
-      process.kill(stack.pid('transmission'), 'SIGCONT');
-    }
+    await whileStopped(stack.pid('transmission'), () =>
+      events.next(({ daemons }) => daemons.main.state === 'busy'),
+    );
     await events.next(({ daemons }) => daemons.main.state === 'up');
     await call('session.set', { 'speed-limit-up': 321, encryption: 'tolerated', seedRatioLimit: 2.5 });
     await events.next(({ daemons }) => daemons.main.settings['speed-limit-up'] === 321);

@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { CommandsView } from '../support/commands-view.mjs';
 import { eventually } from '../support/patience.mjs';
-import { identity, isRunning, killHard, workersOf } from '../support/processes.mjs';
+import { identity, isRunning, killHard, whileStopped, workersOf } from '../support/processes.mjs';
 import { startStack } from '../support/stack.mjs';
 import { signedInClient, wampError } from '../support/wamp.mjs';
 
@@ -60,15 +60,6 @@ class Moves {
 
   async labels() {
     return (await this.#torrent()).labels;
-  }
-}
-
-async function whileStopped(pid, action) {
-  process.kill(pid, 'SIGSTOP');
-  try {
-    return await action();
-  } finally {
-    if (identity(pid)) process.kill(pid, 'SIGCONT');
   }
 }
 

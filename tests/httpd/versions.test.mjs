@@ -6,19 +6,15 @@
 // Both must be such that httpd's user can execute them.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
-import { freePort, get } from '../../conf/demo/network.mjs';
-import { writeSettings } from '../../conf/demo/transmission.mjs';
+import { makeTorrent } from '../support/metainfo.mjs';
 import { eventually } from '../support/patience.mjs';
-import { build, startStack } from '../support/stack.mjs';
+import { startStack } from '../support/stack.mjs';
 import { TorrentView } from '../support/torrent-view.mjs';
+import { TransmissionDaemon } from '../support/transmission-daemon.mjs';
 import { signedInClient, wampError } from '../support/wamp.mjs';
 
 const releases = [
@@ -303,37 +299,20 @@ describe('a daemon that is replaced by another release while we run', () => {
   const [old, ...newer] = releases;
   const next = newer.reverse().find((each) => !skipped(each));
   test('is spoken to in its own dialect at once', { skip: !next && 'there is one release alone' }, async () => {
-    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'torrent-ws-versions-'));
-    const [rpcPort, peerPort] = await Promise.all([freePort(), freePort()]);
-    const url = `http://127.0.0.1:${rpcPort}/transmission/rpc`;
-    writeSettings(folder, { rpcPort, peerPort, downloads: path.join(folder, 'downloads') });
-    let running;
-    const start = async ({ daemon = 'transmission-daemon' }) => {
-      running = spawn('setpriv', ['--pdeathsig', 'TERM', '--', daemon, '--foreground', '--log-error', '--config-dir', folder], {
-        stdio: 'ignore',
-        // Debian's package may be installed, or only unpacked.
-        env: { ...process.env, HOME: folder, PATH: `${process.env.PATH}:${path.join(build, 'packages/usr/bin')}` },
-      });
-      await eventually(async () => assert.equal((await get(url)).status, 409));
-    };
-    const stop = async () => {
-      const ended = once(running, 'exit');
-      running.kill();
-      await ended;
-    };
-    await start(old);
-    const stack = await startStack({ backend: url });
+    const programOf = ({ daemon: program = 'transmission-daemon' }) => program;
+    const daemon = await TransmissionDaemon.start({}, (first) => (first.program = programOf(old)));
+    const stack = await startStack({ backend: daemon.url });
     try {
       const client = await signedInClient(stack);
       const view = new TorrentView(await client.subscribe('torrents'));
-      const info = `d6:lengthi1e4:name1:a12:piece lengthi16384e6:pieces20:${'p'.repeat(20)}e`;
-      const hash = createHash('sha1').update(info).digest('hex');
-      const metainfo = Buffer.from(`d4:info${info}e`).toString('base64');
+      const { hash, bytes } = makeTorrent({ name: 'a', length: 10_000 });
+      const metainfo = bytes.toString('base64');
       await client.call('torrent.add', { metainfo, labels: ['old'], paused: true });
       await view.until(({ torrents }) => torrents[hash]?.labels[0] === 'old');
       for (const each of [next, old]) {
-        await stop();
-        await start(each);
+        await daemon.end();
+        daemon.program = programOf(each);
+        await daemon.launch();
         await view.until(({ daemons }) => daemons.main?.state === 'up');
         await eventually(async () => {
           const { version } = await client.call('session.get', { fields: ['version'] });
@@ -348,9 +327,8 @@ describe('a daemon that is replaced by another release while we run', () => {
       }
       await client.close();
     } finally {
-      await stop();
       await stack.stop([/ TWS03\d\d: /]);
-      fs.rmSync(folder, { recursive: true });
+      await daemon.stop();
     }
   });
 });

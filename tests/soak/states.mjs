@@ -6,11 +6,11 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { assertShowList, listOf } from '../support/list-comparison.mjs';
-import { identity, isRunning, killHard, restartHttpd, workersOf } from '../support/processes.mjs';
+import { killHard, restartHttpd, whileStopped, workersOf } from '../support/processes.mjs';
 import { startQuietTracker } from '../support/quiet-tracker.mjs';
 import { RandomCommands } from '../support/random-commands.mjs';
 import { seededRandom, seedFrom } from '../support/seeded-random.mjs';
-import { serializers } from '../support/serializers.mjs';
+import { forms } from '../support/serializers.mjs';
 import { startStack } from '../support/stack.mjs';
 import { TorrentView } from '../support/torrent-view.mjs';
 import { TransmissionDaemon } from '../support/transmission-daemon.mjs';
@@ -23,9 +23,6 @@ const pages = 12;
 const [betweenCommands, betweenDisturbances] = [50, 2000];
 // The event loop replaces a worker that is silent for fifteen seconds.
 const longestStop = 6000;
-const forms = Object.keys(serializers).flatMap((serializer) =>
-  ['object', 'table'].map((format) => ({ serializer, format })),
-);
 
 class Page extends TorrentView {
   static async open(stack, { serializer, format }) {
@@ -45,19 +42,12 @@ const disturbances = {
     await daemon.end('SIGKILL');
     await daemon.launch();
   },
-  'daemon stopped for a while': ({ daemon, random }) => stopFor(daemon.pid, random() * longestStop),
+  'daemon stopped for a while': ({ daemon, random }) => whileStopped(daemon.pid, () => sleep(random() * longestStop)),
   'worker killed': async ({ stack }) => killHard((await workersOf(stack)).daemon),
   'worker stopped for a while': async ({ stack, random }) =>
-    stopFor((await workersOf(stack)).daemon, random() * longestStop),
+    whileStopped((await workersOf(stack)).daemon, () => sleep(random() * longestStop)),
   graceful: ({ stack }) => restartHttpd(stack),
 };
-
-async function stopFor(pid, milliseconds) {
-  const victim = identity(pid);
-  process.kill(pid, 'SIGSTOP');
-  await sleep(milliseconds);
-  if (isRunning(victim)) process.kill(pid, 'SIGCONT');
-}
 
 class Run {
   calls = 0;

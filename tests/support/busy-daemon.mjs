@@ -2,15 +2,14 @@
 // that no small real daemon makes.
 
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
-import http from 'node:http';
+
+import { RpcServer } from './rpc-server.mjs';
 
 const text = { name: 'a name', downloadDir: '/srv', errorString: '' };
 // What no daemon changes with each question: with some of it a torrent is read whole.
 const steady = { status: 4, error: 0, metadataPercentComplete: 1, queuePosition: 0, labels: [], trackers: [] };
 
-export class BusyDaemon {
-  #server;
+export class BusyDaemon extends RpcServer {
   #round = 0;
   hashes;
   // While true, nothing changes.
@@ -20,38 +19,17 @@ export class BusyDaemon {
   // Called with (method, args, request) before each answer, which waits for what it returns; it may end the connection.
   before = () => {};
 
-  static async start(torrents) {
-    const daemon = new this(torrents);
-    daemon.#server.listen(0, '127.0.0.1');
-    await once(daemon.#server, 'listening');
-    return daemon;
-  }
-
   constructor(torrents) {
+    super();
     this.hashes = Array.from({ length: torrents }, (_, at) => createHash('sha1').update(`${at}`).digest('hex'));
-    this.#server = http.createServer(async (request, response) => {
-      let body = '';
-      for await (const part of request) body += part;
-      this.requests += 1;
-      const { method, arguments: args = {} } = JSON.parse(body);
-      await this.before(method, args, request);
-      response.setHeader('Content-Type', 'application/json');
-      response.end(JSON.stringify({ result: 'success', arguments: this.answer(method, args) }));
-    });
   }
 
-  get url() {
-    return `http://127.0.0.1:${this.#server.address().port}/transmission/rpc`;
-  }
-
-  closeIdle() {
-    this.#server.closeIdleConnections();
-  }
-
-  async stop() {
-    this.#server.closeAllConnections();
-    this.#server.close();
-    await once(this.#server, 'close');
+  async respond(request, response, body) {
+    this.requests += 1;
+    const { method, arguments: args = {} } = JSON.parse(body);
+    await this.before(method, args, request);
+    response.setHeader('Content-Type', 'application/json');
+    response.end(JSON.stringify({ result: 'success', arguments: this.answer(method, args) }));
   }
 
   answer(method, { fields }) {

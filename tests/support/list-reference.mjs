@@ -18,6 +18,9 @@ export const referenceFields = [
   'hashString', 'name', 'status', 'error', 'rateDownload', 'rateUpload', 'labels', 'trackers', 'downloadDir', 'addedDate',
 ]; // prettier-ignore
 
+// All torrents of a daemon, with these fields. rpc: a TransmissionRpc.
+export const wholeList = async (rpc) => (await rpc.call('torrent-get', { fields: referenceFields })).torrents;
+
 function passes(torrent, filter, except) {
   const words = (filter.search ?? '').toLowerCase().split(/\s+/).filter(Boolean);
   const name = torrent.name.toLowerCase();
@@ -35,7 +38,7 @@ const { compare: compareNames } = new Intl.Collator('en', { numeric: true, sensi
 const compare = (field, left, right) =>
   field === 'name' ? compareNames(left.name, right.name) : left[field] < right[field] ? -1 : Number(left[field] > right[field]);
 
-// torrents: of torrent-get, with the fields above. Gives {order, counts}.
+// torrents: those of wholeList(). Gives {order, counts}.
 export function referenceWindow(torrents, { filter = {}, sort = [], offset = 0, limit = 100 }) {
   const matching = torrents.filter((torrent) => passes(torrent, filter));
   const keys = [...sort, ['name', 'asc'], ['hashString', 'asc']];

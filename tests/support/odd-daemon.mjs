@@ -1,8 +1,7 @@
 // What stands in for a BitTorrent daemon where the real one cannot be made to answer so: a small list of torrents over
 // Transmission's RPC, in either dialect, and answers of any kind in between.
 
-import { once } from 'node:events';
-import http from 'node:http';
+import { RpcServer } from './rpc-server.mjs';
 
 const steady = { name: 'a name', downloadDir: '/srv', errorString: '', labels: [], trackers: [] };
 const snake = (name) => name.replaceAll('-', '_').replace(/[A-Z]+/g, (letters) => `_${letters.toLowerCase()}`);
@@ -10,8 +9,7 @@ const snake = (name) => name.replaceAll('-', '_').replace(/[A-Z]+/g, (letters) =
 // A torrent by a number of its own: what it has beside its hash and id.
 export const hashOf = (number) => number.toString(16).padStart(40, '0');
 
-export class OddDaemon {
-  #server;
+export class OddDaemon extends RpcServer {
   // Of the session that runs; see restart().
   #sessionId = 'session-1';
   #sessions = 1;
@@ -25,24 +23,9 @@ export class OddDaemon {
   // What it was asked: {method, args, dialect}.
   requests = [];
 
-  // odd: see above.
+  // properties: those above.
   static async start(properties = {}) {
-    const daemon = Object.assign(new OddDaemon(), properties);
-    daemon.#server.listen(0, '127.0.0.1');
-    await once(daemon.#server, 'listening');
-    return daemon;
-  }
-
-  constructor() {
-    this.#server = http.createServer(async (request, response) => {
-      let body = '';
-      for await (const part of request) body += part;
-      this.#take(request, response, body);
-    });
-  }
-
-  get url() {
-    return `http://127.0.0.1:${this.#server.address().port}/transmission/rpc`;
+    return Object.assign(await super.start(), properties);
   }
 
   // As after a restart of the daemon: a new session, in which ids may mean other torrents.
@@ -52,13 +35,7 @@ export class OddDaemon {
     Object.assign(this, changes);
   }
 
-  async stop() {
-    this.#server.closeAllConnections();
-    this.#server.close();
-    await once(this.#server, 'close');
-  }
-
-  #take(request, response, body) {
+  respond(request, response, body) {
     const message = JSON.parse(body);
     const dialect = message.jsonrpc ? 'json-rpc' : 'legacy';
     const method = message.method.replaceAll('_', '-');

@@ -71,6 +71,19 @@ export async function scoreboard(stack) {
   return Object.fromEntries(lines.map((line) => line.split(': ')));
 }
 
+// Stops processes, one pid or several, for the time of `action`, and gives what that gives. One that ends meanwhile is
+// left alone.
+export async function whileStopped(pids, action) {
+  const all = [pids].flat();
+  const stopped = all.map(identity);
+  for (const pid of all) process.kill(pid, 'SIGSTOP');
+  try {
+    return await action();
+  } finally {
+    for (const { pid } of stopped.filter(isRunning)) process.kill(pid, 'SIGCONT');
+  }
+}
+
 // Kills a process, and resolves when it is gone.
 export async function killHard(pid) {
   const victim = identity(pid);

@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import Ajv from 'ajv/dist/2020.js';
 
-import { objectsOf } from './torrent-view.mjs';
+import { inObjects } from './torrent-view.mjs';
 
 const folder = fileURLToPath(new URL('../../docs/schemas/', import.meta.url));
 
@@ -40,7 +40,8 @@ function assertValid(reference, value, what) {
 // stands for, too.
 export function assertEvent(topic, event) {
   assertValid(`${topic}.json`, event, `an event of ${topic}`);
-  if (Array.isArray(event.torrents?.rows)) assertEvent(topic, { ...event, torrents: objectsOf(event.torrents) });
+  const objects = inObjects(event);
+  if (objects !== event) assertEvent(topic, objects);
 }
 
 const placeOf = (procedure, part) => `procedures.json#/properties/${procedure}/properties/${part}`;

@@ -11,3 +11,8 @@ export const serializers = {
   cbor: { encode: (value) => cbor.encode(value), decode: (data) => cbor.decode(data) },
   msgpack: { encode: (value) => msgpack.pack(value), decode: (data) => msgpack.unpack(data) },
 };
+
+// Each form in which a client can have the list: {serializer, format}.
+export const forms = Object.keys(serializers).flatMap((serializer) =>
+  ['object', 'table'].map((format) => ({ serializer, format })),
+);

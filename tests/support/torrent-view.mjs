@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 
 // Transmission's table as the objects that it stands for; a null says that nothing changed.
-export function objectsOf({ fields, rows }) {
+function objectsOf({ fields, rows }) {
   const [key, ...names] = fields;
   assert.equal(key, 'hash');
   return Object.fromEntries(
@@ -13,6 +13,11 @@ export function objectsOf({ fields, rows }) {
       return [hash, Object.fromEntries(told)];
     }),
   );
+}
+
+// An event of either format in object format; one that is so already as it is.
+export function inObjects(event) {
+  return Array.isArray(event.torrents?.rows) ? { ...event, torrents: objectsOf(event.torrents) } : event;
 }
 
 export class TorrentView {
@@ -35,7 +40,7 @@ export class TorrentView {
 
   // Takes an event, checks that it fits to those before it, and returns it, in object format.
   take(next) {
-    const event = Array.isArray(next.torrents.rows) ? { ...next, torrents: objectsOf(next.torrents) } : next;
+    const event = inObjects(next);
     assert.ok(event.snapshot || this.revision > 0, 'the first event is a snapshot');
     if (event.snapshot) Object.assign(this, { torrents: {}, session: {} });
     else assert.ok(event.revision > this.revision, `revision ${event.revision} after ${this.revision}`);

@@ -15,6 +15,8 @@ import { build } from './stack.mjs';
 
 export class TransmissionDaemon {
   #child;
+  // What the next launch runs.
+  program = process.env.TRANSMISSION_DAEMON || 'transmission-daemon';
 
   // settings: further ones of settings.json. prepare: gets the daemon before it is launched, to write into its folder.
   static async start(settings = {}, prepare = () => {}) {
@@ -41,8 +43,7 @@ export class TransmissionDaemon {
 
   // Starts it, again too; resolves when it answers.
   async launch() {
-    const program = process.env.TRANSMISSION_DAEMON || 'transmission-daemon';
-    const command = [program, '--foreground', '--log-error', '--config-dir', this.folder];
+    const command = [this.program, '--foreground', '--log-error', '--config-dir', this.folder];
     this.#child = spawn('setpriv', ['--pdeathsig', 'TERM', '--', ...command], {
       stdio: 'ignore',
       // Debian's package may be installed, or only unpacked.
@@ -50,7 +51,7 @@ export class TransmissionDaemon {
     });
     // With many torrents this takes a while.
     for (let answers = false; !answers;) {
-      assert.ok(this.#runs(), `${program} has ended`);
+      assert.ok(this.#runs(), `${this.program} has ended`);
       answers = await this.rpc.call('session-get').then(
         () => true,
         () => sleep(50),

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 
-import { objectsOf } from './torrent-view.mjs';
+import { inObjects } from './torrent-view.mjs';
 
 export class WindowView {
   #events;
@@ -17,8 +17,7 @@ export class WindowView {
 
   // Takes the next event, checks that it fits to those before it, and returns it, in object format.
   async advance() {
-    const next = await this.#events.next();
-    const event = Array.isArray(next.torrents.rows) ? { ...next, torrents: objectsOf(next.torrents) } : next;
+    const event = inObjects(await this.#events.next());
     assert.ok(event.snapshot || this.snapshots > 0, 'the first event is a snapshot');
     assert.ok(event.revision > this.revision, `revision ${event.revision} after ${this.revision}`);
     this.revision = event.revision;
@@ -37,8 +36,8 @@ export class WindowView {
     return event;
   }
 
-  // Takes what has come.
-  async drain() {
+  // Takes all events that are here.
+  async catchUp() {
     while (this.#events.length > 0) await this.advance();
   }
 

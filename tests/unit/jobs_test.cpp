@@ -3,17 +3,15 @@
 
 #include <CppUTest/TestHarness.h>
 #include <ev.h>
-#include <sys/socket.h>
 
-#include <array>
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "tests/unit/worker_peer.hpp"
 #include "wire/error_uris.hpp"
 
-using tws::Fd;
 using tws::JobStage;
 
 namespace {
@@ -21,43 +19,26 @@ namespace {
 constexpr const char* kDaemon = "main";
 constexpr auto kLong = std::chrono::minutes(1);
 
-class Worker {
+class Worker final : public tws::WorkerPeer {
  public:
-  explicit Worker(tws::Jobs& jobs, pid_t pid) {
-    std::array<int, 2> pair{};
-    CHECK_EQUAL(0, socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair.data()));
-    socket_.reset(pair[1]);
-    jobs.attach(kDaemon, pid, Fd(pair[0]), "{}");
-  }
+  using WorkerPeer::WorkerPeer;
 
   // The jobs that it was given since, by name.
   std::vector<std::string> given() {
-    std::array<char, 65536> buffer{};
-    for (ssize_t size = 0; (size = recv(socket_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT)) > 0;) {
-      reader_.feed({buffer.data(), static_cast<std::size_t>(size)});
-    }
     std::vector<std::string> names;
-    for (tws::JobFrame frame; *reader_.next(frame);) {
-      if (tws::text_member(frame.header.get(), "type") == "job") {
-        names.push_back(tws::text_member(frame.header.get(), "name"));
-        expires_ms = tws::integer_member(frame.header.get(), "expires_ms").value_or(0);
+    for (const tws::wamp::Value& frame : received()) {
+      if (frame["type"] == "job") {
+        names.push_back(frame["name"]);
+        expires_ms = frame.value("expires_ms", std::int64_t{0});
       }
     }
     return names;
   }
 
-  void say(const std::string& header) const {
-    std::string bytes;
-    tws::append_job_frame(bytes, tws::parse_json(header)->get(), {});
-    CHECK_EQUAL(static_cast<ssize_t>(bytes.size()), send(socket_.get(), bytes.data(), bytes.size(), 0));
-  }
-  void say_sent(tws::JobId id) const { say(R"({"type":"progress","kind":"sent","id":)" + std::to_string(id) + "}"); }
+  void say(const std::string& header) { send(tws::wamp::Value::parse(header)); }
+  void say_sent(tws::JobId id) { say(R"({"type":"progress","kind":"sent","id":)" + std::to_string(id) + "}"); }
 
   std::int64_t expires_ms = 0;
-
- private:
-  Fd socket_;
-  tws::JobFrameReader reader_;
 };
 
 }  // namespace
@@ -67,8 +48,7 @@ TEST_GROUP(Jobs) {
   tws::Log log;
   std::vector<pid_t> replaced;
   std::unique_ptr<tws::Jobs> jobs;
-  std::unique_ptr<Worker> worker;
-  pid_t last_pid = 0;
+  Worker worker{loop};
   std::vector<std::string> ends;  // "name: uri", the URI empty where it was done
   std::vector<JobStage> stages;   // of the job "staged"
 
@@ -82,9 +62,9 @@ TEST_GROUP(Jobs) {
     ev_loop_destroy(loop);
   }
 
-  void start_worker() { worker = std::make_unique<Worker>(*jobs, ++last_pid); }
+  void start_worker() { worker.attach(*jobs, kDaemon); }
   void kill_worker() {
-    worker.reset();
+    worker.die();
     turn();
   }
   void turn() { ev_run(loop, EVRUN_NOWAIT); }
@@ -120,7 +100,7 @@ TEST_GROUP(Jobs) {
                 : tws::JobDone());
   }
 
-  void check_given(const std::vector<std::string>& expected) { CHECK_TRUE(expected == worker->given()); }
+  void check_given(const std::vector<std::string>& expected) { CHECK_TRUE(expected == worker.given()); }
   void check_ends(const std::vector<std::string>& expected) {
     CHECK_TRUE(expected == ends);
     ends.clear();
@@ -129,10 +109,10 @@ TEST_GROUP(Jobs) {
 
 TEST(Jobs, whoever_waits_is_told_how_far_a_job_is) {
   const auto id = submit("staged");
-  worker->say_sent(id);
-  worker->say(R"({"type":"progress","kind":"other","id":)" + std::to_string(id) + "}");
+  worker.say_sent(id);
+  worker.say(R"({"type":"progress","kind":"other","id":)" + std::to_string(id) + "}");
   turn();
-  worker->say(R"({"type":"result","id":)" + std::to_string(id) + "}");
+  worker.say(R"({"type":"result","id":)" + std::to_string(id) + "}");
   turn();
   CHECK_TRUE((std::vector{JobStage::kGiven, JobStage::kSent} == stages));
   check_ends({"staged: "});
@@ -141,8 +121,8 @@ TEST(Jobs, whoever_waits_is_told_how_far_a_job_is) {
 TEST(Jobs, a_worker_is_told_when_its_job_ends) {
   const auto begin = std::chrono::steady_clock::now() + kLong;
   submit("a");
-  worker->given();
-  const std::chrono::steady_clock::time_point expires{std::chrono::milliseconds(worker->expires_ms)};
+  worker.given();
+  const std::chrono::steady_clock::time_point expires{std::chrono::milliseconds(worker.expires_ms)};
   CHECK_TRUE(expires >= begin - std::chrono::milliseconds(1));
   CHECK_TRUE(expires <= std::chrono::steady_clock::now() + kLong);
 }
@@ -151,14 +131,14 @@ TEST(Jobs, when_the_worker_dies_the_next_one_does_what_was_not_sent_and_what_onl
   const auto sent = submit("sent");
   submit("staged");
   submit("second");
-  worker->say_sent(submit("read", true));
+  worker.say_sent(submit("read", true));
   submit("third");
-  worker->say_sent(sent);
+  worker.say_sent(sent);
   kill_worker();
   check_ends({"sent: torrent_ws.error.outcome_unknown"});
   submit("later");
   start_worker();
-  CHECK_TRUE((std::vector<std::string>{"staged", "second", "read", "third", "later"} == worker->given()));
+  CHECK_TRUE((std::vector<std::string>{"staged", "second", "read", "third", "later"} == worker.given()));
   CHECK_TRUE((std::vector{JobStage::kGiven, JobStage::kQueued, JobStage::kGiven} == stages));
 }
 
@@ -166,12 +146,12 @@ TEST(Jobs, no_job_is_given_to_a_fourth_worker) {
   submit("poison");
   submit("bad read", true);
   for (int i = 0; i < 3; ++i) {
-    LONGS_EQUAL(2, worker->given().size());
+    LONGS_EQUAL(2, worker.given().size());
     kill_worker();
     start_worker();
   }
   check_ends({"poison: torrent_ws.error.daemon_unreachable", "bad read: torrent_ws.error.daemon_unreachable"});
-  LONGS_EQUAL(0, worker->given().size());
+  LONGS_EQUAL(0, worker.given().size());
 }
 
 TEST(Jobs, what_no_worker_has_by_its_time_is_not_done) {
@@ -185,7 +165,7 @@ TEST(Jobs, what_no_worker_has_by_its_time_is_not_done) {
     CHECK_TRUE(end.ends_with(": torrent_ws.error.daemon_unreachable"));
   }
   start_worker();
-  LONGS_EQUAL(0, worker->given().size());
+  LONGS_EQUAL(0, worker.given().size());
 }
 
 TEST(Jobs, a_worker_keeps_the_time_of_its_jobs_itself) {
@@ -211,7 +191,7 @@ TEST(Jobs, a_watch_that_kills_its_workers_ends_and_the_others_go_on) {
   check_given({"innocent"});
   jobs->tick();
   check_given({});
-  worker->say(R"({"type":"progress","kind":"snapshot","id":)" + std::to_string(innocent) + "}");
+  worker.say(R"({"type":"progress","kind":"snapshot","id":)" + std::to_string(innocent) + "}");
   turn();
   jobs->tick();
   check_given({"poison"});
@@ -225,7 +205,7 @@ TEST(Jobs, a_watch_that_is_told_of_between_the_ends_of_its_workers_goes_on) {
   const auto id = watch("window");
   for (int i = 0; i < 5; ++i) {
     check_given({"window"});
-    worker->say(R"({"type":"progress","kind":"snapshot","id":)" + std::to_string(id) + "}");
+    worker.say(R"({"type":"progress","kind":"snapshot","id":)" + std::to_string(id) + "}");
     turn();
     kill_worker();
     start_worker();
@@ -271,7 +251,7 @@ TEST(Jobs, a_list_that_needs_too_much_does_not_have_its_worker_replaced_without_
   // Whether it is replaced then, so many seconds later.
   const auto is_replaced = [&](int seconds, std::size_t resident) {
     dismissed.clear();
-    jobs->on_too_large(last_pid, resident);
+    jobs->on_too_large(worker.pid, resident);
     jobs->tick(begin + std::chrono::seconds(seconds));
     if (dismissed.empty()) {
       return false;

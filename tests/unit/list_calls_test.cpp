@@ -3,16 +3,14 @@
 
 #include <CppUTest/TestHarness.h>
 #include <ev.h>
-#include <sys/socket.h>
 
-#include <array>
 #include <memory>
 #include <string>
 
 #include "tests/unit/list_worker.hpp"
+#include "tests/unit/viewer.hpp"
 #include "tests/unit/wamp_peer.hpp"
 
-using tws::Fd;
 using tws::kJsonForms;
 using tws::wamp::Peer;
 using tws::wamp::Value;
@@ -32,24 +30,17 @@ TEST_GROUP(ListCalls) {
   std::unique_ptr<tws::Jobs> jobs;
   std::unique_ptr<tws::TorrentsTopic> topic;
   std::unique_ptr<tws::ListCalls> calls;
-  tws::ListWorker worker;
+  tws::ListWorker worker{loop};
   std::unique_ptr<Peer> client;
 
   void setup() override {
     log.set_level(0);
     jobs = std::make_unique<tws::Jobs>(loop, log, [](pid_t /*pid*/) {});
     topic = std::make_unique<tws::TorrentsTopic>(realm.broker(), feeds, 0);
-    tws::DaemonFeed::Listener nobody;
-    nobody.on_ready = nobody.on_snapshot = [] {};
-    nobody.on_state = nobody.on_session = [](const tws::DaemonFeed&) {};
-    nobody.on_delta = [](const tws::DaemonFeed&, tws::Change&) {};
     feeds.push_back(std::make_unique<tws::DaemonFeed>(
-        kDaemon, *jobs, [this] { return topic->next_revision(); }, nobody));
+        kDaemon, *jobs, [this] { return topic->next_revision(); }, tws::nobody()));
     calls = std::make_unique<tws::ListCalls>(realm, feeds, *topic, kPatience);
-    std::array<int, 2> pair{};
-    CHECK_EQUAL(0, socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair.data()));
-    worker.socket.reset(pair[1]);
-    jobs->attach(kDaemon, 1, Fd(pair[0]), "{}");
+    worker.attach(*jobs, kDaemon);
     client = std::make_unique<Peer>(realm);
     client->join();
   }
@@ -115,7 +106,7 @@ TEST(ListCalls, AResultServesUntilSomethingChanges) {
   CHECK(result(*client, 6)["events"].empty());
   call(*client, 7, "torrents.since", 0);
   CHECK(result(*client, 7) == second);
-  worker.send({{"kind", "session"}}, R"("stats":{"x":1},"settings":{})");
+  worker.tell({{"kind", "session"}}, R"("stats":{"x":1},"settings":{})");
   turn();
   call(*client, 8);
   CHECK(result(*client, 8)["daemons"][kDaemon]["stats"]["x"] == 1);

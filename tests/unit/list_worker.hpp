@@ -2,18 +2,10 @@
 // that what the loop makes itself can be told from what it passes on.
 #pragma once
 
-#include <CppUTest/TestHarness.h>
-#include <sys/socket.h>
-
-#include <array>
 #include <string>
-#include <vector>
 
-#include "support/fd.hpp"
-#include "support/json.hpp"
+#include "tests/unit/worker_peer.hpp"
 #include "wamp/serializer.hpp"
-#include "wamp/value.hpp"
-#include "wire/job_frame.hpp"
 
 namespace tws {
 
@@ -22,28 +14,9 @@ inline wamp::Value watched(const char* format, const char* serializer) {
 }
 inline const wamp::Value kJsonForms = {watched("object", "json"), watched("table", "json")};
 
-// The worker's end of the socket.
-class ListWorker {
+class ListWorker final : public WorkerPeer {
  public:
-  // What the loop sent since: the frames but `configure`, as {"type", "id", "tails"}.
-  std::vector<wamp::Value> received() {
-    std::array<char, 65536> buffer{};
-    for (ssize_t size = 0; (size = recv(socket.get(), buffer.data(), buffer.size(), MSG_DONTWAIT)) > 0;) {
-      reader_.feed({buffer.data(), static_cast<std::size_t>(size)});
-    }
-    std::vector<wamp::Value> frames;
-    for (JobFrame frame; *reader_.next(frame);) {
-      const std::string type = text_member(frame.header.get(), "type");
-      if (type != "configure") {
-        id_ = integer_member(frame.header.get(), "id").value_or(0);
-        const wamp::Value arguments = type == "job" ? wamp::Value::parse(frame.body) : wamp::Value::object();
-        frames.push_back({{"type", type},
-                          {"tails", arguments.value("tails", wamp::Value())},
-                          {"paused", arguments.value("paused", false)}});
-      }
-    }
-    return frames;
-  }
+  using WorkerPeer::WorkerPeer;
 
   // A torrent, in all forms asked for; its name says in which serializer it came.
   void send_list(const char* kind, const wamp::Value& forms, bool continues = false) {
@@ -58,17 +31,14 @@ class ListWorker {
     if (continues) {
       header["continues"] = true;
     }
-    send(std::move(header), body);
+    tell(std::move(header), body);
   }
-  void send(wamp::Value header, const std::string& body = {}) {
+  // What it says of the watch that it was asked for last: progress, unless the header has another type.
+  void tell(wamp::Value header, const std::string& body = {}) {
     header.emplace("type", "progress");
-    header["id"] = id_;
-    std::string bytes;
-    append_job_frame(bytes, parse_json(header.dump())->get(), body);
-    CHECK_EQUAL(static_cast<ssize_t>(bytes.size()), ::send(socket.get(), bytes.data(), bytes.size(), 0));
+    header["id"] = last_id;
+    send(header, body);
   }
-
-  Fd socket;
 
  private:
   static void append_tail(std::string& out, bool table, const std::string& serializer) {
@@ -85,9 +55,6 @@ class ListWorker {
     wamp::encode(map, serializer == "cbor" ? wamp::Serializer::kCbor : wamp::Serializer::kMsgpack, tail);
     out += map.substr(1);
   }
-
-  JobFrameReader reader_;
-  std::int64_t id_ = 0;
 };
 
 }  // namespace tws

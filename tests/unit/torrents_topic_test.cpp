@@ -4,18 +4,16 @@
 
 #include <CppUTest/TestHarness.h>
 #include <ev.h>
-#include <sys/socket.h>
 
-#include <array>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "tests/unit/list_worker.hpp"
-#include "tests/unit/wamp_peer.hpp"
+#include "tests/unit/viewer.hpp"
 
-using tws::Fd;
 using tws::kJsonForms;
+using tws::Viewer;
 using tws::watched;
 using tws::wamp::Serializer;
 using tws::wamp::Value;
@@ -23,46 +21,6 @@ using tws::wamp::Value;
 namespace {
 
 constexpr const char* kDaemon = "main";
-
-// A client that looks at the list.
-class Viewer {
- public:
-  Viewer(tws::wamp::Realm& realm, Serializer serializer, const char* format = "object", const Value& revision = {})
-      : serializer_(serializer), peer_(realm, "", serializer) {
-    say({1, realm.name(), {{"roles", Value::object()}}});
-    say({32, 1, {{"_format", format}, {"_revision", revision}}, "torrents"});
-    subscription_ = read(peer_.client.received.at(1))[2];
-  }
-
-  void leave() { say({34, 2, subscription_}); }
-
-  // The kwargs of the events since.
-  std::vector<Value> events() {
-    std::vector<Value> events;
-    for (const std::string& bytes : std::exchange(peer_.client.received, {})) {
-      if (const Value message = read(bytes); message[0] == 36) {
-        events.push_back(message[5]);
-      }
-    }
-    return events;
-  }
-
- private:
-  void say(const Value& message) {
-    std::string bytes;
-    tws::wamp::encode(bytes, serializer_, message);
-    peer_.session.on_message(bytes, tws::wamp::is_binary(serializer_));
-  }
-  [[nodiscard]] Value read(const std::string& bytes) const {
-    auto message = tws::wamp::decode(serializer_, bytes);
-    CHECK_TRUE(!!message);
-    return std::move(*message);
-  }
-
-  Serializer serializer_;
-  tws::wamp::Peer peer_;
-  Value subscription_;
-};
 
 const std::string& name_in(const Value& event) { return event["torrents"]["h1"]["name"].get_ref<const std::string&>(); }
 
@@ -76,8 +34,7 @@ TEST_GROUP(TorrentsTopic) {
   std::unique_ptr<tws::Jobs> jobs;
   std::unique_ptr<tws::TorrentsTopic> topic;
   std::vector<std::unique_ptr<Viewer>> viewers;
-  tws::ListWorker worker;
-  pid_t last_pid = 0;
+  tws::ListWorker worker{loop};
 
   void setup() override {
     log.set_level(0);
@@ -101,15 +58,9 @@ TEST_GROUP(TorrentsTopic) {
     ev_loop_destroy(loop);
   }
 
-  void start_worker() {
-    std::array<int, 2> pair{};
-    CHECK_EQUAL(0, socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair.data()));
-    worker = tws::ListWorker();
-    worker.socket.reset(pair[1]);
-    jobs->attach(kDaemon, ++last_pid, Fd(pair[0]), "{}");
-  }
+  void start_worker() { worker.attach(*jobs, kDaemon); }
   void kill_worker() {
-    worker.socket.reset();
+    worker.die();
     turn();
   }
   void turn() { ev_run(loop, EVRUN_NOWAIT); }
@@ -118,28 +69,24 @@ TEST_GROUP(TorrentsTopic) {
     turn();
   }
   void state(const char* name) {
-    worker.send({{"kind", "state"}, {"state", name}, {"since", 5.0}, {"reason", name}});
+    worker.tell({{"kind", "state"}, {"state", name}, {"since", 5.0}, {"reason", name}});
     turn();
   }
   Viewer& join(Serializer serializer, const char* format = "object") {
-    return *viewers.emplace_back(std::make_unique<Viewer>(realm, serializer, format));
-  }
-  // The one event that came since.
-  Value event_of(Viewer & viewer) {
-    const auto events = viewer.events();
-    CHECK_EQUAL(1, events.size());
-    return events.back();
+    return *viewers.emplace_back(
+        std::make_unique<Viewer>(realm, serializer, tws::TorrentsTopic::kName, Value{{"_format", format}}));
   }
   // Who had the list at a revision.
   Viewer& come_back(const Value& revision, Serializer serializer = Serializer::kJson) {
-    return *viewers.emplace_back(std::make_unique<Viewer>(realm, serializer, "object", revision));
+    return *viewers.emplace_back(std::make_unique<Viewer>(realm, serializer, tws::TorrentsTopic::kName,
+                                                          Value{{"_format", "object"}, {"_revision", revision}}));
   }
   // What the watch was asked for since, once.
   Value asked() {
     const auto frames = worker.received();
     CHECK_EQUAL(1, frames.size());
     STRCMP_EQUAL("job", frames.back()["type"].get_ref<const std::string&>().c_str());
-    return frames.back()["tails"];
+    return frames.back()["arguments"]["tails"];
   }
   // One who has the list in JSON, all others come later.
   Viewer& first_viewer() {
@@ -241,7 +188,7 @@ TEST(TorrentsTopic, WithoutAWorkerTheLastListComesFromTheLoop) {
 
   start_worker();
   const auto frames = worker.received();
-  const Value forms = frames.back()["tails"];
+  const Value forms = frames.back()["arguments"]["tails"];
   CHECK_EQUAL(4, forms.size());
   list("snapshot", forms);
   STRCMP_EQUAL("by the worker, in json", name_in(event_of(first)).c_str());
@@ -253,7 +200,7 @@ TEST(TorrentsTopic, AWorkerThatCannotKnowTheListIsNotWaitedFor) {
   kill_worker();
   start_worker();
   worker.received();
-  worker.send({{"kind", "alive"}});
+  worker.tell({{"kind", "alive"}});
   turn();
   Viewer& late = join(Serializer::kCbor);
   CHECK(late.events().empty());  // the list may come at any moment
@@ -284,11 +231,11 @@ TEST(TorrentsTopic, WhenNobodyLooksTheWatchRestsAndIsOverAfterAMinute) {
   viewers.clear();
   auto frames = worker.received();
   CHECK_EQUAL(1, frames.size());
-  CHECK(frames.back()["type"] == "job" && frames.back()["paused"] == true);
+  CHECK(frames.back()["type"] == "job" && frames.back()["arguments"]["paused"] == true);
   Viewer& back = join(Serializer::kJson);
   frames = worker.received();
   CHECK_EQUAL(1, frames.size());
-  CHECK(frames.back()["type"] == "job" && frames.back()["paused"] == false);
+  CHECK(frames.back()["type"] == "job" && !frames.back()["arguments"].value("paused", false));
   event_of(back);
   viewers.clear();
   worker.received();
@@ -391,13 +338,13 @@ TEST(TorrentsTopic, ANewWatchWaitsForTheWorkerAlsoIfTheLastOneHadLostIts) {
   start_worker();
   Viewer& cbor = join(Serializer::kCbor);
   CHECK(cbor.events().empty());
-  list("snapshot", worker.received().back()["tails"]);
+  list("snapshot", worker.received().back()["arguments"]["tails"]);
   STRCMP_EQUAL("by the worker, in cbor", name_in(event_of(cbor)).c_str());
 }
 
 TEST(TorrentsTopic, AWatchThatTheWorkerRefusesBeginsAgain) {
   Viewer& first = first_viewer();
-  worker.send({{"type", "error"}, {"error", "wamp.error.invalid_argument"}, {"message", "cannot"}});
+  worker.tell({{"type", "error"}, {"error", "wamp.error.invalid_argument"}, {"message", "cannot"}});
   turn();
   const Value state = event_of(first)["daemons"][kDaemon];
   CHECK(state["state"] == "busy" && state["reason"] == "its worker does not watch it: cannot");

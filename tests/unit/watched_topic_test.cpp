@@ -4,17 +4,16 @@
 
 #include <CppUTest/TestHarness.h>
 #include <ev.h>
-#include <sys/socket.h>
 
-#include <array>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "tests/unit/wamp_peer.hpp"
+#include "tests/unit/viewer.hpp"
+#include "tests/unit/worker_peer.hpp"
 #include "topics/detail_topic.hpp"
 
-using tws::Fd;
+using tws::Viewer;
 using tws::wamp::Serializer;
 using tws::wamp::Value;
 
@@ -25,54 +24,6 @@ const std::string kOther(40, 'b');
 
 Value tail_form(const char* serializer) { return {{"format", "object"}, {"serializer", serializer}}; }
 const Value kOnlyJson = {tail_form("json")};
-
-class Viewer {
- public:
-  Viewer(tws::wamp::Realm& realm, Serializer serializer, const std::string& topic)
-      : peer(realm, "", serializer), serializer_(serializer) {
-    say({1, realm.name(), {{"roles", {{"subscriber", {{"features", {{"subscription_revocation", true}}}}}}}}});
-    say({32, 1, Value::object(), topic});
-    answer = read(peer.client.received.at(1));
-  }
-
-  void leave() { say({34, 2, answer[2]}); }
-  // The answer to one SUBSCRIBE more.
-  Value subscribe(const std::string& topic) {
-    say({32, 3, Value::object(), topic});
-    return read(peer.client.received.back());
-  }
-  // The kwargs of the events since; other messages are in `others`.
-  std::vector<Value> events() {
-    std::vector<Value> events;
-    for (const std::string& bytes : std::exchange(peer.client.received, {})) {
-      const Value message = read(bytes);
-      if (message[0] == 36) {
-        events.push_back(message[5]);
-      } else {
-        others.push_back(message);
-      }
-    }
-    return events;
-  }
-
-  tws::wamp::Peer peer;
-  Value answer;  // to SUBSCRIBE
-  std::vector<Value> others;
-
- private:
-  void say(const Value& message) {
-    std::string bytes;
-    tws::wamp::encode(bytes, serializer_, message);
-    peer.session.on_message(bytes, tws::wamp::is_binary(serializer_));
-  }
-  [[nodiscard]] Value read(const std::string& bytes) const {
-    auto message = tws::wamp::decode(serializer_, bytes);
-    CHECK_TRUE(!!message);
-    return std::move(*message);
-  }
-
-  Serializer serializer_;
-};
 
 }  // namespace
 
@@ -85,9 +36,7 @@ TEST_GROUP(WatchedTopic) {
   std::unique_ptr<tws::DetailTopic> topic;
   std::vector<std::unique_ptr<Viewer>> viewers;
   std::uint64_t revision = 0;
-  Fd worker;
-  tws::JobFrameReader reader;
-  pid_t last_pid = 0;
+  tws::WorkerPeer worker{loop};
   std::vector<Value> of_feed;  // what the loop sent of the daemon's own watch
   Value feed_watch;            // its id
 
@@ -109,22 +58,12 @@ TEST_GROUP(WatchedTopic) {
   }
 
   void add_daemon(const char* name) {
-    tws::DaemonFeed::Listener nobody;
-    nobody.on_ready = nobody.on_snapshot = [] {};
-    nobody.on_state = nobody.on_session = [](const tws::DaemonFeed&) {};
-    nobody.on_delta = [](const tws::DaemonFeed&, tws::Change&) {};
     feeds.push_back(std::make_unique<tws::DaemonFeed>(
-        name, *jobs, [] { return 0; }, std::move(nobody)));
+        name, *jobs, [] { return 0; }, tws::nobody()));
   }
-  void start_worker(const char* daemon = "main") {
-    std::array<int, 2> pair{};
-    CHECK_EQUAL(0, socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair.data()));
-    worker.reset(pair[1]);
-    reader = {};
-    jobs->attach(daemon, ++last_pid, Fd(pair[0]), "{}");
-  }
+  void start_worker(const char* daemon = "main") { worker.attach(*jobs, daemon); }
   void kill_worker() {
-    worker.reset();
+    worker.die();
     turn();
   }
   // More than once: a turn of a busy machine may leave frames for the next one.
@@ -134,27 +73,14 @@ TEST_GROUP(WatchedTopic) {
     }
   }
 
-  // What the loop sent since but `configure`: {"type", "id"}, of a job {"name", "arguments"}, too. What is of the
-  // daemon's own watch goes to of_feed.
+  // What the loop sent since. What is of the daemon's own watch goes to of_feed.
   std::vector<Value> asked() {
-    std::array<char, 65536> buffer{};
-    for (ssize_t size = 0; (size = recv(worker.get(), buffer.data(), buffer.size(), MSG_DONTWAIT)) > 0;) {
-      reader.feed({buffer.data(), static_cast<std::size_t>(size)});
-    }
     std::vector<Value> frames;
-    for (tws::JobFrame frame; *reader.next(frame);) {
-      const Value header = Value::parse(tws::to_text(frame.header.get()));
-      if (header["type"] != "configure") {
-        Value sent = {{"type", header["type"]}, {"id", header["id"]}};
-        if (header["type"] == "job") {
-          sent["name"] = header["name"];
-          sent["arguments"] = Value::parse(frame.body);
-        }
-        if (header.value("name", "") == "torrents.watch") {
-          feed_watch = header["id"];
-        }
-        (header["id"] == feed_watch ? of_feed : frames).push_back(std::move(sent));
+    for (Value& frame : worker.received()) {
+      if (frame.value("name", "") == "torrents.watch") {
+        feed_watch = frame["id"];
       }
+      (frame["id"] == feed_watch ? of_feed : frames).push_back(std::move(frame));
     }
     return frames;
   }
@@ -164,15 +90,9 @@ TEST_GROUP(WatchedTopic) {
     CHECK_EQUAL(1, frames.size());
     return std::move(frames.front());
   }
-  void tell(Value header, const std::string& body = {}) {
-    std::string bytes;
-    tws::append_job_frame(bytes, tws::parse_json(header.dump())->get(), body);
-    for (std::string_view rest = bytes; !rest.empty();) {  // what is large goes in parts
-      const ssize_t size = ::send(worker.get(), rest.data(), rest.size(), 0);
-      CHECK_TRUE(size > 0);
-      rest.remove_prefix(static_cast<std::size_t>(size));
-      turn();
-    }
+  void tell(const Value& header, const std::string& body = {}) {
+    worker.send(header, body);
+    turn();
   }
   // The members with "by": the serializer, in those that the question asks for.
   void tell(const char* kind, const Value& of, Value members, bool continues = false) {
@@ -205,11 +125,6 @@ TEST_GROUP(WatchedTopic) {
 
   Viewer& join(Serializer serializer = Serializer::kJson, const std::string& key = kHash) {
     return *viewers.emplace_back(std::make_unique<Viewer>(realm, serializer, tws::DetailTopic::kPrefix + key));
-  }
-  Value event_of(Viewer & viewer) {
-    const auto events = viewer.events();
-    CHECK_EQUAL(1, events.size());
-    return events.back();
   }
 };
 
