@@ -36,11 +36,27 @@ function assertValid(reference, value, what) {
   }
 }
 
-// The kwargs of an event of a server's topic: torrents, session. Of a table, each row is checked as the object that it
-// stands for, too.
+// The same, and of a table each row as the object that it stands for, too.
+function assertTorrentsValid(reference, value, what) {
+  assertValid(reference, value, what);
+  if (Array.isArray(value.torrents?.rows))
+    assertValid(reference, { ...value, torrents: objectsOf(value.torrents) }, what);
+}
+
+// The kwargs of an event of a server's topic: torrents, session, window, detail or commands.
 export function assertEvent(topic, event) {
-  assertValid(`${topic}.json`, event, `an event of ${topic}`);
-  if (Array.isArray(event.torrents?.rows)) assertEvent(topic, { ...event, torrents: objectsOf(event.torrents) });
+  assertTorrentsValid(`${topic}.json`, event, `an event of ${topic}`);
+}
+
+// The queue of such a topic's events: each is checked when it is taken.
+export function checked(topic, events) {
+  const next = events.next.bind(events);
+  events.next = (matches = () => true) =>
+    next((event) => {
+      assertEvent(topic, event);
+      return matches(event);
+    });
+  return events;
 }
 
 const placeOf = (procedure, part) => `procedures.json#/properties/${procedure}/properties/${part}`;
@@ -48,7 +64,7 @@ const placeOf = (procedure, part) => `procedures.json#/properties/${procedure}/p
 export const argumentFaults = (procedure, kwargs) => faultsOf(placeOf(procedure, 'arguments'), kwargs);
 
 export function assertResult(procedure, kwargs) {
-  assertValid(placeOf(procedure, 'result'), kwargs, `the result of ${procedure}`);
+  assertTorrentsValid(placeOf(procedure, 'result'), kwargs, `the result of ${procedure}`);
 }
 
 // The schema of a procedure's kwargs, as it is below its references.
