@@ -9,7 +9,15 @@ import { fileURLToPath } from 'node:url';
 
 import { eventually } from '../support/patience.mjs';
 import { whileStopped } from '../support/processes.mjs';
-import { argumentFaults, argumentsSchema, assertEvent, assertResult, faultsOf, schemas } from '../support/schemas.mjs';
+import {
+  argumentFaults,
+  argumentsSchema,
+  assertEvent,
+  assertResult,
+  checked,
+  faultsOf,
+  schemas,
+} from '../support/schemas.mjs';
 import { forms } from '../support/serializers.mjs';
 import { startStack } from '../support/stack.mjs';
 import { TorrentView } from '../support/torrent-view.mjs';
@@ -19,8 +27,8 @@ const source = (file) => fs.readFileSync(fileURLToPath(new URL(`../../${file}`, 
 const allIn = (text, expression) => [...text.matchAll(expression)].map(([, found]) => found);
 const sorted = (values) => [...new Set(values)].sort();
 const procedures = Object.keys(schemas.procedures.properties);
-// The event loop answers these alone.
-const ofLoop = ['torrents.snapshot', 'torrents.since'];
+// These read the list: they are not in the worker's table.
+const ofList = ['torrents.snapshot', 'torrents.since', 'torrents.window'];
 
 const stopped = 0;
 let stack;
@@ -36,7 +44,7 @@ after(async () => {
 
 describe('the schemas list', () => {
   const listFields = allIn(source('worker/torrent_fields.hpp'), /^ {4}"([\w-]+)",$/gm);
-  const { fields, details, detailsSince40, detailsSince41, whole } = schemas.torrent.$defs;
+  const { fields, details, lists, detailsSince40, detailsSince41, whole } = schemas.torrent.$defs;
   const { settings } = schemas.daemon.$defs;
   const torrentFields = schemas.procedures.$defs.torrentFields.items.enum;
 
@@ -47,12 +55,36 @@ describe('the schemas list', () => {
   });
 
   test('the fields that torrent.get gives', () => {
-    const all = [fields, details, detailsSince40, detailsSince41].flatMap(({ properties }) => Object.keys(properties));
+    const all = [fields, details, lists, detailsSince40, detailsSince41].flatMap(({ properties }) =>
+      Object.keys(properties),
+    );
     assert.deepEqual(sorted(torrentFields), sorted(all));
     assert.deepEqual(
       sorted(all),
       sorted(allIn(source('worker/torrent_fields.cpp') + source('worker/torrent_fields.hpp'), /"([\w-]+)"[,}]/g)),
     );
+  });
+
+  test('the fields of details, and no other', () => {
+    const repeated = ['priorities', 'wanted', 'trackers'];
+    const told = Object.keys({ ...fields.properties, ...details.properties, ...lists.properties });
+    assert.deepEqual(
+      sorted(schemas.detail.$defs.everything.required),
+      sorted(told.filter((name) => !repeated.includes(name))),
+    );
+  });
+
+  test('what windows have, and what they are filtered by', () => {
+    const { listField, status } = schemas.window.$defs;
+    assert.deepEqual(sorted(listField.enum), sorted(listFields));
+    const [, values] = /kStatusValues = \{(.*?)\};/s.exec(source('mod_torrent_ws/wire/window_request.hpp'));
+    assert.deepEqual(sorted(status.enum), sorted(allIn(values, /"(\w+)"/g)));
+  });
+
+  test('the commands', () => {
+    const { procedure } = schemas.commands.$defs.command.properties;
+    const names = allIn(source('mod_torrent_ws/topics/procedures.cpp'), /Procedure\{"([\w.]+)", false\}/g);
+    assert.deepEqual(sorted(procedure.enum), sorted(names));
   });
 
   test("the session's settings", () => {
@@ -63,7 +95,7 @@ describe('the schemas list', () => {
 
   test('the procedures of the worker, which are the documented ones', () => {
     const known = allIn(source('worker/procedures.cpp'), /\.name = "([\w.]+)"/g);
-    assert.deepEqual(sorted(procedures), sorted([...known, ...ofLoop]));
+    assert.deepEqual(sorted(procedures), sorted([...known, ...ofList]));
     const rows = source('docs/procedures.md')
       .split('\n')
       .filter((line) => line.startsWith('| `') && !line.includes('.error.'));
@@ -143,7 +175,7 @@ async function isTaken(procedure, argument, value) {
 }
 
 describe('the worker takes what the schema does', () => {
-  for (const procedure of procedures.filter((name) => !ofLoop.includes(name))) {
+  for (const procedure of procedures.filter((name) => !ofList.includes(name))) {
     test(procedure, async () => {
       const { properties, required = [] } = argumentsSchema(procedure);
       const taken = new Map();
@@ -180,7 +212,7 @@ describe('the worker takes what the schema does', () => {
       ]),
     );
     const entries = [...source('worker/procedures.cpp').matchAll(/\{\s*\.name = "([\w.]+)",(.*?)\}(?=,?\n)/gs)];
-    assert.equal(entries.length, procedures.length - ofLoop.length);
+    assert.equal(entries.length, procedures.length - ofList.length);
     for (const [, name, rest] of entries) {
       const table = tables[/\.arguments = (k\w+)/.exec(rest)?.[1]] ?? [];
       assert.deepEqual(sorted(Object.keys(argumentsSchema(name).properties)), sorted([...table, 'daemon']), name);
@@ -268,8 +300,8 @@ describe('messages are as the schemas say', () => {
       'priority-high': [0],
       trackerAdd: ['http://127.0.0.1:9/announce'],
     });
-    const { details, fields } = schemas.torrent.$defs;
-    const names = Object.keys({ ...fields.properties, ...details.properties });
+    const { details, fields, lists } = schemas.torrent.$defs;
+    const names = Object.keys({ ...fields.properties, ...details.properties, ...lists.properties });
     const whole = await call('torrent.get', { ids: [core, hashString, hash], fields: names });
     assert.equal(whole.torrents.length, 3);
     await call('torrent.set_location', { ids, location: `${downloads}/elsewhere`, move: false });
@@ -289,6 +321,7 @@ describe('messages are as the schemas say', () => {
     assert.equal(events[0].snapshot, true);
     const { revision } = events.at(-1);
     await eventually(async () => assert.ok((await call('torrents.since', { revision })).events.length > 0));
+    await call('torrents.window', { limit: 1 });
     await page.close();
   });
 
@@ -349,17 +382,6 @@ describe('the schemas refuse', () => {
     assert.throws(() => assertEvent('torrents', table(7)), /status/);
   });
 });
-
-// A queue of events of which each is checked when it is taken.
-function checked(topic, events) {
-  const next = events.next.bind(events);
-  events.next = (matches = () => true) =>
-    next((event) => {
-      assertEvent(topic, event);
-      return matches(event);
-    });
-  return events;
-}
 
 // A call with arguments that the schema takes, and a result that it knows.
 const called = new Set();

@@ -86,10 +86,11 @@ describe('workers that have had five jobs', () => {
 
   test('are replaced, and no sign-in is lost', async () => {
     const { pool: before } = await workersByName(stack);
-    for (let round = 0; round < 6; round += 1) {
+    // How many jobs a worker is given beyond the five depends on how soon the next one is there.
+    await eventually(async () => {
       await Promise.all((await tokens(stack, 8)).map((token) => signIn(stack, token)));
-    }
-    await eventually(async () => assert.ok((await stack.status()).workers.recycled >= 3));
+      assert.ok((await stack.status()).workers.recycled >= 3);
+    });
     const status = await stack.status();
     assert.equal(status.worker_restarts, 0);
     assert.equal(status.token_failures, 0);

@@ -36,12 +36,27 @@ function assertValid(reference, value, what) {
   }
 }
 
-// The kwargs of an event of a server's topic: torrents, session. Of a table, each row is checked as the object that it
-// stands for, too.
+// The same, and of a table each row as the object that it stands for, too.
+function assertTorrentsValid(reference, value, what) {
+  assertValid(reference, value, what);
+  const objects = inObjects(value);
+  if (objects !== value) assertValid(reference, objects, what);
+}
+
+// The kwargs of an event of a server's topic: torrents, session, window, detail or commands.
 export function assertEvent(topic, event) {
-  assertValid(`${topic}.json`, event, `an event of ${topic}`);
-  const objects = inObjects(event);
-  if (objects !== event) assertEvent(topic, objects);
+  assertTorrentsValid(`${topic}.json`, event, `an event of ${topic}`);
+}
+
+// The queue of such a topic's events: each is checked when it is taken.
+export function checked(topic, events) {
+  const next = events.next.bind(events);
+  events.next = (matches = () => true) =>
+    next((event) => {
+      assertEvent(topic, event);
+      return matches(event);
+    });
+  return events;
 }
 
 const placeOf = (procedure, part) => `procedures.json#/properties/${procedure}/properties/${part}`;
@@ -49,7 +64,7 @@ const placeOf = (procedure, part) => `procedures.json#/properties/${procedure}/p
 export const argumentFaults = (procedure, kwargs) => faultsOf(placeOf(procedure, 'arguments'), kwargs);
 
 export function assertResult(procedure, kwargs) {
-  assertValid(placeOf(procedure, 'result'), kwargs, `the result of ${procedure}`);
+  assertTorrentsValid(placeOf(procedure, 'result'), kwargs, `the result of ${procedure}`);
 }
 
 // The schema of a procedure's kwargs, as it is below its references.
