@@ -59,7 +59,7 @@ export interface TorrentTable {
 }
 
 /** Torrents without a format: changed fields by hash. */
-export type TorrentObjects = Record<string, Partial<Torrent>>;
+export type TorrentObjects = Record<string, Partial<Omit<Torrent, "hash">>>;
 
 export type DaemonStateName = "up" | "busy" | "down";
 
@@ -107,7 +107,7 @@ export interface WindowCounts {
 }
 
 /** An event of the topic `torrents.window`. */
-export interface WindowEvent extends TorrentsEvent {
+export interface WindowEvent extends Omit<TorrentsEvent, "daemons"> {
   /** The hashes of the range, which begins at `offset`. In snapshots, and when it changed. */
   order?: string[];
   offset?: number;
