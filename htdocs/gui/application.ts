@@ -22,6 +22,8 @@ import { createWindowRequest, type Rows } from "./list/window-request";
 import { createWindowView } from "./list/window-view";
 import { createDaemons, type Daemons } from "./store/daemons";
 import { createListFeed } from "./store/feed";
+import { createPreferences, type Preferences } from "./store/preferences";
+import { openPreferencesCopy } from "./store/preferences-copy";
 import { createTorrents, type Torrents } from "./store/torrents";
 
 /** The parts that the components share. */
@@ -36,6 +38,7 @@ export interface Application {
   selection: Selection;
   commands: Commands;
   notices: Notices;
+  preferences: Preferences;
   dialog: Accessor<Dialog | undefined>;
   setDialog: Setter<Dialog | undefined>;
   /** Whether what the list shows may be old: the page is offline, or a daemon does not answer. */
@@ -50,6 +53,7 @@ export function createApplication(page: Page): Application {
   const daemons = createDaemons();
   const notices = createNotices();
   const query = createQuery();
+  const preferences = createPreferences(openPreferencesCopy(page.access.userId));
   const [dialog, setDialog] = createSignal<Dialog>();
   let heardAt = Date.now();
 
@@ -66,8 +70,11 @@ export function createApplication(page: Page): Application {
   });
   const connection = createConnection(page, (session) => {
     feed.enter(session);
+    preferences.enter(session);
     return session.subscribe<SessionEvent>("session", daemons.applySession);
   });
+
+  window.addEventListener("pagehide", preferences.flush);
 
   const [inSight, setInSight] = createSignal<Rows>({ first: 0, last: 0 });
   const request = createWindowRequest(query, inSight);
@@ -95,6 +102,7 @@ export function createApplication(page: Page): Application {
     ),
     commands: createCommands(connection, torrents, notices),
     notices,
+    preferences,
     dialog,
     setDialog,
     isAged: () => connection.state().kind !== "connected" || daemons.troubled().length > 0,

@@ -59,7 +59,7 @@ export interface TorrentTable {
 }
 
 /** Torrents without a format: changed fields by hash. */
-export type TorrentObjects = Record<string, Partial<Torrent>>;
+export type TorrentObjects = Record<string, Partial<Omit<Torrent, "hash">>>;
 
 export type DaemonStateName = "up" | "busy" | "down";
 
@@ -107,7 +107,7 @@ export interface WindowCounts {
 }
 
 /** An event of the topic `torrents.window`. */
-export interface WindowEvent extends TorrentsEvent {
+export interface WindowEvent extends Omit<TorrentsEvent, "daemons"> {
   /** The hashes of the range, which begins at `offset`. In snapshots, and when it changed. */
   order?: string[];
   offset?: number;
@@ -121,6 +121,13 @@ export interface SessionEvent {
   daemons: Record<string, DaemonState & { stats?: { torrentCount: number } }>;
 }
 
+/** An event of the topic `preferences`. Null: the user's choice was taken back. */
+export interface PreferencesEvent {
+  /** All of them, instead of those that changed. */
+  snapshot: boolean;
+  preferences: Record<string, unknown>;
+}
+
 /** What each procedure of the GUI takes and answers. */
 export interface Procedures {
   "torrent.start": { arguments: { ids: string[] }; result: object };
@@ -131,6 +138,7 @@ export interface Procedures {
     result: { "torrent-added"?: AddedTorrent; "torrent-duplicate"?: AddedTorrent };
   };
   "torrents.window": { arguments: WindowRequest & { format: "table" }; result: { order: string[] } };
+  "preferences.set": { arguments: { preferences: Record<string, unknown> }; result: object };
 }
 
 export interface AddedTorrent {
