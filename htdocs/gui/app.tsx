@@ -4,9 +4,12 @@ import { DropTarget } from "./actions/drop-target";
 import { NoticeList } from "./actions/notice-list";
 import { Toolbar } from "./actions/toolbar";
 import styles from "./app.module.css";
+import { useApplication } from "./application";
 import { FilterBar } from "./list/filter-bar";
 import { List } from "./list/list";
 import { SearchBox } from "./list/search-box";
+import { ContextMenu } from "./menus/context-menu";
+import { createShortcuts } from "./menus/shortcuts";
 import { StatusBar } from "./status/status-bar";
 import { TroubleBanner } from "./status/trouble-banner";
 
@@ -17,6 +20,7 @@ export function App() {
   const [width, setWidth] = createSignal(window.innerWidth);
   let element!: HTMLDivElement;
 
+  createShortcuts(useApplication().actions);
   onMount(() => {
     const observer = new ResizeObserver(([entry]) => setWidth(entry!.contentRect.width));
     observer.observe(element);
@@ -36,6 +40,7 @@ export function App() {
       <List isCompact={isCompact()} />
       <StatusBar />
       <NoticeList />
+      <ContextMenu />
       <Dialogs />
       <DropTarget />
     </div>

@@ -7,11 +7,13 @@ import {
   type Accessor,
   type Setter,
 } from "solid-js";
+import { type Actions, createActions } from "./actions/actions";
 import { type Commands, createCommands, describeFailure } from "./actions/commands";
 import { createNotices, type Notices } from "./actions/notices";
 import type { Dialog } from "./actions/dialog";
 import { type Connection, createConnection } from "./connection/connection";
 import type { Page } from "./connection/page";
+import { createPermissions, type Permissions } from "./connection/permissions";
 import type { SessionEvent } from "./protocol";
 import { createQuery, type Query } from "./list/query";
 import { createSelection, type Selection } from "./list/selection";
@@ -25,6 +27,7 @@ import { createListFeed } from "./store/feed";
 import { createPreferences, type Preferences } from "./store/preferences";
 import { openPreferencesCopy } from "./store/preferences-copy";
 import { createTorrents, type Torrents } from "./store/torrents";
+import { showTheme } from "./theme";
 
 /** The parts that the components share. */
 export interface Application {
@@ -37,8 +40,10 @@ export interface Application {
   setInSight: Setter<Rows>;
   selection: Selection;
   commands: Commands;
+  permissions: Permissions;
   notices: Notices;
   preferences: Preferences;
+  actions: Actions;
   dialog: Accessor<Dialog | undefined>;
   setDialog: Setter<Dialog | undefined>;
   /** Whether what the list shows may be old: the page is offline, or a daemon does not answer. */
@@ -71,8 +76,12 @@ export function createApplication(page: Page): Application {
   const connection = createConnection(page, (session) => {
     feed.enter(session);
     preferences.enter(session);
-    return session.subscribe<SessionEvent>("session", daemons.applySession);
+    return session.subscribe<SessionEvent>("session", (event) => {
+      daemons.applySession(event);
+      permissions.applySession(event);
+    });
   });
+  const permissions = createPermissions(connection);
 
   window.addEventListener("pagehide", preferences.flush);
 
@@ -90,7 +99,9 @@ export function createApplication(page: Page): Application {
     hasWindow() ? createWindowView(() => feed.window()!, connection) : createWholeView(torrents, query),
   );
 
-  return {
+  createEffect(() => showTheme(preferences.get("theme")));
+
+  const parts = {
     connection,
     torrents,
     daemons,
@@ -100,7 +111,8 @@ export function createApplication(page: Page): Application {
     selection: createSelection(view, (error) =>
       notices.error(describeFailure("Reading which torrents are selected", error)),
     ),
-    commands: createCommands(connection, torrents, notices),
+    commands: createCommands(connection, daemons, torrents, notices),
+    permissions,
     notices,
     preferences,
     dialog,
@@ -108,6 +120,7 @@ export function createApplication(page: Page): Application {
     isAged: () => connection.state().kind !== "connected" || daemons.troubled().length > 0,
     heardAt: () => heardAt,
   };
+  return { ...parts, actions: createActions(parts) };
 }
 
 export const ApplicationContext = createContext<Application>();

@@ -32,15 +32,13 @@ export function viewActions({ preferences, selection, setDialog, view }: ActionP
       keys: ["/", "Shift+/"],
       run: () => document.querySelector<HTMLInputElement>("#torrent-ws [type=search]")?.focus(),
     },
-    ...themes.map(
-      (theme): Action => ({
-        id: `theme-${theme}`,
-        title: themeTitles[theme],
-        group: "theme",
-        isChosen: () => (preferences.get("theme") ?? "system") === theme,
-        run: () => preferences.set("theme", theme === "system" ? undefined : theme),
-      }),
-    ),
+    ...themes.map((theme): Action => ({
+      id: `theme-${theme}`,
+      title: themeTitles[theme],
+      group: "theme",
+      isChosen: () => (preferences.get("theme") ?? "system") === theme,
+      run: () => preferences.set("theme", theme === "system" ? undefined : theme),
+    })),
     {
       id: "palette",
       title: "All commands…",

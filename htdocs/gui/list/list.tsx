@@ -28,7 +28,7 @@ const compactColumns = compactIds.map(columnOf);
 
 /** The torrents, as a grid of virtual rows: only those in sight exist. */
 export function List(props: { isCompact: boolean }) {
-  const { isAged, selection, setDialog, setInSight, torrents, view } = useApplication();
+  const { isAged, selection, setInSight, torrents, view } = useApplication();
   const [width, setWidth] = createSignal(0);
   let scroller!: HTMLDivElement;
 
@@ -80,7 +80,6 @@ export function List(props: { isCompact: boolean }) {
     }),
   );
 
-  const remove = () => void selection.act((hashes) => setDialog({ kind: "remove", hashes }));
   const rowsOnPage = () => Math.max(1, Math.floor(scroller.clientHeight / rowHeight()) - 1);
 
   return (
@@ -94,7 +93,7 @@ export function List(props: { isCompact: boolean }) {
       aria-activedescendant={selection.active() && rowId(selection.active()!)}
       data-aged={isAged()}
       tabindex="0"
-      onKeyDown={(event) => handleListKey(event, { count: view().count(), selection, rowsOnPage, remove })}
+      onKeyDown={(event) => handleListKey(event, { count: view().count(), selection, rowsOnPage })}
     >
       <Show when={!props.isCompact}>
         <ListHeader columns={columns()} />

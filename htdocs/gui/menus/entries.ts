@@ -65,14 +65,10 @@ export const moreMenu: Template = [
 /** A menu with what is offered of a template. */
 export function sectionsOf(template: Template, actions: Actions): Sections {
   const find = (ids: string[]) => ids.flatMap((id) => actions.get(id) ?? []);
-  return template
-    .map((entries) =>
-      entries.flatMap((entry) => {
-        if (typeof entry === "string") return find([entry]);
-        const { title, icon, ids } = entry;
-        const offered = find(ids);
-        return offered.length > 0 ? [{ title, icon, actions: offered }] : [];
-      }),
-    )
-    .filter((section) => section.length > 0);
+  const entriesOf = (entry: string | SubmenuTemplate): Sections[number] => {
+    if (typeof entry === "string") return find([entry]);
+    const offered = find(entry.ids);
+    return offered.length > 0 ? [{ title: entry.title, icon: entry.icon, actions: offered }] : [];
+  };
+  return template.map((entries) => entries.flatMap(entriesOf)).filter((section) => section.length > 0);
 }

@@ -28,7 +28,5 @@ function isLetter({ key, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
 /** Goes to the next item whose title begins with a letter. */
 function focusByLetter(items: HTMLElement[], index: number, letter: string): void {
   const following = [...items.slice(index + 1), ...items.slice(0, index + 1)];
-  following
-    .find((item) => item.textContent?.trim().toLowerCase().startsWith(letter.toLowerCase()))
-    ?.focus();
+  following.find((item) => item.textContent?.trim().toLowerCase().startsWith(letter.toLowerCase()))?.focus();
 }

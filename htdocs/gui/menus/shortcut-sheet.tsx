@@ -18,7 +18,9 @@ export function ShortcutSheet() {
 
   const groups = Object.keys(groupTitles) as ActionGroup[];
   const shortcutsOf = (group: ActionGroup): Shortcut[] =>
-    actions.offered().filter((action): action is Action & Shortcut => action.group === group && !!action.keys);
+    actions
+      .offered()
+      .filter((action): action is Action & Shortcut => action.group === group && !!action.keys);
 
   return (
     <dialog
