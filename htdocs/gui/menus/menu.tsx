@@ -1,5 +1,5 @@
 import type { Placement } from "@floating-ui/dom";
-import { createSignal, For, onMount, Show } from "solid-js";
+import { createSignal, For, onCleanup, onMount, Show } from "solid-js";
 import { type Action, isEnabled } from "../actions/actions";
 import { Icon } from "../icon";
 import { listen } from "../listen";
@@ -25,18 +25,16 @@ export function Menu(props: MenuProps) {
   const before = document.activeElement;
   let element!: HTMLDivElement;
 
-  const close = () => {
-    if (before instanceof HTMLElement) before.focus({ preventScroll: true });
-    props.onClose();
-  };
-  const done = () => {
-    close();
-    props.onDone?.();
-  };
+  const done = () => (props.onDone ?? props.onClose)();
 
   onMount(() => {
     element.showPopover();
     void place(element, props.anchor, props.placement).then(() => items(element)[0]?.focus());
+  });
+  onCleanup(() => {
+    if (element.contains(document.activeElement) && before instanceof HTMLElement) {
+      before.focus({ preventScroll: true });
+    }
   });
   listen(
     "pointerdown",
@@ -56,7 +54,7 @@ export function Menu(props: MenuProps) {
       aria-label={props.label}
       class={styles.menu}
       data-menu={props.label}
-      onKeyDown={(event) => handleMenuKey(event, items(element), close)}
+      onKeyDown={(event) => handleMenuKey(event, items(element), props.onClose)}
       onContextMenu={(event) => event.preventDefault()}
     >
       <For each={props.sections}>
@@ -136,7 +134,11 @@ function SubmenuItem(props: { submenu: Submenu; onDone: () => void }) {
         tabindex="-1"
         class={styles.item}
         data-submenu={props.submenu.title}
-        onClick={() => setOpen(true)}
+        onClick={() => {
+          setOpen(true);
+          // The mouse has opened it before, and this click has taken the focus from it.
+          item.parentElement!.querySelector<HTMLElement>('[role="menu"] [role^="menuitem"]')?.focus();
+        }}
       >
         <span class={styles.icon}>
           <Show when={props.submenu.icon}>{(icon) => <Icon name={icon()} />}</Show>
