@@ -32,7 +32,7 @@ export function App() {
         <SearchBox />
       </header>
       <TroubleBanner />
-      <FilterBar />
+      <FilterBar isCompact={isCompact()} />
       <List isCompact={isCompact()} />
       <StatusBar />
       <NoticeList />
