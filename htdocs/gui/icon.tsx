@@ -12,6 +12,7 @@ const outlines = {
   check: "M3 8.5l3.2 3.2L13 5",
   verify: "M13 8a5 5 0 1 1-1.6-3.7M13 2.5v2.8h-2.8",
   alert: "M8 2.5L14.5 13.5h-13zM8 6.8v3M8 11.6v.2",
+  columns: "M2.5 3h11v10h-11zM6.2 3v10M9.8 3v10",
   filter: "M2.5 4h11M4.5 8h7M6.5 12h3",
   question: "M5.5 6a2.5 2.5 0 1 1 3.4 2.3c-.6.3-.9.7-.9 1.4M8 12v.2",
 } as const;

@@ -1,4 +1,4 @@
-import { type JSX, onMount, Show } from "solid-js";
+import { type JSX, lazy, onMount, Show, Suspense } from "solid-js";
 import { useApplication } from "../application";
 import { AddDialog } from "./add-dialog";
 import type { AddSource } from "./commands";
@@ -6,15 +6,24 @@ import styles from "./dialog.module.css";
 import { RemoveDialog } from "./remove-dialog";
 
 /** The dialog that is open, with what it is about. */
-export type Dialog = { kind: "add"; sources?: AddSource[] } | { kind: "remove"; hashes: readonly string[] };
+export type Dialog =
+  | { kind: "add"; sources?: AddSource[] }
+  | { kind: "remove"; hashes: readonly string[] }
+  | { kind: "columns" };
+
+const ColumnsDialog = lazy(() => import("../list/columns-dialog"));
 
 export function Dialogs() {
   const { dialog } = useApplication();
   return (
     <Show when={dialog()} keyed>
-      {(open) =>
-        open.kind === "add" ? <AddDialog sources={open.sources} /> : <RemoveDialog hashes={open.hashes} />
-      }
+      {(open) => (
+        <Suspense>
+          {open.kind === "add" && <AddDialog sources={open.sources} />}
+          {open.kind === "remove" && <RemoveDialog hashes={open.hashes} />}
+          {open.kind === "columns" && <ColumnsDialog />}
+        </Suspense>
+      )}
     </Show>
   );
 }
