@@ -61,11 +61,11 @@ $(BUILD)/objects/$(1)/mod_torrent_ws/ctl/%.o: mod_torrent_ws/ctl/%.cpp config.mk
 	@mkdir -p $$(@D)
 	@echo '  CXX $$@'
 	@$$(or $$(CXX_$(1)),$$(CXX)) $$(CPPFLAGS) $$(CONTROL_FLAGS) $$(VARIANT_FLAGS_$(1)) -c $$< -o $$@
-$(BUILD)/objects/$(1)/tests/unit/%.o: tests/unit/%.cpp config.mk $(BUILD)/generated/schema.hpp
+$(BUILD)/objects/$(1)/tests/unit/%.o: tests/unit/%.cpp config.mk | $(BUILD)/generated/schema.hpp
 	@mkdir -p $$(@D)
 	@echo '  CXX $$@'
 	@$$(or $$(CXX_$(1)),$$(CXX)) $$(CPPFLAGS) -I. $$(LOOP_CFLAGS) $$(WORKER_CFLAGS) $$(CPPUTEST_CFLAGS) -DCPPUTEST_MEM_LEAK_DETECTION_DISABLED $$(VARIANT_FLAGS_$(1)) -c $$< -o $$@
-$(BUILD)/objects/$(1)/%.o: %.cpp config.mk $(BUILD)/generated/schema.hpp
+$(BUILD)/objects/$(1)/%.o: %.cpp config.mk | $(BUILD)/generated/schema.hpp
 	@mkdir -p $$(@D)
 	@echo '  CXX $$@'
 	@$$(or $$(CXX_$(1)),$$(CXX)) $$(CPPFLAGS) -I. $$(LOOP_CFLAGS) $$(WORKER_CFLAGS) $$(VARIANT_FLAGS_$(1)) -c $$< -o $$@

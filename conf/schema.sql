@@ -1,4 +1,4 @@
--- The database of sign-ins: one-time tokens, the site's own logins, and keys. Whoever comes first creates it, the PHP
+-- The database: one-time tokens, the site's own logins, keys, and what users chose about their pages. Whoever comes first creates it, the PHP
 -- helper or a worker, with this same text; both use journal mode WAL.
 --
 -- Issue:  INSERT INTO torrent_ws_token (token_hash, user_id, expires_at) VALUES (…)
@@ -33,4 +33,12 @@ CREATE TABLE IF NOT EXISTS torrent_ws_key (
   salt       TEXT,                 -- NULL: not salted. Clients take its bytes as they are here, not decoded
   iterations INTEGER,              -- NULL: 1000
   key_length INTEGER               -- bytes before base64; NULL: 32
+) WITHOUT ROWID;
+
+-- What users chose about their pages (preferences.set), for all of their pages.
+CREATE TABLE IF NOT EXISTS torrent_ws_preference (
+  user_id TEXT NOT NULL,           -- the site's user id
+  name    TEXT NOT NULL,
+  value   TEXT NOT NULL,           -- JSON
+  PRIMARY KEY (user_id, name)
 ) WITHOUT ROWID;

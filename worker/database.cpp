@@ -47,6 +47,10 @@ Status Database::open() {
   return Done{};
 }
 
+bool Database::execute(const char* sql) const {
+  return sqlite3_exec(database_.get(), sql, nullptr, nullptr, nullptr) == SQLITE_OK;
+}
+
 Statement Database::prepare(const char* sql) const {
   sqlite3_stmt* statement = nullptr;
   sqlite3_prepare_v2(database_.get(), sql, -1, &statement, nullptr);
@@ -61,6 +65,17 @@ Error Database::failure(const char* what) const {
 bool Database::is_current() const {
   struct stat file {};
   return database_ && ::stat(path_.c_str(), &file) == 0 && file.st_dev == device_ && file.st_ino == inode_;
+}
+
+Transaction::~Transaction() {
+  if (is_open_) {
+    static_cast<void>(database_.execute("ROLLBACK"));
+  }
+}
+
+bool Transaction::commit() {
+  is_open_ = !database_.execute("COMMIT");
+  return !is_open_;
 }
 
 }  // namespace tws::worker

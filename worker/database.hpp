@@ -33,6 +33,8 @@ class Database {
   // After a failure, so that the next use starts afresh, in case the file was exchanged below us.
   void close() { database_.reset(); }
 
+  // False if the database fails.
+  [[nodiscard]] bool execute(const char* sql) const;
   // Null if the database fails.
   [[nodiscard]] Statement prepare(const char* sql) const;
   // Rows that the last statement changed.
@@ -51,6 +53,23 @@ class Database {
   std::unique_ptr<sqlite3, CloseDatabase> database_;
   dev_t device_ = 0;
   ino_t inode_ = 0;
+};
+
+// What is not committed when it ends is taken back.
+class Transaction {
+ public:
+  explicit Transaction(const Database& database) : database_(database), is_open_(database.execute("BEGIN IMMEDIATE")) {}
+  ~Transaction();
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+
+  // False if the database fails.
+  [[nodiscard]] bool began() const { return is_open_; }
+  [[nodiscard]] bool commit();
+
+ private:
+  const Database& database_;
+  bool is_open_;
 };
 
 }  // namespace tws::worker

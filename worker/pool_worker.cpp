@@ -5,6 +5,7 @@
 
 #include "wire/error_uris.hpp"
 #include "worker/log_codes.hpp"
+#include "worker/preference_store.hpp"
 #include "worker/sign_in_store.hpp"
 #include "worker/token_store.hpp"
 
@@ -17,9 +18,10 @@ constexpr std::size_t kMaxText = 1024;
 
 // What the jobs ask.
 struct Stores {
-  explicit Stores(const std::string& path) : tokens(path), sign_ins(path) {}
+  explicit Stores(const std::string& path) : tokens(path), sign_ins(path), preferences(path) {}
   TokenStore tokens;
   SignInStore sign_ins;
+  PreferenceStore preferences;
 };
 
 Result<std::string> text_argument(const json_t* arguments, const char* name) {
@@ -73,12 +75,64 @@ Result<std::string> find_key(Stores& stores, const json_t* arguments, std::strin
                                   static_cast<json_int_t>(key->key_length))));
 }
 
+bool is_preference_name(std::string_view name) {
+  constexpr std::size_t kLongest = 32;
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyz";
+  return !name.empty() && name.size() <= kLongest && kLetters.find(name.front()) != std::string_view::npos &&
+         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string_view::npos;
+}
+
+// Their values are texts, each JSON, or null.
+Result<PreferenceChanges> preference_changes(json_t* preferences) {
+  PreferenceChanges changes;
+  const char* key = nullptr;
+  std::size_t length = 0;
+  json_t* value = nullptr;
+  json_object_keylen_foreach(preferences, key, length, value) {
+    std::string name(key, length);
+    if (!is_preference_name(name)) {
+      return Error{"argument preferences must have names of a-z, 0-9 and _, of 32 at most, a letter first",
+                   error_uri::kInvalidArgument};
+    }
+    if (json_is_null(value)) {
+      changes.emplace(std::move(name), std::nullopt);
+      continue;
+    }
+    std::string text(string_of(value));
+    if (!parse_json(text)) {
+      return Error{"argument preferences must have values of JSON with integers below 2^63, and " + name + " is none",
+                   error_uri::kInvalidArgument};
+    }
+    changes.emplace(std::move(name), std::move(text));
+  }
+  return changes;
+}
+
+Result<std::string> get_preferences(Stores& stores, const json_t* arguments, std::string_view /*attempt*/) {
+  const auto user_id = text_argument(arguments, "user_id");
+  const auto preferences = user_id ? stores.preferences.get(*user_id) : user_id.error();
+  return preferences ? Result<std::string>(R"({"preferences":)" + *preferences + "}") : preferences.error();
+}
+
+Result<std::string> set_preferences(Stores& stores, const json_t* arguments, std::string_view /*attempt*/) {
+  const auto user_id = text_argument(arguments, "user_id");
+  if (!user_id) {
+    return user_id.error();
+  }
+  const auto changes = preference_changes(json_object_get(arguments, "preferences"));
+  const auto written = changes ? stores.preferences.set(*user_id, *changes) : changes.error();
+  return written ? Result<std::string>("{}") : written.error();
+}
+
 struct Work {
   std::string_view name;
   Result<std::string> (*run)(Stores& stores, const json_t* arguments, std::string_view attempt);
 };
-constexpr std::array<Work, 3> kWork = {
-    {{"token.redeem", redeem_token}, {"login.user", find_login}, {"key.get", find_key}}};
+constexpr std::array<Work, 5> kWork = {{{"token.redeem", redeem_token},
+                                        {"login.user", find_login},
+                                        {"key.get", find_key},
+                                        {"preferences.get", get_preferences},
+                                        {"preferences.set", set_preferences}}};
 
 Result<std::string> run_job(Stores& stores, JobSocket& socket, const JobFrame& job) {
   const auto name = string_member(job.header.get(), "name").value_or("");
@@ -93,7 +147,7 @@ Result<std::string> run_job(Stores& stores, JobSocket& socket, const JobFrame& j
   if (!result && result.error().uri == error_uri::kDatabaseUnavailable) {
     // What is wrong with the file is for the log, not for whoever tries to sign in.
     socket.log("error", log_code::kDatabase, result.error().message);
-    return Error{"the database of sign-ins cannot be used at the moment", error_uri::kDatabaseUnavailable};
+    return Error{"the database cannot be used at the moment", error_uri::kDatabaseUnavailable};
   }
   return result;
 }

@@ -106,12 +106,13 @@ class Demo {
 
   #startHttpd(rpcUrl) {
     const home = this.#home;
-    const { mpm, port, tlsPort, logLevel, testEndpoints, configuration, httpdEnvironment } = this.#options;
+    const { mpm, port, tlsPort, logLevel, testEndpoints, withoutDatabase, configuration, httpdEnvironment } = this.#options;
     const definitions = {
       DIRECTORY: home.root, PORT: port, TLS_PORT: tlsPort, MPM: mpm, LOG_LEVEL: logLevel, RPC_URL: rpcUrl,
       ...(this.#usesPhpModule ? { PHP_MODULE: home.phpModule } : { PHP_FPM: 1 }),
       ...(home.user && { HTTPD_USER: home.user }),
       ...(testEndpoints && { TEST_ENDPOINTS: 1 }),
+      ...(withoutDatabase && { WITHOUT_DATABASE: 1 }),
       ...(configuration && { EXTRA_CONFIGURATION: configuration }),
     };
     const lines = Object.entries(definitions).map(([name, value]) => `Define ${name} "${value}"\n`);

@@ -37,6 +37,8 @@ export function readOptions(argv, environment) {
     // A configuration file that httpd includes last.
     configuration: given.CONF ? path.resolve(given.CONF) : undefined,
     testEndpoints: given.TEST_ENDPOINTS === '1',
+    // Nobody can sign in by token then.
+    withoutDatabase: given.WITHOUT_DATABASE === '1',
     logLevel: given.LOGLEVEL || 'notice',
     // Further environment variables of httpd's, as a JSON object.
     httpdEnvironment: JSON.parse(given.HTTPD_ENVIRONMENT || '{}'),

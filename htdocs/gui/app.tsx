@@ -1,10 +1,11 @@
-import { createSignal, onCleanup, onMount } from "solid-js";
+import { createSignal, onCleanup, onMount, Show } from "solid-js";
 import { Dialogs } from "./actions/dialog";
 import { DropTarget } from "./actions/drop-target";
 import { NoticeList } from "./actions/notice-list";
 import { Toolbar } from "./actions/toolbar";
 import styles from "./app.module.css";
 import { useApplication } from "./application";
+import { ColumnsButton } from "./list/columns-button";
 import { FilterBar } from "./list/filter-bar";
 import { List } from "./list/list";
 import { SearchBox } from "./list/search-box";
@@ -34,9 +35,12 @@ export function App() {
       <header class={styles.header}>
         <Toolbar />
         <SearchBox />
+        <Show when={!isCompact()}>
+          <ColumnsButton />
+        </Show>
       </header>
       <TroubleBanner />
-      <FilterBar />
+      <FilterBar isCompact={isCompact()} />
       <List isCompact={isCompact()} />
       <StatusBar />
       <NoticeList />

@@ -17,6 +17,7 @@ import { createPermissions, type Permissions } from "./connection/permissions";
 import type { SessionEvent } from "./protocol";
 import { createQuery, type Query } from "./list/query";
 import { createSelection, type Selection } from "./list/selection";
+import { createShownColumns, type ShownColumns } from "./list/shown-columns";
 import { takesWindow, windowFrom } from "./list/size";
 import type { View } from "./list/view";
 import { createWholeView } from "./list/whole-view";
@@ -35,6 +36,7 @@ export interface Application {
   torrents: Torrents;
   daemons: Daemons;
   query: Query;
+  shownColumns: ShownColumns;
   view: Accessor<View>;
   /** Tells which rows of the list exist. */
   setInSight: Setter<Rows>;
@@ -57,8 +59,8 @@ export function createApplication(page: Page): Application {
   const torrents = createTorrents();
   const daemons = createDaemons();
   const notices = createNotices();
-  const query = createQuery();
   const preferences = createPreferences(openPreferencesCopy(page.access.userId));
+  const query = createQuery(preferences);
   const [dialog, setDialog] = createSignal<Dialog>();
   let heardAt = Date.now();
 
@@ -86,7 +88,13 @@ export function createApplication(page: Page): Application {
   window.addEventListener("pagehide", preferences.flush);
 
   const [inSight, setInSight] = createSignal<Rows>({ first: 0, last: 0 });
-  const request = createWindowRequest(query, inSight);
+  const shownColumns = createShownColumns(preferences);
+  const request = createWindowRequest(query, {
+    inSight,
+    known: (facet) =>
+      facet === "daemons" ? Object.keys(daemons.byName) : (feed.window()?.counts[facet].keys() ?? []),
+    shown: () => shownColumns.all().flatMap(({ fields }) => fields),
+  });
   const wantsWindow = createMemo<boolean | undefined>((before) =>
     takesWindow(before, daemons.sizes(), page.windowFrom ?? windowFrom),
   );
@@ -106,6 +114,7 @@ export function createApplication(page: Page): Application {
     torrents,
     daemons,
     query,
+    shownColumns,
     view,
     setInSight,
     selection: createSelection(view, (error) =>

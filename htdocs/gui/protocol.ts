@@ -46,8 +46,18 @@ export interface Torrent {
   isStalled: boolean;
   isFinished: boolean;
   labels: string[];
+  /** The hosts of its announce URLs, in lower case, each once; the wire has more of them (WireTracker). */
+  trackers: string[];
   downloadDir: string;
+  /** 0: never, as of the other dates. */
   addedDate: number;
+  doneDate: number;
+  activityDate: number;
+}
+
+/** A tracker of a torrent, as far as the list needs it. */
+export interface WireTracker {
+  announce: string;
 }
 
 export type TorrentField = keyof Torrent;
@@ -97,21 +107,26 @@ export interface TorrentsEvent {
   daemons?: Record<string, DaemonState>;
 }
 
+/** What a window of the list is filtered and counted by. */
+export type WindowFacet = "status" | "labels" | "trackers" | "folders";
+
 /** Which torrents a window of the list is of, in which order. */
 export interface WindowRequest {
-  filter: { status?: string[]; search?: string };
+  /** A torrent must have one of the values of each facet that is there. */
+  filter: { [Facet in WindowFacet]?: string[] } & { search?: string };
   sort: [key: string, direction: "asc" | "desc"][];
   offset: number;
   limit: number;
   fields: string[];
 }
 
-/** How many torrents there are, how many match, and how many would with another `status` in the filter. */
-export interface WindowCounts {
-  total: number;
-  matching: number;
-  status: Record<string, number>;
-}
+/**
+ * How many torrents there are, how many match, and for each value of a facet how many have it and match all
+ * of the filter but that facet.
+ */
+export type WindowCounts = { total: number; matching: number } & {
+  [Facet in WindowFacet]: Record<string, number>;
+};
 
 /** An event of the topic `torrents.window`. */
 export interface WindowEvent extends TorrentsEvent {

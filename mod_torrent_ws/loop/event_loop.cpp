@@ -221,7 +221,7 @@ void EventLoop::make_torrents_realm() {
   auto realm = std::make_unique<wamp::Realm>(kTorrentsRealm, wamp::RealmPolicy{});
   add_meta_api(*realm);
   torrents_topic_ = std::make_unique<TorrentsTopic>(realm->broker(), feeds_, first_revision());
-  session_topic_ = std::make_unique<SessionTopic>(realm->broker(), feeds_);
+  session_topic_ = std::make_unique<SessionTopic>(realm->broker(), feeds_, configuration_.daemons);
   realm->broker().add_server_topic(TorrentsTopic::kName, torrents_topic_.get());
   realm->broker().add_server_topic(SessionTopic::kName, session_topic_.get());
   commands_topic_ = std::make_unique<CommandsTopic>(realm->broker(), realm->timers());
@@ -232,6 +232,9 @@ void EventLoop::make_torrents_realm() {
   realm->broker().add_server_topics(DetailTopic::kPrefix, detail_topic_.get());
   window_topic_ = std::make_unique<WindowTopic>(realm->broker(), jobs_, feeds_, next_revision);
   realm->broker().add_server_topic(WindowTopic::kName, window_topic_.get());
+  preferences_topic_ = std::make_unique<PreferencesTopic>(*realm, jobs_, !configuration_.database.empty(),
+                                                          std::chrono::milliseconds(configuration_.job_timeout_ms));
+  realm->broker().add_server_topic(PreferencesTopic::kName, preferences_topic_.get());
   add_procedures(*realm, jobs_, feeds_, *commands_topic_,
                  {.reads = std::chrono::milliseconds(configuration_.job_timeout_ms),
                   .commands = std::chrono::milliseconds(configuration_.command_timeout_ms)});

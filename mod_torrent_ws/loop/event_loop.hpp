@@ -27,6 +27,7 @@
 #include "topics/commands_topic.hpp"
 #include "topics/detail_topic.hpp"
 #include "topics/list_calls.hpp"
+#include "topics/preferences_topic.hpp"
 #include "topics/session_topic.hpp"
 #include "topics/torrents_topic.hpp"
 #include "topics/window_topic.hpp"
@@ -97,6 +98,7 @@ class EventLoop {
   std::unique_ptr<DetailTopic> detail_topic_;
   std::unique_ptr<CommandsTopic> commands_topic_;
   std::unique_ptr<WindowTopic> window_topic_;
+  std::unique_ptr<PreferencesTopic> preferences_topic_;
   std::unique_ptr<ListCalls> list_calls_;
   std::unique_ptr<Handlers> handlers_;
   // Destroyed before the realms: its connections hold their sessions.

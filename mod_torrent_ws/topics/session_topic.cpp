@@ -11,13 +11,22 @@ wamp::EventPtr event(const wamp::Subscription& subscription, const std::string& 
       std::make_shared<const wamp::Payload>(wamp::kwargs_payload("{\"daemons\":{" + daemons + "}}")));
 }
 
-std::string member(const DaemonFeed& feed) {
-  std::string text;
-  append_json_string(text, feed.name());
-  return text.append(":").append(feed.state_json());
+}  // namespace
+
+SessionTopic::SessionTopic(wamp::Broker& broker, const Feeds& feeds, const std::vector<DaemonConfiguration>& daemons)
+    : broker_(broker), feeds_(feeds) {
+  for (const auto& daemon : daemons) {
+    wamp::encode(roots_[daemon.name], wamp::Serializer::kJson, daemon.download_roots);
+  }
 }
 
-}  // namespace
+std::string SessionTopic::member(const DaemonFeed& feed) const {
+  std::string text;
+  append_json_string(text, feed.name());
+  text.append(":").append(feed.state_json());
+  text.back() = ',';
+  return text.append(R"("roots":)").append(roots_.at(feed.name())).append("}");
+}
 
 Result<std::string> SessionTopic::format_of(const std::string& /*topic*/, const wamp::Value& /*options*/) const {
   return std::string();

@@ -1,10 +1,14 @@
-// The topic `session` (docs/topics.md): the daemons' states, totals and settings. Event-loop thread only.
+// The topic `session` (docs/topics.md): the daemons' states, totals and settings, and where they may put torrents.
+// Event-loop thread only.
 #pragma once
 
+#include <map>
 #include <string>
+#include <vector>
 
 #include "topics/torrents_topic.hpp"
 #include "wamp/broker.hpp"
+#include "wire/configuration.hpp"
 
 namespace tws {
 
@@ -12,7 +16,8 @@ class SessionTopic final : public wamp::ServerTopic {
  public:
   static constexpr const char* kName = "session";
 
-  SessionTopic(wamp::Broker& broker, const Feeds& feeds) : broker_(broker), feeds_(feeds) {}
+  // `daemons`: the feeds' configuration.
+  SessionTopic(wamp::Broker& broker, const Feeds& feeds, const std::vector<DaemonConfiguration>& daemons);
 
   // ServerTopic
   Result<std::string> format_of(const std::string& topic, const wamp::Value& options) const override;
@@ -25,8 +30,12 @@ class SessionTopic final : public wamp::ServerTopic {
   void on_change(const DaemonFeed& feed);
 
  private:
+  // `"name":{state}`
+  [[nodiscard]] std::string member(const DaemonFeed& feed) const;
+
   wamp::Broker& broker_;
   const Feeds& feeds_;
+  std::map<std::string, std::string> roots_;  // by daemon, JSON
 };
 
 }  // namespace tws

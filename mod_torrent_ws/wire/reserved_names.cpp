@@ -7,7 +7,8 @@ namespace tws {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> kReservedPrefixes = {"wamp.", "torrents", "torrent.", "session", "group."};
+constexpr std::array<std::string_view, 6> kReservedPrefixes = {"wamp.",   "torrents", "torrent.",
+                                                               "session", "group.",   "preferences"};
 constexpr std::array<std::string_view, 3> kReservedNames = {"free_space", "port_test", "blocklist_update"};
 
 }  // namespace

@@ -22,7 +22,8 @@ let started = 0;
 
 // Resolves when everything serves. mpm: event, worker or prefork. backend: the RPC address of a daemon that
 // stands in for the demo's own. daemon: another program than Debian's for the demo's own. conf: httpd directives that are
-// included last. logLevel: httpd's LogLevel. environment: further variables that httpd gets.
+// included last. logLevel: httpd's LogLevel. environment: further variables that httpd gets. withoutDatabase: nobody can sign
+// in by token.
 export async function startStack(given = {}) {
   const { port, tlsPort, mpm = 'event', backend, daemon, conf, testEndpoints, logLevel, environment = {} } = given;
   const directory = path.join(build, 'tests', `${process.pid}-${++started}`);
@@ -37,6 +38,7 @@ export async function startStack(given = {}) {
     DAEMON: daemon ?? '',
     CONF: conf === undefined ? '' : `${directory}.conf`,
     TEST_ENDPOINTS: testEndpoints ? '1' : '',
+    WITHOUT_DATABASE: given.withoutDatabase ? '1' : '',
     LOGLEVEL: logLevel ?? '',
     HTTPD_ENVIRONMENT: JSON.stringify(environment),
   };

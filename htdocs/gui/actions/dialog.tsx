@@ -16,6 +16,7 @@ export type Dialog =
   | ({ kind: "labels" } & OnHashes)
   | ({ kind: "location" } & OnHashes)
   | ({ kind: "limits" } & OnHashes)
+  | { kind: "columns" }
   | { kind: "palette" }
   | { kind: "shortcuts" };
 
@@ -26,6 +27,7 @@ const dialogs: { [Kind in Dialog["kind"]]: Component<Extract<Dialog, { kind: Kin
   labels: lazy(async () => ({ default: (await import("../dialogs/labels-dialog")).LabelsDialog })),
   location: lazy(async () => ({ default: (await import("../dialogs/location-dialog")).LocationDialog })),
   limits: lazy(async () => ({ default: (await import("../dialogs/limits-dialog")).LimitsDialog })),
+  columns: lazy(() => import("../list/columns-dialog")),
   palette: lazy(async () => ({ default: (await import("../menus/palette")).Palette })),
   shortcuts: lazy(async () => ({ default: (await import("../menus/shortcut-sheet")).ShortcutSheet })),
 };

@@ -25,6 +25,13 @@ export function viewActions({ preferences, selection, setDialog, view }: ActionP
       run: () => selection.clear(),
     },
     {
+      id: "columns",
+      title: "Columns…",
+      group: "view",
+      icon: "columns",
+      run: () => setDialog({ kind: "columns" }),
+    },
+    {
       id: "search",
       title: "Search",
       group: "view",

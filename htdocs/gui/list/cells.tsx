@@ -1,6 +1,7 @@
 import { type Component, type JSX, Show } from "solid-js";
 import { useApplication } from "../application";
 import { formatBytes, formatSpeed } from "../format/bytes";
+import { formatDate } from "../format/date";
 import { formatEta } from "../format/duration";
 import { formatPercent, formatRatio } from "../format/ratio";
 import { Icon, type IconName } from "../icon";
@@ -123,4 +124,16 @@ export const cells: Record<ColumnId, Cell> = {
   eta: Eta,
   ratio: textCell("ratio", (torrent) => formatRatio(torrent.uploadRatio)),
   peers: Peers,
+  seeds: textCell("seeds", (torrent) => torrent.peersSendingToUs),
+  labels: textCell("labels", (torrent) => torrent.labels.join(", ")),
+  tracker: textCell("tracker", (torrent) => torrent.trackers.filter(Boolean).join(", ")),
+  folder: textCell("folder", (torrent) => torrent.downloadDir),
+  daemon: textCell("daemon", (torrent) => torrent.daemon),
+  left: textCell("left", (torrent) => formatBytes(torrent.leftUntilDone)),
+  downloaded: textCell("downloaded", (torrent) => formatBytes(torrent.downloadedEver)),
+  uploaded: textCell("uploaded", (torrent) => formatBytes(torrent.uploadedEver)),
+  added: textCell("added", (torrent) => formatDate(torrent.addedDate)),
+  done: textCell("done", (torrent) => formatDate(torrent.doneDate)),
+  activity: textCell("activity", (torrent) => formatDate(torrent.activityDate)),
+  queue: textCell("queue", (torrent) => torrent.queuePosition + 1),
 };

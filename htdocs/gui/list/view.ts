@@ -1,11 +1,10 @@
-import type { FilterId } from "./filters";
+import type { FacetCounts } from "./facets";
 
 /** The rows of the list, as the query wants them. Reading follows what is read. */
 export interface View {
   /** How many torrents there are, shown or not. */
   total(): number;
-  /** How many torrents match each filter. */
-  counts(): Readonly<Record<FilterId, number>>;
+  counts(): FacetCounts;
   /** How many rows the list has. */
   count(): number;
   /** The torrent in a row; undefined while it is not there yet. */

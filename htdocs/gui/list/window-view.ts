@@ -1,9 +1,10 @@
 import type { Accessor } from "solid-js";
 import type { Connection } from "../connection/connection";
 import type { WindowState } from "../store/feed";
-import { filters, type FilterId } from "./filters";
 import type { View } from "./view";
 import { mostRows } from "./window-request";
+
+const noDaemons: ReadonlyMap<string, number> = new Map();
 
 /** The rows where the store has a window of the list. */
 export function createWindowView(window: Accessor<WindowState>, connection: Pick<Connection, "call">): View {
@@ -33,10 +34,8 @@ export function createWindowView(window: Accessor<WindowState>, connection: Pick
 
   return {
     total: () => window().counts.total,
-    counts: () => {
-      const { status } = window().counts;
-      return Object.fromEntries(filters.map(({ id }) => [id, status[id] ?? 0])) as Record<FilterId, number>;
-    },
+    // A window is of one daemon.
+    counts: () => ({ ...window().counts, daemons: noDaemons }),
     count: () => window().counts.matching,
     hashAt: (index) => window().order[index - window().offset],
     indexOf,

@@ -1,0 +1,42 @@
+// PreferenceStore: what users chose about their pages, in the database (conf/schema.sql). Blocks: for pool workers
+// only.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "support/result.hpp"
+#include "worker/database.hpp"
+
+namespace tws::worker {
+
+// Each value by its name, as JSON; none: it is to be forgotten.
+using PreferenceChanges = std::map<std::string, std::optional<std::string>>;
+
+class PreferenceStore {
+ public:
+  // Of one user; the bytes are those of names and values together.
+  static constexpr std::size_t kMaxNames = 64;
+  static constexpr std::size_t kMaxBytes = 16'384;
+
+  // The database is opened with the first question, and again whenever the file was replaced or failed.
+  explicit PreferenceStore(std::string path) : database_(std::move(path)) {}
+
+  // All of a user's as a JSON object. Error: database_unavailable, with a message for the log.
+  Result<std::string> get(std::string_view user_id);
+  // Makes all of these changes, or none. The same error, and invalid_argument where it would be too much.
+  Status set(std::string_view user_id, const PreferenceChanges& changes);
+
+ private:
+  Result<std::string> read(std::string_view user_id);
+  Status write(std::string_view user_id, const PreferenceChanges& changes);
+  bool change(std::string_view user_id, const std::string& name, const std::optional<std::string>& value);
+  Status check_size(std::string_view user_id);
+
+  Database database_;
+};
+
+}  // namespace tws::worker
