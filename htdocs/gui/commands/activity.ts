@@ -32,6 +32,8 @@ export interface Activity extends Pick<Journal, "list" | "latest" | "dismiss"> {
   undo: Undo["last"];
   /** An event of the topic `torrents.commands`. */
   apply(event: CommandsEvent): void;
+  /** Why calls wait that say nothing of it themselves; for people. */
+  waitReason(): string;
   /** Whether the user looks at it. */
   isShown: Accessor<boolean>;
   setShown(isShown: boolean): void;
@@ -130,6 +132,11 @@ export function createActivity({ connection, daemons, notices, subjectOf }: Surr
     forget: journal.remove,
     undo: undo.last,
     apply: follower.apply,
+    waitReason: () => {
+      if (connection.state().kind !== "connected") return "Waits for the connection.";
+      const isDown = Object.values(daemons.byName).some(({ state }) => state === "down");
+      return isDown ? "Waits until the daemon is up." : "Waits for its turn.";
+    },
     isShown,
     setShown,
   };

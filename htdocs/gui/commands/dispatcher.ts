@@ -70,7 +70,7 @@ export function createDispatcher(
   return {
     dispatch: (part, isHeld = false) =>
       new Promise((resolve, reject) => {
-        part.become("waiting");
+        part.become("waiting", { message: isHeld ? "It can be undone for some seconds." : undefined });
         journal.show(part);
         const waiting: Posted = {
           order: ++lastOrder,
@@ -84,7 +84,9 @@ export function createDispatcher(
       }),
     release: (part) => {
       const waiting = posted.get(part);
-      if (waiting) waiting.isHeld = false;
+      if (!waiting) return;
+      waiting.isHeld = false;
+      part.become("waiting");
       outbox.advance();
     },
     cancel: (part) => {
