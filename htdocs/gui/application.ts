@@ -9,12 +9,14 @@ import {
 } from "solid-js";
 import { type Actions, createActions } from "./actions/actions";
 import { type Commands, createCommands, describeFailure } from "./actions/commands";
+import { type Activity, createActivity } from "./commands/activity";
+import { describeTorrents } from "./commands/targets";
 import { createNotices, type Notices } from "./actions/notices";
 import type { Dialog } from "./actions/dialog";
 import { type Connection, createConnection } from "./connection/connection";
 import type { Page } from "./connection/page";
 import { createPermissions, type Permissions } from "./connection/permissions";
-import type { SessionEvent } from "./protocol";
+import type { CommandsEvent, SessionEvent } from "./protocol";
 import { createQuery, type Query } from "./list/query";
 import { createSelection, type Selection } from "./list/selection";
 import { createShownColumns, type ShownColumns } from "./list/shown-columns";
@@ -42,6 +44,7 @@ export interface Application {
   setInSight: Setter<Rows>;
   selection: Selection;
   commands: Commands;
+  activity: Activity;
   permissions: Permissions;
   notices: Notices;
   preferences: Preferences;
@@ -78,12 +81,17 @@ export function createApplication(page: Page): Application {
   const connection = createConnection(page, (session) => {
     feed.enter(session);
     preferences.enter(session);
-    return session.subscribe<SessionEvent>("session", (event) => {
+    const states = session.subscribe<SessionEvent>("session", (event) => {
       daemons.applySession(event);
       permissions.applySession(event);
     });
+    const commands = session.subscribe<CommandsEvent>("torrents.commands", activity.apply);
+    return Promise.all([states, commands]);
   });
   const permissions = createPermissions(connection);
+  const subjectOf = (hashes: readonly string[], count?: number) =>
+    describeTorrents(torrents.all(), hashes, count);
+  const activity = createActivity({ connection, daemons, notices, subjectOf });
 
   window.addEventListener("pagehide", preferences.flush);
 
@@ -120,7 +128,8 @@ export function createApplication(page: Page): Application {
     selection: createSelection(view, (error) =>
       notices.error(describeFailure("Reading which torrents are selected", error)),
     ),
-    commands: createCommands(connection, daemons, torrents, notices),
+    commands: createCommands(activity, subjectOf, notices),
+    activity,
     permissions,
     notices,
     preferences,

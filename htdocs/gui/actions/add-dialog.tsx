@@ -26,7 +26,7 @@ export function AddDialog(props: { sources?: AddSource[] }) {
     const sources: AddSource[] = [...links().map((link) => ({ link })), ...files().map((file) => ({ file }))];
     const outcomes = await Promise.all(sources.map((source) => commands.add(source, !isStarting())));
     const failed = outcomes.filter((failure) => failure !== undefined);
-    if (!isOpen) return failed.forEach(notices.error);
+    if (!isOpen) return failed.forEach((failure) => notices.error(failure));
     if (failed.length === 0) return setDialog(undefined);
     const refused = sources.filter((_, index) => outcomes[index] !== undefined);
     batch(() => {

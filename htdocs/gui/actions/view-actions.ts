@@ -17,6 +17,14 @@ export function viewActions({ preferences, selection, setDialog, view }: ActionP
       run: () => void selection.all(),
     },
     {
+      id: "select-invert",
+      title: "The others",
+      group: "select",
+      keys: ["i"],
+      isEnabled: hasRows,
+      run: () => void selection.invert(),
+    },
+    {
       id: "select-none",
       title: "None",
       group: "select",

@@ -1,8 +1,8 @@
-import { type Accessor, createSignal } from "solid-js";
+import { type Accessor, createMemo, createSignal } from "solid-js";
 import { type Access, fetchAccess, SignedOutError } from "./access";
 import { Backoff } from "./backoff";
 import type { Page } from "./page";
-import { notConnected, Session } from "./session";
+import { type Identity, notConnected, Session } from "./session";
 
 export type ConnectionState =
   | { kind: "connecting" }
@@ -13,7 +13,8 @@ export type ConnectionState =
 
 export interface Connection {
   state: Accessor<ConnectionState>;
-  /** The user's role at the server, as the last session had it; undefined before the first one. */
+  /** The user and his role at the server, of the last session; undefined before the first one. */
+  user: Accessor<string | undefined>;
   role: Accessor<string | undefined>;
   /** Rejects with a CallFailure. */
   call: Session["call"];
@@ -32,7 +33,9 @@ const stableAfter = 10_000;
 /** Connects, and keeps connected for as long as the page lives. `enter` subscribes in each new session. */
 export function createConnection(page: Page, enter: (session: Session) => Promise<unknown>): Connection {
   const [state, setState] = createSignal<ConnectionState>({ kind: "connecting" });
-  const [role, setRole] = createSignal<string>();
+  const [identity, setIdentity] = createSignal<Identity>();
+  const user = createMemo(() => identity()?.user);
+  const role = createMemo(() => identity()?.role);
   const backoff = new Backoff();
   let session: Session | undefined;
   let wake = () => {};
@@ -51,7 +54,7 @@ export function createConnection(page: Page, enter: (session: Session) => Promis
     try {
       session = await Session.open(access ?? (await fetchAccess(page.tokenUrl)), enter, openTimeout);
       const openedAt = Date.now();
-      setRole(session.role);
+      setIdentity(session.identity);
       setState({ kind: "connected" });
       const reason = await session.ended;
       if (Date.now() - openedAt > stableAfter) backoff.reset();
@@ -96,8 +99,10 @@ export function createConnection(page: Page, enter: (session: Session) => Promis
   void run();
   return {
     state,
+    user,
     role,
-    call: (procedure, kwargs) => session?.call(procedure, kwargs) ?? Promise.reject(notConnected()),
+    call: (procedure, kwargs, told) =>
+      session?.call(procedure, kwargs, told) ?? Promise.reject(notConnected()),
     retryNow: () => wake(),
     restart: (reason) => session?.close(reason),
   };

@@ -1,5 +1,5 @@
 import { type Component, type JSX, Show } from "solid-js";
-import { useApplication } from "../application";
+import { CommandBadge } from "../commands/command-badge";
 import { formatBytes, formatSpeed } from "../format/bytes";
 import { formatDate } from "../format/date";
 import { formatEta } from "../format/duration";
@@ -42,11 +42,6 @@ const Name: Cell = (props) => (
 );
 
 const Status: Cell = (props) => {
-  const { commands } = useApplication();
-  const title = () => {
-    const command = commands.state(props.torrent.hash);
-    return command ? `${command.title}…` : activityTitles[activityOf(props.torrent)];
-  };
   const hasProblem = () => problemOf(props.torrent) !== "";
   return (
     <span
@@ -56,7 +51,7 @@ const Status: Cell = (props) => {
       data-problem={hasProblem()}
     >
       <Icon name={hasProblem() ? "alert" : activityIcons[activityOf(props.torrent)]} />
-      {title()}
+      <CommandBadge hash={props.torrent.hash}>{activityTitles[activityOf(props.torrent)]}</CommandBadge>
     </span>
   );
 };

@@ -49,6 +49,7 @@ function TorrentRow(props: RowProps & { torrent: Torrent }) {
       aria-selected={selection.has(hash())}
       data-hash={hash()}
       data-active={selection.active() === hash()}
+      data-procedure={commands.state(hash())?.procedure}
       data-command={commands.state(hash())?.state}
       onClick={(event) =>
         // Without a keyboard, taps collect several.
