@@ -118,12 +118,13 @@ function ActionItem(props: { action: Action; onDone: () => void }) {
 
 function SubmenuItem(props: { submenu: Submenu; onDone: () => void }) {
   const [isOpen, setOpen] = createSignal(false);
+  const isUseful = () => props.submenu.actions.some(isEnabled);
   let item!: HTMLButtonElement;
   return (
     <div
       role="none"
       onPointerLeave={(event) => event.pointerType === "mouse" && setOpen(false)}
-      onPointerEnter={(event) => event.pointerType === "mouse" && setOpen(true)}
+      onPointerEnter={(event) => event.pointerType === "mouse" && setOpen(isUseful())}
     >
       <button
         ref={item}
@@ -131,11 +132,12 @@ function SubmenuItem(props: { submenu: Submenu; onDone: () => void }) {
         role="menuitem"
         aria-haspopup="menu"
         aria-expanded={isOpen()}
+        aria-disabled={!isUseful()}
         tabindex="-1"
         class={styles.item}
         data-submenu={props.submenu.title}
         onClick={() => {
-          setOpen(true);
+          setOpen(isUseful());
           // The mouse has opened it before, and this click has taken the focus from it.
           item.parentElement!.querySelector<HTMLElement>('[role="menu"] [role^="menuitem"]')?.focus();
         }}
