@@ -19,6 +19,7 @@ export function handleListKey(
   const isCommand = event.ctrlKey || event.metaKey;
 
   if (isCommand && event.key.toLowerCase() === "a") void selection.all();
+  else if (isCommand && event.key.toLowerCase() === "i") void selection.invert();
   else if (isCommand || event.altKey) return;
   else if (event.key === "ArrowDown") move(index + 1);
   else if (event.key === "ArrowUp") move(index < 0 ? count - 1 : index - 1);
