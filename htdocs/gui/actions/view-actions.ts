@@ -20,7 +20,7 @@ export function viewActions({ preferences, selection, setDialog, view }: ActionP
       id: "select-invert",
       title: "The others",
       group: "select",
-      keys: ["i"],
+      keys: ["i", "$mod+i"],
       isEnabled: hasRows,
       run: () => void selection.invert(),
     },

@@ -129,7 +129,7 @@ export function createSelection(view: Accessor<View>, failed: (error: unknown) =
   });
 
   return {
-    count: createMemo(() => [...selected()].filter((hash) => view().mayShow(hash)).length),
+    count: createMemo(() => view().countShown(selected())),
     has: (hash) => selected().has(hash),
     act: async (action) => {
       try {

@@ -13,6 +13,8 @@ export interface View {
   indexOf(hash: string): number;
   /** False if it is known that the torrent has no row. */
   mayShow(hash: string): boolean;
+  /** How many of them may have a row. */
+  countShown(hashes: ReadonlySet<string>): number;
   /**
    * The torrents of the rows from `first` to `last`, or to the end of the list. Rejects with a CallFailure
    * where the server must be asked.

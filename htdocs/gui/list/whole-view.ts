@@ -46,6 +46,12 @@ export function createWholeView(torrents: Torrents, { filter, sorting, terms }: 
       matches.follow();
       return matches.has(hash);
     },
+    countShown: (selected) => {
+      matches.follow();
+      let count = 0;
+      for (const hash of selected) if (matches.has(hash)) count++;
+      return count;
+    },
     hashes: async (first, last) => hashes().slice(first, last + 1),
   };
 }

@@ -1,3 +1,4 @@
+import { createRoot } from "solid-js";
 import { expect, test, vi } from "vitest";
 import type { WindowState } from "../store/feed";
 import { createWindowView } from "./window-view";
@@ -26,7 +27,8 @@ function create(length = 2500) {
   const call = vi.fn(async (_procedure: string, { offset, limit }: { offset: number; limit: number }) => ({
     order: all.slice(offset, offset + limit),
   }));
-  return { view: createWindowView(() => state, { call: call as never }), call, all };
+  const view = createRoot(() => createWindowView(() => state, { call: call as never }));
+  return { view, call, all };
 }
 
 test("rows are found in the range, and nothing is said of others", () => {

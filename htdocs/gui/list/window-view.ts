@@ -1,4 +1,4 @@
-import type { Accessor } from "solid-js";
+import { type Accessor, createMemo } from "solid-js";
 import type { Connection } from "../connection/connection";
 import type { WindowState } from "../store/feed";
 import type { View } from "./view";
@@ -8,9 +8,10 @@ const noDaemons: ReadonlyMap<string, number> = new Map();
 
 /** The rows where the store has a window of the list. */
 export function createWindowView(window: Accessor<WindowState>, connection: Pick<Connection, "call">): View {
+  const places = createMemo(() => new Map(window().order.map((hash, place) => [hash, place])));
   const indexOf = (hash: string) => {
-    const index = window().order.indexOf(hash);
-    return index < 0 ? -1 : window().offset + index;
+    const place = places().get(hash);
+    return place === undefined ? -1 : window().offset + place;
   };
 
   /** Asks for the rows of the list that is shown, page by page. */
@@ -41,6 +42,7 @@ export function createWindowView(window: Accessor<WindowState>, connection: Pick
     indexOf,
     // Of a torrent outside of the window nothing is known.
     mayShow: () => true,
+    countShown: (hashes) => hashes.size,
     hashes: async (first, last) => {
       const { order, offset, counts } = window();
       const end = Math.min(last + 1, counts.matching);
