@@ -7,7 +7,7 @@ import styles from "./dialog.module.css";
 import { readLinks } from "./sources";
 
 /** Takes links and .torrent files. What the daemon refuses stays in the dialog to be corrected. */
-export function AddDialog(props: { sources?: AddSource[] }) {
+export default function AddDialog(props: { sources?: AddSource[] }) {
   const { commands, connection, notices, setDialog } = useApplication();
   const [text, setText] = createSignal(linksOf(props.sources ?? []).join("\n"));
   const [files, setFiles] = createSignal(filesOf(props.sources ?? []));
