@@ -12,6 +12,7 @@ import { createNotices, type Notices } from "./actions/notices";
 import type { Dialog } from "./actions/dialog";
 import { type Connection, createConnection } from "./connection/connection";
 import type { Page } from "./connection/page";
+import { createPermissions, type Permissions } from "./connection/permissions";
 import type { SessionEvent } from "./protocol";
 import { createQuery, type Query } from "./list/query";
 import { createSelection, type Selection } from "./list/selection";
@@ -35,6 +36,7 @@ export interface Application {
   setInSight: Setter<Rows>;
   selection: Selection;
   commands: Commands;
+  permissions: Permissions;
   notices: Notices;
   dialog: Accessor<Dialog | undefined>;
   setDialog: Setter<Dialog | undefined>;
@@ -66,8 +68,12 @@ export function createApplication(page: Page): Application {
   });
   const connection = createConnection(page, (session) => {
     feed.enter(session);
-    return session.subscribe<SessionEvent>("session", daemons.applySession);
+    return session.subscribe<SessionEvent>("session", (event) => {
+      daemons.applySession(event);
+      permissions.applySession(event);
+    });
   });
+  const permissions = createPermissions(connection);
 
   const [inSight, setInSight] = createSignal<Rows>({ first: 0, last: 0 });
   const request = createWindowRequest(query, inSight);
@@ -93,7 +99,8 @@ export function createApplication(page: Page): Application {
     selection: createSelection(view, (error) =>
       notices.error(describeFailure("Reading which torrents are selected", error)),
     ),
-    commands: createCommands(connection, torrents, notices),
+    commands: createCommands(connection, daemons, torrents, notices),
+    permissions,
     notices,
     dialog,
     setDialog,

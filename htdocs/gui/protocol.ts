@@ -117,15 +117,63 @@ export interface WindowEvent extends TorrentsEvent {
 
 /** An event of the topic `session`. */
 export interface SessionEvent {
-  /** `stats`: absent before the daemon gave them. */
-  daemons: Record<string, DaemonState & { stats?: { torrentCount: number } }>;
+  /** `stats`: absent before the daemon gave them. `roots`: folders below which torrents may be put. */
+  daemons: Record<string, DaemonState & { stats?: { torrentCount: number }; roots?: string[] }>;
+}
+
+/** What `torrent.set` can change of torrents (docs/schemas/procedures.json). */
+export interface TorrentChanges {
+  bandwidthPriority?: -1 | 0 | 1;
+  downloadLimit?: number;
+  downloadLimited?: boolean;
+  uploadLimit?: number;
+  uploadLimited?: boolean;
+  honorsSessionLimits?: boolean;
+  labels?: string[];
+  "peer-limit"?: number;
+  queuePosition?: number;
+  seedIdleLimit?: number;
+  seedIdleMode?: 0 | 1 | 2;
+  seedRatioLimit?: number;
+  seedRatioMode?: 0 | 1 | 2;
+  "files-wanted"?: number[];
+  "files-unwanted"?: number[];
+  "priority-high"?: number[];
+  "priority-low"?: number[];
+  "priority-normal"?: number[];
+  trackerAdd?: string[];
+  trackerRemove?: number[];
+  trackerReplace?: (number | string)[];
+  trackerList?: string;
+  group?: string;
+  sequentialDownload?: boolean;
+}
+
+/** Which torrents a command is for: info hashes, of the daemon that is named where there are several. */
+export interface OnTorrents {
+  ids: string[];
+  daemon?: string;
+}
+
+interface TorrentCommand<Further = object> {
+  arguments: OnTorrents & Further;
+  result: object;
 }
 
 /** What each procedure of the GUI takes and answers. */
 export interface Procedures {
-  "torrent.start": { arguments: { ids: string[] }; result: object };
-  "torrent.stop": { arguments: { ids: string[] }; result: object };
-  "torrent.remove": { arguments: { ids: string[]; "delete-local-data": boolean }; result: object };
+  "torrent.start": TorrentCommand;
+  "torrent.start_now": TorrentCommand;
+  "torrent.stop": TorrentCommand;
+  "torrent.verify": TorrentCommand;
+  "torrent.reannounce": TorrentCommand;
+  "torrent.queue_top": TorrentCommand;
+  "torrent.queue_up": TorrentCommand;
+  "torrent.queue_down": TorrentCommand;
+  "torrent.queue_bottom": TorrentCommand;
+  "torrent.set": TorrentCommand<TorrentChanges>;
+  "torrent.set_location": TorrentCommand<{ location: string; move: boolean }>;
+  "torrent.remove": TorrentCommand<{ "delete-local-data": boolean }>;
   "torrent.add": {
     arguments: ({ filename: string } | { metainfo: string }) & { paused: boolean };
     result: { "torrent-added"?: AddedTorrent; "torrent-duplicate"?: AddedTorrent };

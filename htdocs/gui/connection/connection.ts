@@ -2,7 +2,7 @@ import { type Accessor, createSignal } from "solid-js";
 import { type Access, fetchAccess, SignedOutError } from "./access";
 import { Backoff } from "./backoff";
 import type { Page } from "./page";
-import { CallFailure, Session } from "./session";
+import { notConnected, Session } from "./session";
 
 export type ConnectionState =
   | { kind: "connecting" }
@@ -13,6 +13,8 @@ export type ConnectionState =
 
 export interface Connection {
   state: Accessor<ConnectionState>;
+  /** The user's role at the server, as the last session had it; undefined before the first one. */
+  role: Accessor<string | undefined>;
   /** Rejects with a CallFailure. */
   call: Session["call"];
   /** Ends a waiting time. */
@@ -30,6 +32,7 @@ const stableAfter = 10_000;
 /** Connects, and keeps connected for as long as the page lives. `enter` subscribes in each new session. */
 export function createConnection(page: Page, enter: (session: Session) => Promise<unknown>): Connection {
   const [state, setState] = createSignal<ConnectionState>({ kind: "connecting" });
+  const [role, setRole] = createSignal<string>();
   const backoff = new Backoff();
   let session: Session | undefined;
   let wake = () => {};
@@ -48,6 +51,7 @@ export function createConnection(page: Page, enter: (session: Session) => Promis
     try {
       session = await Session.open(access ?? (await fetchAccess(page.tokenUrl)), enter, openTimeout);
       const openedAt = Date.now();
+      setRole(session.role);
       setState({ kind: "connected" });
       const reason = await session.ended;
       if (Date.now() - openedAt > stableAfter) backoff.reset();
@@ -92,9 +96,8 @@ export function createConnection(page: Page, enter: (session: Session) => Promis
   void run();
   return {
     state,
-    call: (procedure, kwargs) =>
-      session?.call(procedure, kwargs) ??
-      Promise.reject(new CallFailure(CallFailure.connectionLost, "There is no connection to the server")),
+    role,
+    call: (procedure, kwargs) => session?.call(procedure, kwargs) ?? Promise.reject(notConnected()),
     retryNow: () => wake(),
     restart: (reason) => session?.close(reason),
   };

@@ -10,14 +10,20 @@ export interface Subscription {
 /** A call or subscription that was answered by an error, or not answered before the connection ended. */
 export class CallFailure extends Error {
   static readonly connectionLost = "connection_lost";
+  /** It was not sent. */
+  static readonly notConnected = "not_connected";
 
   constructor(
-    /** The WAMP error URI; `connectionLost` when there was no answer. */
+    /** The WAMP error URI; `connectionLost` when there was no answer, `notConnected` when nobody was asked. */
     readonly uri: string,
     message: string,
   ) {
     super(message);
   }
+}
+
+export function notConnected(): CallFailure {
+  return new CallFailure(CallFailure.notConnected, "There is no connection to the server");
 }
 
 /**
@@ -30,6 +36,7 @@ export class Session {
   #resolveEnded!: (reason: string) => void;
   #isOpen = true;
   #heardAt = Date.now();
+  #role = "";
   #client: Client;
 
   private constructor(access: Access) {
@@ -54,7 +61,11 @@ export class Session {
     const timeout = setTimeout(() => session.close(), timeoutMilliseconds);
     const ended = session.ended.then(() => Promise.reject(new Error("No connection")));
     try {
-      await Promise.race([session.#client.connect().then(() => enter(session)), ended]);
+      const welcomed = session.#client.connect().then(({ authrole }) => {
+        session.#role = String(authrole);
+        return enter(session);
+      });
+      await Promise.race([welcomed, ended]);
       return session;
     } catch (error) {
       session.close();
@@ -92,6 +103,7 @@ export class Session {
     procedure: Name,
     kwargs: Procedures[Name]["arguments"],
   ): Promise<Procedures[Name]["result"]> {
+    if (!this.#isOpen) throw notConnected();
     const result = await this.#answer(this.#client.call(procedure, { argsDict: kwargs }));
     this.#heardAt = Date.now();
     return result.argsDict ?? {};
@@ -123,6 +135,11 @@ export class Session {
     this.#heardAt = Date.now();
     await this.#client.call("wamp.session.count").catch(() => undefined);
     clearTimeout(timeout);
+  }
+
+  /** What the server takes the user for. */
+  get role(): string {
+    return this.#role;
   }
 
   /** Since the last event, answer or probe. */

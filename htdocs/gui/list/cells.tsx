@@ -1,5 +1,4 @@
 import { type Component, type JSX, Show } from "solid-js";
-import type { PendingCommand } from "../actions/commands";
 import { useApplication } from "../application";
 import { formatBytes, formatSpeed } from "../format/bytes";
 import { formatEta } from "../format/duration";
@@ -26,12 +25,6 @@ const activityIcons: Record<Activity, IconName> = {
   unknown: "question",
 };
 
-const pendingTitles: Record<PendingCommand, string> = {
-  start: "Starting…",
-  stop: "Stopping…",
-  remove: "Removing…",
-};
-
 const Name: Cell = (props) => (
   <span class={styles.name}>
     <span data-field="name" title={props.torrent.name}>
@@ -50,8 +43,8 @@ const Name: Cell = (props) => (
 const Status: Cell = (props) => {
   const { commands } = useApplication();
   const title = () => {
-    const pending = commands.pending(props.torrent.hash);
-    return pending ? pendingTitles[pending] : activityTitles[activityOf(props.torrent)];
+    const command = commands.state(props.torrent.hash);
+    return command ? `${command.title}…` : activityTitles[activityOf(props.torrent)];
   };
   const hasProblem = () => problemOf(props.torrent) !== "";
   return (

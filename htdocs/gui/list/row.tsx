@@ -29,7 +29,7 @@ export function Row(props: RowProps) {
       aria-selected={selection.has(props.hash)}
       data-hash={props.hash}
       data-active={selection.active() === props.hash}
-      data-pending={commands.pending(props.hash)}
+      data-command={commands.state(props.hash)?.state}
       onClick={(event) =>
         // Without a keyboard, taps collect several.
         props.isCompact ? selection.toggle(props.hash) : void selection.click(props.hash, event)
