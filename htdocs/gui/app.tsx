@@ -1,8 +1,8 @@
 import { createSignal, onCleanup, onMount } from "solid-js";
 import { Dialogs } from "./actions/dialog";
-import { DropTarget } from "./actions/drop-target";
 import { NoticeList } from "./actions/notice-list";
 import { Toolbar } from "./actions/toolbar";
+import { DropTarget } from "./adding/drop-target";
 import styles from "./app.module.css";
 import { FilterBar } from "./list/filter-bar";
 import { List } from "./list/list";

@@ -15,7 +15,6 @@ function create() {
     fail: (uri: string) => void;
   }[] = [];
   const errors: string[] = [];
-  const done: string[] = [];
   const call = (procedure: string, kwargs: object) =>
     new Promise<object>((resolve, reject) =>
       calls.push({
@@ -27,7 +26,7 @@ function create() {
     );
   const notices: Notices = {
     list: [],
-    done: (text) => done.push(text),
+    done: () => {},
     error: (text) => errors.push(text),
     dismiss: () => {},
   };
@@ -36,7 +35,7 @@ function create() {
   const daemons = { byName: { main: { state: "up", since: 1 } as const } };
   const connection = { call: call as never, state };
   const commands = createRoot(() => createCommands(connection, daemons, torrents, notices));
-  return { commands, calls, errors, done, setState };
+  return { commands, calls, errors, setState };
 }
 
 test("a torrent is marked until the answer comes", async () => {
@@ -80,22 +79,6 @@ test.each(["torrent_ws.error.outcome_unknown", "wamp.error.timeout", CallFailure
     expect(errors[0]).toContain("Starting 2 torrents: it is not known whether this was done");
   },
 );
-
-test("adding tells new from known, and gives back what failed", async () => {
-  const { commands, calls, done } = create();
-  const link = "magnet:?xt=urn:btih:00";
-  const outcomes = [1, 2, 3].map(() => commands.add({ link }, true));
-  expect(calls[0]).toMatchObject({ procedure: "torrent.add", kwargs: { filename: link, paused: true } });
-  calls[0]!.answer({ "torrent-added": { name: "New" } });
-  calls[1]!.answer({ "torrent-duplicate": { name: "Old" } });
-  calls[2]!.fail("wamp.error.invalid_argument");
-  expect(await Promise.all(outcomes)).toEqual([
-    undefined,
-    undefined,
-    `Adding ${link} failed. The server's words.`,
-  ]);
-  expect(done).toEqual(["Added “New”", "“Old” was in the list before"]);
-});
 
 test("what is asked for without a connection is sent in its order when there is one", async () => {
   const { commands, calls, setState } = create();

@@ -12,9 +12,6 @@ import type { Notices } from "./notices";
 
 export { describeFailure };
 
-/** What is to be added: a magnet link or http(s) URL, or a .torrent file. */
-export type AddSource = { link: string } | { file: File };
-
 /** What is asked of a torrent, or became of it. */
 export interface CommandState {
   procedure: string;
@@ -53,8 +50,6 @@ export interface Commands {
     kwargs: Procedures[Name]["arguments"],
     title: string,
   ): Promise<Procedures[Name]["result"]>;
-  /** Returns what went wrong, for people; undefined if the daemon has the torrent now. */
-  add(source: AddSource, isPaused: boolean): Promise<string | undefined>;
   /** Undefined while nothing is asked of the torrent, and nothing went wrong. */
   state(hash: string): CommandState | undefined;
   /** The user has read what became of it. */
@@ -176,20 +171,6 @@ export function createCommands(
     remove: (hashes, isDeletingData) =>
       runOn("torrent.remove", hashes, "Removing", { "delete-local-data": isDeletingData }),
     run,
-    add: async (source, isPaused) => {
-      const title = "link" in source ? source.link : source.file.name;
-      try {
-        const what =
-          "link" in source ? { filename: source.link } : { metainfo: await readBase64(source.file) };
-        const result = await run("torrent.add", { ...what, paused: isPaused }, `Adding ${title}`);
-        const duplicate = result["torrent-duplicate"];
-        if (duplicate) notices.done(`“${duplicate.name}” was in the list before`);
-        else notices.done(`Added “${result["torrent-added"]?.name ?? title}”`);
-        return undefined;
-      } catch (error) {
-        return describeFailure(`Adding ${title}`, error);
-      }
-    },
     state: (hash) => {
       const part = journal.latest(hash);
       if (!part) return undefined;
@@ -202,14 +183,4 @@ export function createCommands(
     dismiss: journal.dismiss,
     journal,
   };
-}
-
-/** A file's bytes in base64. */
-function readBase64(file: File): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve((reader.result as string).replace(/^[^,]*,/, ""));
-    reader.onerror = () => reject(reader.error!);
-    reader.readAsDataURL(file);
-  });
 }

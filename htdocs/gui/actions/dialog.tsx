@@ -1,20 +1,27 @@
 import { type JSX, onMount, Show } from "solid-js";
 import { useApplication } from "../application";
-import { AddDialog } from "./add-dialog";
-import type { AddSource } from "./commands";
+import AddDialog from "../adding/add-dialog";
+import ChooseDialog from "../adding/choose-dialog";
+import type { AddOptions } from "../adding/options";
+import type { AddSource } from "../adding/sources";
 import styles from "./dialog.module.css";
 import { RemoveDialog } from "./remove-dialog";
 
 /** The dialog that is open, with what it is about. */
-export type Dialog = { kind: "add"; sources?: AddSource[] } | { kind: "remove"; hashes: readonly string[] };
+export type Dialog =
+  | { kind: "add"; sources?: readonly AddSource[] }
+  | { kind: "choose-files"; links: readonly string[]; options: AddOptions }
+  | { kind: "remove"; hashes: readonly string[] };
 
 export function Dialogs() {
   const { dialog } = useApplication();
   return (
     <Show when={dialog()} keyed>
-      {(open) =>
-        open.kind === "add" ? <AddDialog sources={open.sources} /> : <RemoveDialog hashes={open.hashes} />
-      }
+      {(open) => {
+        if (open.kind === "add") return <AddDialog sources={open.sources} />;
+        if (open.kind === "choose-files") return <ChooseDialog links={open.links} options={open.options} />;
+        return <RemoveDialog hashes={open.hashes} />;
+      }}
     </Show>
   );
 }

@@ -58,7 +58,9 @@ function lengthOf({ members }: Dictionary): number {
 /** Each once, in the file's order. */
 function trackersOf(root: Dictionary): string[] {
   const tiers = root.members.get("announce-list");
-  const listed = Array.isArray(tiers) ? tiers.flatMap((tier) => (Array.isArray(tier) ? texts(tier) : [])) : [];
+  const listed = Array.isArray(tiers)
+    ? tiers.flatMap((tier) => (Array.isArray(tier) ? texts(tier) : []))
+    : [];
   return [...new Set(listed.length > 0 ? listed : [textOf(root, "announce")])].filter(Boolean);
 }
 

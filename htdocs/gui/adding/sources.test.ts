@@ -21,7 +21,14 @@ test("makes magnet links of bare info hashes", () => {
 });
 
 test("takes no path and no other scheme", () => {
-  const words = ["/etc/passwd", "file:///etc/passwd", "ftp://host/a", "magnet:", "https://", "javascript:alert(1)"];
+  const words = [
+    "/etc/passwd",
+    "file:///etc/passwd",
+    "ftp://host/a",
+    "magnet:",
+    "https://",
+    "javascript:alert(1)",
+  ];
   expect(readText(words.join(" "))).toEqual({ links: [], nonsense: words });
 });
 

@@ -58,6 +58,8 @@ function magnetParameters(link: string): URLSearchParams {
 function toHexHash(word: string): string | undefined {
   if (hexHash.test(word)) return word.toLowerCase();
   if (!base32Hash.test(word)) return undefined;
-  const bits = [...word.toLowerCase()].map((digit) => base32Digits.indexOf(digit).toString(2).padStart(5, "0"));
+  const bits = [...word.toLowerCase()].map((digit) =>
+    base32Digits.indexOf(digit).toString(2).padStart(5, "0"),
+  );
   return bits.join("").replace(/.{4}/g, (four) => parseInt(four, 2).toString(16));
 }

@@ -1,4 +1,4 @@
-import { type Accessor, createSignal } from "solid-js";
+import { type Accessor, createSignal, untrack } from "solid-js";
 import { type Access, fetchAccess, SignedOutError } from "./access";
 import { Backoff } from "./backoff";
 import type { Page } from "./page";
@@ -15,6 +15,8 @@ export interface Connection {
   state: Accessor<ConnectionState>;
   /** The user's role at the server, as the last session had it; undefined before the first one. */
   role: Accessor<string | undefined>;
+  /** The session that is open, for further subscriptions. */
+  session: Accessor<Session | undefined>;
   /** Rejects with a CallFailure. */
   call: Session["call"];
   /** Ends a waiting time. */
@@ -33,8 +35,8 @@ const stableAfter = 10_000;
 export function createConnection(page: Page, enter: (session: Session) => Promise<unknown>): Connection {
   const [state, setState] = createSignal<ConnectionState>({ kind: "connecting" });
   const [role, setRole] = createSignal<string>();
+  const [session, setSession] = createSignal<Session>();
   const backoff = new Backoff();
-  let session: Session | undefined;
   let wake = () => {};
 
   const sleep = (milliseconds: number) =>
@@ -49,18 +51,19 @@ export function createConnection(page: Page, enter: (session: Session) => Promis
   /** Opens a session and stays until it ends. Returns the state that follows. */
   const runSession = async (access?: Access): Promise<ConnectionState> => {
     try {
-      session = await Session.open(access ?? (await fetchAccess(page.tokenUrl)), enter, openTimeout);
+      const opened = await Session.open(access ?? (await fetchAccess(page.tokenUrl)), enter, openTimeout);
       const openedAt = Date.now();
-      setRole(session.role);
+      setSession(opened);
+      setRole(opened.role);
       setState({ kind: "connected" });
-      const reason = await session.ended;
+      const reason = await opened.ended;
       if (Date.now() - openedAt > stableAfter) backoff.reset();
       return { kind: "reconnecting", reason };
     } catch (error) {
       if (error instanceof SignedOutError) return { kind: "signed-out" };
       return { kind: "reconnecting", reason: (error as Error).message };
     } finally {
-      session = undefined;
+      setSession(undefined);
     }
   };
 
@@ -84,21 +87,24 @@ export function createConnection(page: Page, enter: (session: Session) => Promis
 
   const check = () => {
     if (document.hidden) return;
-    if (session) void session.probe(probeTimeout);
+    const open = session();
+    if (open) void open.probe(probeTimeout);
     else wake();
   };
   window.addEventListener("online", check);
   document.addEventListener("visibilitychange", check);
   setInterval(() => {
-    if (session && session.silentMilliseconds > silenceBeforeProbe) check();
+    const open = session();
+    if (open && open.silentMilliseconds > silenceBeforeProbe) check();
   }, 5_000);
 
   void run();
   return {
     state,
     role,
-    call: (procedure, kwargs) => session?.call(procedure, kwargs) ?? Promise.reject(notConnected()),
+    session,
+    call: (procedure, kwargs) => untrack(session)?.call(procedure, kwargs) ?? Promise.reject(notConnected()),
     retryNow: () => wake(),
-    restart: (reason) => session?.close(reason),
+    restart: (reason) => untrack(session)?.close(reason),
   };
 }

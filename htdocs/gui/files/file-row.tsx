@@ -1,4 +1,4 @@
-import { createMemo, Show } from "solid-js";
+import { createEffect, createMemo, Show } from "solid-js";
 import { formatBytes } from "../format/bytes";
 import { Icon } from "../icon";
 import type { FileChoices, Priority } from "./file-choices";
@@ -57,7 +57,7 @@ export function FileRow(props: FileRowProps) {
             type="checkbox"
             tabindex="-1"
             checked={wanted() ?? false}
-            prop:indeterminate={wanted() === undefined}
+            ref={(box) => createEffect(() => (box.indeterminate = wanted() === undefined))}
             onChange={(event) => {
               props.choices.setWanted(node.files, event.currentTarget.checked);
               props.onChosen();
