@@ -8,7 +8,7 @@ export interface Entries {
   setText(text: string): void;
   /** The words of the text that are no links. */
   nonsense(): readonly string[];
-  /** What was added already comes first. */
+  /** What was added already comes last. */
   list(): readonly Entry[];
   /** Those that can be added, again too. */
   open(): readonly Entry[];
@@ -41,7 +41,7 @@ export function createEntries(): Entries {
     text,
     setText,
     nonsense: () => content().nonsense,
-    list: () => [...settled(), ...open()],
+    list: () => [...open(), ...settled()],
     open,
     add: (sources) => {
       const added = sources.flatMap((source) => ("file" in source ? new Entry(source) : []));
