@@ -168,6 +168,7 @@ export interface DetailEvent {
   gone?: true;
   name?: string;
   files?: { name: string; length: number }[];
+  status?: number;
   metadataPercentComplete?: number;
   peersConnected?: number;
 }

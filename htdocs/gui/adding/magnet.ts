@@ -4,9 +4,11 @@ import { describeFailure } from "../commands/failure";
 import { keyOf } from "../commands/targets";
 import { createFileChoices, type NewFileChoices } from "../files/file-choices";
 import type { FileEntry } from "../files/tree";
-import type { DetailEvent } from "../protocol";
+import { type DetailEvent, Status } from "../protocol";
 import { type AddOptions, argumentsOf } from "./options";
 import { titleOf } from "./sources";
+
+const stopMilliseconds = 1_000;
 
 /** A magnet link's torrent that is added for its list of files, and is downloaded when they are chosen. */
 export interface Magnet {
@@ -87,9 +89,20 @@ export function createMagnet(
     const named = files()?.map(({ name, length }) => ({ path: name, length }));
     return named && named.length > 0 ? { files: named, choices: createFileChoices(named) } : undefined;
   });
+  let isStopping = false;
+  const stop = async () => {
+    if (isKept || isStopping || !connection.session() || detail()?.status === Status.stopped) return;
+    isStopping = true;
+    await commands.stop([key()!]);
+    isStopping = false;
+  };
   createEffect(
     on(content, (known) => {
-      if (known) void commands.stop([key()!]);
+      if (!known) return;
+      void stop();
+      // The daemon verifies what it has just learned of, and starts it then although it was stopped.
+      const timer = setInterval(() => void stop(), stopMilliseconds);
+      onCleanup(() => clearInterval(timer));
     }),
   );
   createEffect(() => {
