@@ -363,24 +363,25 @@ for (const layout of layouts) {
         await gui.closed();
         await eventually(async () => assert.equal(await told(seeded, 'id'), undefined));
         assert.equal(fs.existsSync(path.join(stack.root, 'downloads', seeded)), false);
-        await paste(`magnet:?xt=urn:btih:${'5'.repeat(40)}&dn=nobody has it`);
+        await paste(`magnet:?xt=urn:btih:${'5'.repeat(40)}&dn=nobody-has-it`);
         await gui.chooser.getByText('No peer yet').waitFor();
+        await eventually(async () => assert.ok(await told('nobody-has-it', 'id')));
         await gui.chooser.getByRole('button', { name: 'Cancel' }).click();
         await gui.closed();
-        await eventually(async () => assert.equal(await told('nobody has it', 'id'), undefined));
+        await eventually(async () => assert.equal(await told('nobody-has-it', 'id'), undefined));
       });
 
       test('of several each has its turn; one is left out, and one is not waited for', async () => {
-        const links = ['5', '6'].map((digit) => `magnet:?xt=urn:btih:${digit.repeat(40)}&dn=magnet ${digit}`);
-        await paste(links.map((link) => link.replace(' 5', '+5').replace(' 6', '+6')).join('\n'));
+        const links = ['5', '6'].map((digit) => `magnet:?xt=urn:btih:${digit.repeat(40)}&dn=magnet-${digit}`);
+        await paste(links.join('\n'));
         await gui.chooser.getByText('1 of 2').waitFor();
         await gui.chooser.locator('[data-action="leave-out"]').click();
         await gui.chooser.getByText('2 of 2').waitFor();
         await gui.chooser.getByRole('button', { name: 'Add with all files' }).click();
         await gui.closed();
-        await gui.row('magnet 6').waitFor();
-        await eventually(async () => assert.equal(await told('magnet 5', 'id'), undefined));
-        await remove('magnet 6');
+        await gui.row('magnet-6').waitFor();
+        await eventually(async () => assert.equal(await told('magnet-5', 'id'), undefined));
+        await remove('magnet-6');
       });
     });
   });
