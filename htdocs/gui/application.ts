@@ -8,12 +8,14 @@ import {
   type Setter,
 } from "solid-js";
 import { type Commands, createCommands, describeFailure } from "./actions/commands";
+import { type Activity, createActivity } from "./commands/activity";
+import { describeTorrents } from "./commands/targets";
 import { createNotices, type Notices } from "./actions/notices";
 import type { Dialog } from "./actions/dialog";
 import { type Connection, createConnection } from "./connection/connection";
 import type { Page } from "./connection/page";
 import { createPermissions, type Permissions } from "./connection/permissions";
-import type { SessionEvent } from "./protocol";
+import type { CommandsEvent, SessionEvent } from "./protocol";
 import { createQuery, type Query } from "./list/query";
 import { createSelection, type Selection } from "./list/selection";
 import { takesWindow, windowFrom } from "./list/size";
@@ -36,6 +38,7 @@ export interface Application {
   setInSight: Setter<Rows>;
   selection: Selection;
   commands: Commands;
+  activity: Activity;
   permissions: Permissions;
   notices: Notices;
   dialog: Accessor<Dialog | undefined>;
@@ -68,12 +71,17 @@ export function createApplication(page: Page): Application {
   });
   const connection = createConnection(page, (session) => {
     feed.enter(session);
-    return session.subscribe<SessionEvent>("session", (event) => {
+    const states = session.subscribe<SessionEvent>("session", (event) => {
       daemons.applySession(event);
       permissions.applySession(event);
     });
+    const commands = session.subscribe<CommandsEvent>("torrents.commands", activity.apply);
+    return Promise.all([states, commands]);
   });
   const permissions = createPermissions(connection);
+  const subjectOf = (hashes: readonly string[], count?: number) =>
+    describeTorrents(torrents.all(), hashes, count);
+  const activity = createActivity({ connection, daemons, notices, subjectOf });
 
   const [inSight, setInSight] = createSignal<Rows>({ first: 0, last: 0 });
   const request = createWindowRequest(query, inSight);
@@ -99,7 +107,8 @@ export function createApplication(page: Page): Application {
     selection: createSelection(view, (error) =>
       notices.error(describeFailure("Reading which torrents are selected", error)),
     ),
-    commands: createCommands(connection, daemons, torrents, notices),
+    commands: createCommands(activity, subjectOf),
+    activity,
     permissions,
     notices,
     dialog,

@@ -121,6 +121,29 @@ export interface SessionEvent {
   daemons: Record<string, DaemonState & { stats?: { torrentCount: number }; roots?: string[] }>;
 }
 
+/** A command as the topic `torrents.commands` tells it; times in Unix seconds. */
+export interface ToldCommand {
+  procedure: string;
+  daemon: string;
+  /** The torrents as the caller named them; `count` is how many they were. */
+  ids: string[];
+  count: number;
+  state: "pending" | "done" | "failed" | "unknown";
+  since: number;
+  ended?: number;
+  /** The URI of its error. */
+  error?: string;
+  /** For people: why it is pending still, or what went wrong. */
+  message?: string;
+}
+
+/** An event of the topic `torrents.commands`. */
+export interface CommandsEvent {
+  snapshot: boolean;
+  commands: Record<string, ToldCommand>;
+  removed: string[];
+}
+
 /** What `torrent.set` can change of torrents (docs/schemas/procedures.json). */
 export interface TorrentChanges {
   bandwidthPriority?: -1 | 0 | 1;

@@ -1,10 +1,14 @@
 import { createRoot, createSignal } from "solid-js";
-import { expect, test } from "vitest";
+import { createStore } from "solid-js/store";
+import { afterEach, expect, test, vi } from "vitest";
+import { createActivity } from "../commands/activity";
+import { undoMilliseconds } from "../commands/undo";
+import { describeTorrents } from "../commands/targets";
 import type { ConnectionState } from "../connection/connection";
 import { CallFailure } from "../connection/session";
-import type { Torrent } from "../protocol";
+import type { DaemonState, Torrent } from "../protocol";
 import { createCommands } from "./commands";
-import type { Notices } from "./notices";
+import type { NoticeAction, Notices } from "./notices";
 
 /** Commands whose calls the test answers itself. */
 function create() {
@@ -12,15 +16,18 @@ function create() {
     procedure: string;
     kwargs: object;
     answer: (result: object) => void;
+    tell: (reason: string) => void;
     fail: (uri: string) => void;
   }[] = [];
   const errors: string[] = [];
-  const call = (procedure: string, kwargs: object) =>
+  const offers: NoticeAction[] = [];
+  const call = (procedure: string, kwargs: object, told: (progress: object) => void) =>
     new Promise<object>((resolve, reject) =>
       calls.push({
         procedure,
         kwargs,
         answer: resolve,
+        tell: (reason) => told({ state: "pending", since: 1, reason }),
         fail: (uri) => reject(new CallFailure(uri, "The server's words.")),
       }),
     );
@@ -28,14 +35,19 @@ function create() {
     list: [],
     done: () => {},
     error: (text) => errors.push(text),
+    offer: (_text, action) => offers.push(action),
     dismiss: () => {},
   };
-  const torrents = { all: () => ({ a: { name: "Alpha" } as Torrent, b: { name: "Beta" } as Torrent }) };
+  const torrents = { a: { name: "Alpha" } as Torrent, b: { name: "Beta" } as Torrent };
   const [state, setState] = createSignal<ConnectionState>({ kind: "connected" });
-  const daemons = { byName: { main: { state: "up", since: 1 } as const } };
-  const connection = { call: call as never, state };
-  const commands = createRoot(() => createCommands(connection, daemons, torrents, notices));
-  return { commands, calls, errors, setState };
+  const [daemons, setDaemons] = createStore<Record<string, DaemonState>>({ main: { state: "up", since: 1 } });
+  const connection = { call: call as never, state, user: () => "1" };
+  const subjectOf = (hashes: readonly string[], count?: number) => describeTorrents(torrents, hashes, count);
+  const [activity, commands] = createRoot(() => {
+    const made = createActivity({ connection, daemons: { byName: daemons }, notices, subjectOf });
+    return [made, createCommands(made, subjectOf)];
+  });
+  return { commands, activity, calls, errors, offers, setState, setDaemons };
 }
 
 test("a torrent is marked until the answer comes", async () => {
@@ -54,10 +66,10 @@ test("a torrent is marked until the answer comes", async () => {
 
 test("an error is told in the server's words, and stays with the torrent until the user has read it", async () => {
   const { commands, calls, errors } = create();
-  const removed = commands.remove(["a"], true);
-  expect(calls[0]!.kwargs).toEqual({ ids: ["a"], "delete-local-data": true });
+  const moved = commands.setLocation(["a"], "/srv", true);
+  expect(calls[0]!.kwargs).toEqual({ ids: ["a"], location: "/srv", move: true });
   calls[0]!.fail("torrent_ws.error.daemon_refused");
-  await removed;
+  await moved;
   expect(commands.state("a")).toMatchObject({
     state: "failed",
     message: "The server's words.",
@@ -65,10 +77,10 @@ test("an error is told in the server's words, and stays with the torrent until t
   });
   commands.dismiss("a");
   expect(commands.state("a")).toBeUndefined();
-  expect(errors).toEqual(["Removing “Alpha” failed. The server's words."]);
+  expect(errors).toEqual(["Moving “Alpha” failed. The server's words."]);
 });
 
-test.each(["torrent_ws.error.outcome_unknown", "wamp.error.timeout", CallFailure.connectionLost])(
+test.each(["torrent_ws.error.outcome_unknown", "wamp.error.timeout"])(
   "%s is not called a failure",
   async (uri) => {
     const { commands, calls, errors } = create();
@@ -113,5 +125,83 @@ test("torrents of several daemons are told to each of them", () => {
   expect(calls.map(({ kwargs }) => kwargs)).toEqual([
     { daemon: "one", ids: ["aa", "cc"] },
     { daemon: "two", ids: ["bb"] },
+  ]);
+});
+
+afterEach(() => vi.useRealTimers());
+
+test("what the server says while a call waits is shown", () => {
+  const { commands, calls } = create();
+  void commands.stop(["a"]);
+  calls[0]!.tell("the daemon does not answer");
+  expect(commands.state("a")).toMatchObject({ state: "pending", message: "the daemon does not answer" });
+});
+
+test("what was not sent to a daemon that is down is sent when it is up", async () => {
+  vi.useFakeTimers();
+  const { commands, calls, setDaemons, errors } = create();
+  void commands.stop(["a"]);
+  setDaemons("main", "state", "down");
+  void commands.stop(["b"]);
+  calls[0]!.fail("torrent_ws.error.daemon_unreachable");
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(calls).toHaveLength(1);
+  expect(commands.state("a")).toMatchObject({ state: "waiting", message: "The server's words." });
+  setDaemons("main", "state", "up");
+  expect(calls.slice(1).map(({ kwargs }) => kwargs)).toEqual([{ ids: ["a"] }, { ids: ["b"] }]);
+  expect(errors).toEqual([]);
+});
+
+test("a removal waits for a while, and can be undone", async () => {
+  vi.useFakeTimers();
+  const { activity, commands, calls, offers } = create();
+  void commands.remove(["a"], true);
+  void commands.remove(["b"], false);
+  expect(commands.state("a")).toMatchObject({ procedure: "torrent.remove", state: "waiting" });
+  offers[0]!.run();
+  expect(commands.state("a")).toBeUndefined();
+  await vi.advanceTimersByTimeAsync(undoMilliseconds);
+  expect(calls.map(({ kwargs }) => kwargs)).toEqual([{ ids: ["b"], "delete-local-data": false }]);
+  void commands.remove(["a"], true);
+  expect([activity.undo(), activity.undo()]).toEqual([true, false]);
+  await vi.advanceTimersByTimeAsync(undoMilliseconds);
+  expect(calls).toHaveLength(1);
+});
+
+test("what failed is repeated, and nothing else of its command", async () => {
+  const { activity, commands, calls } = create();
+  const stopped = commands.stop(Array.from({ length: 500 }, (_, index) => `${index}`));
+  const [command] = activity.list();
+  calls[0]!.answer({});
+  calls[1]!.fail("torrent_ws.error.outcome_unknown");
+  await stopped;
+  expect([command!.phase, command!.count("done"), command!.total]).toEqual(["unknown", 250, 500]);
+  const repeated = activity.repeat(command!);
+  expect(calls[2]!.kwargs).toEqual(calls[1]!.kwargs);
+  calls[2]!.answer({});
+  await repeated;
+  expect([calls.length, command!.phase, activity.canRepeat(command!)]).toEqual([3, "done", false]);
+});
+
+test("what would be done twice is not repeated when nobody knows whether it was done", async () => {
+  const { activity, commands, calls } = create();
+  const moved = commands.queue(["a"], "up");
+  calls[0]!.fail("torrent_ws.error.outcome_unknown");
+  await moved;
+  expect(activity.canRepeat(activity.list()[0]!)).toBe(false);
+});
+
+test("what was not sent can be canceled, and is no failure", async () => {
+  const { activity, commands, calls, errors, setState } = create();
+  setState({ kind: "reconnecting", reason: "" });
+  const stopped = commands.stop(["a"]);
+  activity.cancel(activity.list()[0]!);
+  await stopped;
+  setState({ kind: "connected" });
+  expect([calls, errors, commands.state("a"), activity.list()[0]!.phase]).toEqual([
+    [],
+    [],
+    undefined,
+    "canceled",
   ]);
 });

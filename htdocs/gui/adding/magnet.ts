@@ -46,6 +46,16 @@ export function createMagnet(
   let isLeft = false;
   let isKept = false;
 
+  /** At once: nobody has seen it in the list that would want it back. */
+  const remove = async (name: string) => {
+    const action = `Removing ${title}`;
+    try {
+      await commands.run("torrent.remove", { ids: [name], "delete-local-data": true }, action);
+    } catch (error) {
+      notices.error(describeFailure(action, error));
+    }
+  };
+
   const begin = async () => {
     const action = `Adding ${title}`;
     try {
@@ -57,7 +67,7 @@ export function createMagnet(
       }
       const [only] = Object.keys(daemons.byName);
       const name = keyOf(options.daemon ?? only ?? "", added.hashString, options.daemon !== undefined);
-      if (isLeft) return void commands.remove([name], true);
+      if (isLeft) return void remove(name);
       setKey(name);
       // Past the queue, in which it would have no metadata.
       await commands.startNow([name]);
@@ -110,7 +120,7 @@ export function createMagnet(
   });
   onCleanup(() => {
     isLeft = true;
-    if (!isKept && key() !== undefined) void commands.remove([key()!], true);
+    if (!isKept && key() !== undefined) void remove(key()!);
   });
 
   const keep = async () => {

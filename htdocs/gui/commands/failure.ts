@@ -22,6 +22,11 @@ export function isNotNow(uri: string | undefined): boolean {
   return uri !== undefined && notNow.has(uri);
 }
 
+/** The page tells of it already: in the torrents' rows, where what the server knows comes later, or not at all. */
+export function isToldElsewhere(uri: string): boolean {
+  return uri === CallFailure.connectionLost || uri === CallFailure.canceled;
+}
+
 export function asCallFailure(error: unknown): CallFailure {
   if (error instanceof CallFailure) return error;
   return new CallFailure("", error instanceof Error ? error.message : String(error));

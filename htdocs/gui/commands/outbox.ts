@@ -1,17 +1,18 @@
 /** A call that waits for its turn. */
 export interface Waiting {
   /** Counts up: the order in which they were asked for. */
-  order: number;
+  readonly order: number;
   /** The daemon that it is for; undefined where there is one only. */
-  daemon: string | undefined;
-  /** Sends it, and says whether it was taken; what was not is given back to its place. Never rejects. */
+  readonly daemon: string | undefined;
+  /** It may be taken back for a while, and waits for the end of that. */
+  isHeld: boolean;
+  /** Sends it. What the server could not even begin with comes back to its place. Never rejects. */
   send(): Promise<"ended" | "not now">;
 }
 
 /**
  * Calls in the order in which they were asked for. Each is sent as soon as there is a connection and its daemon
- * is not down, and once: what was sent is never sent again, whatever becomes of the connection. What the
- * server gave back because it could not even begin with it is sent when that may have changed.
+ * is not down, and once: what was sent is never sent again, whatever becomes of the connection.
  */
 export interface Outbox {
   push(call: Waiting): void;
@@ -21,7 +22,7 @@ export interface Outbox {
   advance(): void;
 }
 
-/** More than that would be refused (docs/procedures.md, "Order and time"). */
+/** More than some hundred would be refused (docs/procedures.md, "Order and time"). */
 const mostUnderWay = 100;
 const pauseMilliseconds = 1_000;
 
@@ -32,6 +33,12 @@ export function createOutbox(isReady: (daemon: string | undefined) => boolean): 
 
   const enqueue = (call: Waiting) => {
     waiting = [...waiting, call].sort((left, right) => left.order - right.order);
+  };
+
+  const cancel = (call: Waiting) => {
+    const isWaiting = waiting.includes(call);
+    waiting = waiting.filter((other) => other !== call);
+    return isWaiting;
   };
 
   const send = async (call: Waiting) => {
@@ -52,10 +59,10 @@ export function createOutbox(isReady: (daemon: string | undefined) => boolean): 
   };
 
   const advance = () => {
-    for (const call of [...waiting]) {
+    for (const call of waiting) {
       if (isPaused || underWay >= mostUnderWay) return;
-      if (!isReady(call.daemon)) continue;
-      waiting = waiting.filter((other) => other !== call);
+      if (call.isHeld || !isReady(call.daemon)) continue;
+      cancel(call);
       void send(call);
     }
   };
@@ -65,11 +72,7 @@ export function createOutbox(isReady: (daemon: string | undefined) => boolean): 
       enqueue(call);
       advance();
     },
-    cancel: (call) => {
-      const isWaiting = waiting.includes(call);
-      waiting = waiting.filter((other) => other !== call);
-      return isWaiting;
-    },
+    cancel,
     advance,
   };
 }

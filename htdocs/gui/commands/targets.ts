@@ -1,4 +1,4 @@
-import type { OnTorrents } from "../protocol";
+import type { OnTorrents, Torrent } from "../protocol";
 
 /** So many torrents go into one call: a long command shows how far it is, and fails in part only. */
 const mostIds = 250;
@@ -39,4 +39,15 @@ export function targetsOf(keys: readonly string[]): Target[] {
     }
   }
   return targets;
+}
+
+/** The name of a single torrent, if it is known; how many there are of others. */
+export function describeTorrents(
+  known: Readonly<Record<string, Torrent>>,
+  hashes: readonly string[],
+  count = hashes.length,
+): string {
+  if (count > 1) return `${count.toLocaleString("en")} torrents`;
+  const torrent = known[hashes[0] ?? ""];
+  return torrent ? `“${torrent.name}”` : "1 torrent";
 }

@@ -1,8 +1,8 @@
-import { type Accessor, createSignal, untrack } from "solid-js";
+import { type Accessor, createMemo, createSignal, untrack } from "solid-js";
 import { type Access, fetchAccess, SignedOutError } from "./access";
 import { Backoff } from "./backoff";
 import type { Page } from "./page";
-import { notConnected, Session } from "./session";
+import { type Identity, notConnected, Session } from "./session";
 
 export type ConnectionState =
   | { kind: "connecting" }
@@ -13,7 +13,8 @@ export type ConnectionState =
 
 export interface Connection {
   state: Accessor<ConnectionState>;
-  /** The user's role at the server, as the last session had it; undefined before the first one. */
+  /** The user and his role at the server, of the last session; undefined before the first one. */
+  user: Accessor<string | undefined>;
   role: Accessor<string | undefined>;
   /** The session that is open, for further subscriptions. */
   session: Accessor<Session | undefined>;
@@ -34,7 +35,9 @@ const stableAfter = 10_000;
 /** Connects, and keeps connected for as long as the page lives. `enter` subscribes in each new session. */
 export function createConnection(page: Page, enter: (session: Session) => Promise<unknown>): Connection {
   const [state, setState] = createSignal<ConnectionState>({ kind: "connecting" });
-  const [role, setRole] = createSignal<string>();
+  const [identity, setIdentity] = createSignal<Identity>();
+  const user = createMemo(() => identity()?.user);
+  const role = createMemo(() => identity()?.role);
   const [session, setSession] = createSignal<Session>();
   const backoff = new Backoff();
   let wake = () => {};
@@ -54,7 +57,7 @@ export function createConnection(page: Page, enter: (session: Session) => Promis
       const opened = await Session.open(access ?? (await fetchAccess(page.tokenUrl)), enter, openTimeout);
       const openedAt = Date.now();
       setSession(opened);
-      setRole(opened.role);
+      setIdentity(opened.identity);
       setState({ kind: "connected" });
       const reason = await opened.ended;
       if (Date.now() - openedAt > stableAfter) backoff.reset();
@@ -101,9 +104,11 @@ export function createConnection(page: Page, enter: (session: Session) => Promis
   void run();
   return {
     state,
+    user,
     role,
     session,
-    call: (procedure, kwargs) => untrack(session)?.call(procedure, kwargs) ?? Promise.reject(notConnected()),
+    call: (procedure, kwargs, told) =>
+      untrack(session)?.call(procedure, kwargs, told) ?? Promise.reject(notConnected()),
     retryNow: () => wake(),
     restart: (reason) => untrack(session)?.close(reason),
   };

@@ -7,14 +7,22 @@ export interface Subscription {
   end(): void;
 }
 
+/** Who the server says that the page's user is. */
+export interface Identity {
+  user: string;
+  role: string;
+}
+
 /** A call or subscription that was answered by an error, or not answered before the connection ended. */
 export class CallFailure extends Error {
   static readonly connectionLost = "connection_lost";
   /** It was not sent. */
   static readonly notConnected = "not_connected";
+  /** The user took it back before it was sent. */
+  static readonly canceled = "canceled";
 
   constructor(
-    /** The WAMP error URI; `connectionLost` when there was no answer, `notConnected` when nobody was asked. */
+    /** The WAMP error URI, or one of the above. */
     readonly uri: string,
     message: string,
   ) {
@@ -36,7 +44,7 @@ export class Session {
   #resolveEnded!: (reason: string) => void;
   #isOpen = true;
   #heardAt = Date.now();
-  #role = "";
+  #identity: Identity | undefined;
   #client: Client;
 
   private constructor(access: Access) {
@@ -61,8 +69,8 @@ export class Session {
     const timeout = setTimeout(() => session.close(), timeoutMilliseconds);
     const ended = session.ended.then(() => Promise.reject(new Error("No connection")));
     try {
-      const welcomed = session.#client.connect().then(({ authrole }) => {
-        session.#role = String(authrole);
+      const welcomed = session.#client.connect().then(({ authid, authrole }) => {
+        session.#identity = { user: String(authid), role: String(authrole) };
         return enter(session);
       });
       await Promise.race([welcomed, ended]);
@@ -98,13 +106,20 @@ export class Session {
     };
   }
 
-  /** Rejects with a CallFailure. */
+  /** Rejects with a CallFailure. `told`: takes what the server says while the answer is not there. */
   async call<Name extends keyof Procedures>(
     procedure: Name,
     kwargs: Procedures[Name]["arguments"],
+    told?: (progress: object) => void,
   ): Promise<Procedures[Name]["result"]> {
     if (!this.#isOpen) throw notConnected();
-    const result = await this.#answer(this.#client.call(procedure, { argsDict: kwargs }));
+    const options = told && {
+      progress_callback: ({ argsDict }: { argsDict?: object }) => {
+        this.#heardAt = Date.now();
+        told(argsDict ?? {});
+      },
+    };
+    const result = await this.#answer(this.#client.call(procedure, { argsDict: kwargs }, options));
     this.#heardAt = Date.now();
     return result.argsDict ?? {};
   }
@@ -137,9 +152,9 @@ export class Session {
     clearTimeout(timeout);
   }
 
-  /** What the server takes the user for. */
-  get role(): string {
-    return this.#role;
+  /** Undefined before the server said who that is. */
+  get identity(): Identity | undefined {
+    return this.#identity;
   }
 
   /** Since the last event, answer or probe. */

@@ -1,5 +1,5 @@
 import { type Component, type JSX, Show } from "solid-js";
-import { useApplication } from "../application";
+import { CommandBadge } from "../commands/command-badge";
 import { formatBytes, formatSpeed } from "../format/bytes";
 import { formatEta } from "../format/duration";
 import { formatPercent, formatRatio } from "../format/ratio";
@@ -41,11 +41,6 @@ const Name: Cell = (props) => (
 );
 
 const Status: Cell = (props) => {
-  const { commands } = useApplication();
-  const title = () => {
-    const command = commands.state(props.torrent.hash);
-    return command ? `${command.title}…` : activityTitles[activityOf(props.torrent)];
-  };
   const hasProblem = () => problemOf(props.torrent) !== "";
   return (
     <span
@@ -55,7 +50,7 @@ const Status: Cell = (props) => {
       data-problem={hasProblem()}
     >
       <Icon name={hasProblem() ? "alert" : activityIcons[activityOf(props.torrent)]} />
-      {title()}
+      <CommandBadge hash={props.torrent.hash}>{activityTitles[activityOf(props.torrent)]}</CommandBadge>
     </span>
   );
 };

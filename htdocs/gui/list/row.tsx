@@ -29,6 +29,7 @@ export function Row(props: RowProps) {
       aria-selected={selection.has(props.hash)}
       data-hash={props.hash}
       data-active={selection.active() === props.hash}
+      data-procedure={commands.state(props.hash)?.procedure}
       data-command={commands.state(props.hash)?.state}
       onClick={(event) =>
         // Without a keyboard, taps collect several.
