@@ -25,12 +25,15 @@ const layouts = [
 
 let stack;
 let browser;
+// Of the torrent that is seeded.
+let hash;
 
 before(async () => {
   [stack, browser] = await Promise.all([
     startStack(),
     launchBrowser(`--host-resolver-rules=MAP ${plainHost} 127.0.0.1`),
   ]);
+  ({ hashString: hash } = await told(seeded, 'hashString'));
 });
 
 after(async () => {
@@ -221,6 +224,26 @@ for (const layout of layouts) {
       await eventually(async () => assert.equal((await told('album', 'status')).status, stopped));
     });
 
+    test('a torrent is put where the user may put it, with the free space told', async () => {
+      const downloads = path.join(stack.root, 'downloads');
+      await gui.choose(asFile(album));
+      const folder = gui.dialog.locator('[name="folder"]');
+      await gui.dialog.locator('[data-field="free"]').getByText('free').waitFor();
+      await folder.selectOption({ label: 'Another one…' });
+      const other = gui.dialog.locator('[name="other-folder"]');
+      await other.fill('/etc');
+      await gui.dialog.getByText('It must be a folder below').waitFor();
+      assert.equal(await gui.dialog.locator('[data-action="confirm"]').isDisabled(), true);
+      await other.fill(`${downloads}/films`);
+      await gui.screenshot('folder');
+      await gui.confirm();
+      await gui.closed();
+      assert.deepEqual(await told('album', 'downloadDir'), { downloadDir: `${downloads}/films` });
+      // It is offered now.
+      await gui.choose(asFile(small('new')));
+      await folder.selectOption(`${downloads}/films`);
+    });
+
     test('the tree of files goes by keys', async () => {
       await gui.choose(asFile(album));
       await gui.file('album/disc 1').waitFor();
@@ -317,12 +340,6 @@ for (const layout of layouts) {
     });
 
     describe('with the files of a magnet link chosen', () => {
-      let hash;
-
-      before(async () => {
-        ({ hashString: hash } = await told(seeded, 'hashString'));
-      });
-
       async function paste(text) {
         await gui.paste(text);
         await gui.dialog.locator('[name="choose-files"]').check();
