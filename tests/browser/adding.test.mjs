@@ -201,6 +201,12 @@ for (const layout of layouts) {
       assert.equal(await gui.file('album').getByRole('combobox').inputValue(), '');
       await gui.dialog.getByText('4 of 5 files, 8.67 kB of 12.7 kB').waitFor();
       await gui.screenshot('preview');
+      const content = gui.dialog.locator('[data-action="preview"]');
+      await content.click();
+      await gui.file('album').waitFor({ state: 'detached' });
+      await content.click();
+      await gui.file('album').waitFor();
+      assert.equal(await gui.isMixed('album'), true);
 
       // That of torrents of the demo, and a new one.
       await gui.dialog.getByLabel('ubuntu', { exact: true }).check();
@@ -355,6 +361,12 @@ for (const layout of layouts) {
         await eventually(async () => assert.equal((await told(seeded, 'status')).status, stopped));
         await gui.file(`${seeded}/core.img`).locator('[type="checkbox"]').uncheck();
         await gui.file(`${seeded}/doc`).getByRole('combobox').selectOption('High');
+        // What is chosen outlives the connection.
+        await gui.duringOutage(async () => {
+          process.kill((await stack.status()).pids.event_loop, 'SIGKILL');
+          await gui.connection('reconnecting');
+          await gui.connection('connected');
+        });
         await gui.screenshot('magnet-files');
         await gui.confirm();
         await gui.closed();

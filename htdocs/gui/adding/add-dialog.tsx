@@ -26,7 +26,7 @@ export default function AddDialog(props: { sources?: readonly AddSource[] }) {
   const [isChoosing, setChoosing] = createSignal(false);
   /** What is being added, while it is. */
   const [underWay, setUnderWay] = createSignal<readonly Entry[]>([]);
-  const [opened, setOpened] = createSignal<Entry>();
+  const [opened, setOpened] = createSignal<Entry | "none">();
   const duplicates = createDuplicates(entries.open, () => options.daemon);
   let isShown = true;
   onCleanup(() => (isShown = false));
@@ -40,7 +40,8 @@ export default function AddDialog(props: { sources?: readonly AddSource[] }) {
   const isBusy = () => underWay().length > 0;
   const isDuplicate = ({ hash }: Entry) => hash !== undefined && duplicates()?.has(hash) === true;
   /** Of a single torrent the content is shown at once. */
-  const isOpen = (entry: Entry) => opened() === entry || (!opened() && entries.list().length === 1);
+  const isOpen = (entry: Entry) =>
+    opened() === entry || (opened() === undefined && entries.list().length === 1);
   const magnets = () => entries.open().filter(({ source }) => "link" in source && isMagnet(source.link));
   const failed = () => entries.open().filter((entry) => entry.outcome().kind === "failed");
   const needed = createMemo(() =>
@@ -119,7 +120,7 @@ export default function AddDialog(props: { sources?: readonly AddSource[] }) {
               entry={entry}
               isDuplicate={isDuplicate(entry)}
               isOpen={isOpen(entry)}
-              onTurn={() => setOpened(isOpen(entry) ? undefined : entry)}
+              onTurn={() => setOpened(isOpen(entry) ? "none" : entry)}
               onLeaveOut={isBusy() ? undefined : () => entries.leaveOut(entry)}
             />
           )}

@@ -35,7 +35,8 @@ export function createEntries(): Entries {
 
   const open = () => [...files(), ...links()];
   const isDone = (entry: Entry) => ["added", "present"].includes(entry.outcome().kind);
-  const setLinks = (remaining: readonly string[]) => setText(remaining.join("\n"));
+  const setLinks = (remaining: readonly string[]) =>
+    setText([...remaining, ...content().nonsense].join("\n"));
 
   return {
     text,

@@ -63,7 +63,7 @@ export function createMagnet(
       const { "torrent-added": added } = await commands.run("torrent.add", kwargs, action);
       if (!added) {
         notices.done(`“${title}” was in the list before`);
-        return skip();
+        return isLeft ? undefined : skip();
       }
       const [only] = Object.keys(daemons.byName);
       const name = keyOf(options.daemon ?? only ?? "", added.hashString, options.daemon !== undefined);
@@ -94,7 +94,12 @@ export function createMagnet(
     });
   });
 
-  const files = createMemo(() => (detail()?.metadataPercentComplete === 1 ? detail()!.files : undefined));
+  // Another session tells the same again, which must not take back what was chosen.
+  const files = createMemo(
+    () => (detail()?.metadataPercentComplete === 1 ? detail()!.files : undefined),
+    undefined,
+    { equals: (left, right) => left === right || JSON.stringify(left) === JSON.stringify(right) },
+  );
   const content = createMemo(() => {
     const named = files()?.map(({ name, length }) => ({ path: name, length }));
     return named && named.length > 0 ? { files: named, choices: createFileChoices(named) } : undefined;
