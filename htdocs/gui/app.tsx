@@ -1,8 +1,8 @@
 import { createSignal, onCleanup, onMount, Show } from "solid-js";
 import { Dialogs } from "./actions/dialog";
-import { DropTarget } from "./actions/drop-target";
 import { NoticeList } from "./actions/notice-list";
 import { Toolbar } from "./actions/toolbar";
+import { DropTarget } from "./adding/drop-target";
 import styles from "./app.module.css";
 import { useApplication } from "./application";
 import { ColumnsButton } from "./list/columns-button";

@@ -128,7 +128,7 @@ export function createApplication(page: Page): Application {
     selection: createSelection(view, (error) =>
       notices.error(describeFailure("Reading which torrents are selected", error)),
     ),
-    commands: createCommands(activity, subjectOf, notices),
+    commands: createCommands(activity, subjectOf),
     activity,
     permissions,
     notices,

@@ -194,6 +194,30 @@ export interface TorrentChanges {
   sequentialDownload?: boolean;
 }
 
+/** How a torrent is added. */
+export interface NewTorrent {
+  paused: boolean;
+  daemon?: string;
+  "download-dir"?: string;
+  labels?: string[];
+  bandwidthPriority?: -1 | 0 | 1;
+  "files-unwanted"?: number[];
+  "priority-high"?: number[];
+  "priority-low"?: number[];
+}
+
+/** An event of a topic `torrents.detail.<key>`, as far as the GUI needs it. */
+export interface DetailEvent {
+  snapshot: boolean;
+  /** There is no such torrent (any more), and nothing else in the event. */
+  gone?: true;
+  name?: string;
+  files?: { name: string; length: number }[];
+  status?: number;
+  metadataPercentComplete?: number;
+  peersConnected?: number;
+}
+
 /** Which torrents a command is for: info hashes, of the daemon that is named where there are several. */
 export interface OnTorrents {
   ids: string[];
@@ -227,14 +251,30 @@ export interface Procedures {
   "torrent.set_location": TorrentCommand<{ location: string; move: boolean }>;
   "torrent.remove": TorrentCommand<{ "delete-local-data": boolean }>;
   "torrent.add": {
-    arguments: ({ filename: string } | { metainfo: string }) & { paused: boolean };
-    result: { "torrent-added"?: AddedTorrent; "torrent-duplicate"?: AddedTorrent };
+    arguments: ({ filename: string } | { metainfo: string }) & NewTorrent;
+    result: {
+      "torrent-added"?: AddedTorrent;
+      "torrent-duplicate"?: AddedTorrent;
+      /** Why the torrent has no labels. */
+      "labels-error"?: string;
+    };
   };
   "torrent.get": {
     arguments: OnTorrents & { fields: string[] };
     result: { torrents: { hashString: string }[] };
   };
-  "torrents.window": { arguments: WindowRequest & { format: "table" }; result: { order: string[] } };
+  "session.get": { arguments: { fields: string[]; daemon?: string }; result: { "download-dir": string } };
+  free_space: {
+    arguments: { path: string; daemon?: string };
+    result: { path: string; "size-bytes": number };
+  };
+  "torrents.window": {
+    arguments: WindowRequest & { format: "table"; daemon?: string };
+    result: {
+      order: string[];
+      counts: WindowCounts & { labels: Record<string, number>; folders: Record<string, number> };
+    };
+  };
   "preferences.set": { arguments: { preferences: Record<string, unknown> }; result: object };
 }
 

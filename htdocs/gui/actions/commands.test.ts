@@ -20,7 +20,6 @@ function create() {
     fail: (uri: string) => void;
   }[] = [];
   const errors: string[] = [];
-  const done: string[] = [];
   const offers: NoticeAction[] = [];
   const call = (procedure: string, kwargs: object, told: (progress: object) => void) =>
     new Promise<object>((resolve, reject) =>
@@ -34,7 +33,7 @@ function create() {
     );
   const notices: Notices = {
     list: [],
-    done: (text) => done.push(text),
+    done: () => {},
     error: (text) => errors.push(text),
     offer: (_text, action) => offers.push(action),
     dismiss: () => {},
@@ -46,9 +45,9 @@ function create() {
   const subjectOf = (hashes: readonly string[], count?: number) => describeTorrents(torrents, hashes, count);
   const [activity, commands] = createRoot(() => {
     const made = createActivity({ connection, daemons: { byName: daemons }, notices, subjectOf });
-    return [made, createCommands(made, subjectOf, notices)];
+    return [made, createCommands(made, subjectOf)];
   });
-  return { commands, activity, calls, errors, done, offers, setState, setDaemons };
+  return { commands, activity, calls, errors, offers, setState, setDaemons };
 }
 
 test("a torrent is marked until the answer comes", async () => {
@@ -92,22 +91,6 @@ test.each(["torrent_ws.error.outcome_unknown", "wamp.error.timeout"])(
     expect(errors[0]).toContain("Starting 2 torrents: it is not known whether this was done");
   },
 );
-
-test("adding tells new from known, and gives back what failed", async () => {
-  const { commands, calls, done } = create();
-  const link = "magnet:?xt=urn:btih:00";
-  const outcomes = [1, 2, 3].map(() => commands.add({ link }, true));
-  expect(calls[0]).toMatchObject({ procedure: "torrent.add", kwargs: { filename: link, paused: true } });
-  calls[0]!.answer({ "torrent-added": { name: "New" } });
-  calls[1]!.answer({ "torrent-duplicate": { name: "Old" } });
-  calls[2]!.fail("wamp.error.invalid_argument");
-  expect(await Promise.all(outcomes)).toEqual([
-    undefined,
-    undefined,
-    `Adding ${link} failed. The server's words.`,
-  ]);
-  expect(done).toEqual(["Added “New”", "“Old” was in the list before"]);
-});
 
 test("what is asked for without a connection is sent in its order when there is one", async () => {
   const { commands, calls, setState } = create();

@@ -4,12 +4,8 @@ import { describeFailure, remedyOf } from "../commands/failure";
 import { titleOf } from "../commands/procedures";
 import { targetsOf } from "../commands/targets";
 import type { OnTorrents, Procedures, TorrentChanges } from "../protocol";
-import type { Notices } from "./notices";
 
 export { describeFailure };
-
-/** What is to be added: a magnet link or http(s) URL, or a .torrent file. */
-export type AddSource = { link: string } | { file: File };
 
 /** What is asked of a torrent, or became of it. */
 export interface CommandState {
@@ -52,8 +48,6 @@ export interface Commands {
     kwargs: Procedures[Name]["arguments"],
     title: string,
   ): Promise<Procedures[Name]["result"]>;
-  /** Returns what went wrong, for people; undefined if the daemon has the torrent now. */
-  add(source: AddSource, isPaused: boolean): Promise<string | undefined>;
   /** Undefined while nothing is asked of the torrent, and nothing went wrong that the user has not read. */
   state(hash: string): CommandState | undefined;
   /** The user has read it. */
@@ -67,7 +61,6 @@ type TorrentProcedure = {
 export function createCommands(
   activity: Activity,
   subjectOf: (hashes: readonly string[]) => string,
-  notices: Notices,
 ): Commands {
   const onTorrents = <Name extends TorrentProcedure>(
     procedure: Name,
@@ -106,20 +99,6 @@ export function createCommands(
     remove: (hashes, isDeletingData) =>
       activity.submitHeld(onTorrents("torrent.remove", hashes, { "delete-local-data": isDeletingData })),
     run,
-    add: async (source, isPaused) => {
-      const title = "link" in source ? source.link : source.file.name;
-      try {
-        const what =
-          "link" in source ? { filename: source.link } : { metainfo: await readBase64(source.file) };
-        const result = await run("torrent.add", { ...what, paused: isPaused }, `Adding ${title}`);
-        const duplicate = result["torrent-duplicate"];
-        if (duplicate) notices.done(`“${duplicate.name}” was in the list before`);
-        else notices.done(`Added “${result["torrent-added"]?.name ?? title}”`);
-        return undefined;
-      } catch (error) {
-        return describeFailure(`Adding ${title}`, error);
-      }
-    },
     state: (hash) => {
       const part = activity.latest(hash);
       if (!part) return undefined;
@@ -132,14 +111,4 @@ export function createCommands(
     },
     dismiss: activity.dismiss,
   };
-}
-
-/** A file's bytes in base64. */
-function readBase64(file: File): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve((reader.result as string).replace(/^[^,]*,/, ""));
-    reader.onerror = () => reject(reader.error!);
-    reader.readAsDataURL(file);
-  });
 }

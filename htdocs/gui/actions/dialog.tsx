@@ -1,7 +1,8 @@
 import { type Component, ErrorBoundary, type JSX, lazy, onMount, Show } from "solid-js";
 import { Dynamic } from "solid-js/web";
 import { useApplication } from "../application";
-import type { AddSource } from "./commands";
+import type { AddOptions } from "../adding/options";
+import type { AddSource } from "../adding/sources";
 import styles from "./dialog.module.css";
 
 /** What a dialog about torrents is given. */
@@ -11,7 +12,8 @@ export interface OnHashes {
 
 /** The dialog that is open, with what it is about. */
 export type Dialog =
-  | { kind: "add"; sources?: AddSource[] }
+  | { kind: "add"; sources?: readonly AddSource[] }
+  | { kind: "choose-files"; links: readonly string[]; options: AddOptions }
   | ({ kind: "remove" } & OnHashes)
   | ({ kind: "labels" } & OnHashes)
   | ({ kind: "location" } & OnHashes)
@@ -22,7 +24,8 @@ export type Dialog =
 
 /** Each dialog is a module of its own, read when it is first opened. */
 const dialogs: { [Kind in Dialog["kind"]]: Component<Extract<Dialog, { kind: Kind }>> } = {
-  add: lazy(async () => ({ default: (await import("./add-dialog")).AddDialog })),
+  add: lazy(() => import("../adding/add-dialog")),
+  "choose-files": lazy(() => import("../adding/choose-dialog")),
   remove: lazy(async () => ({ default: (await import("./remove-dialog")).RemoveDialog })),
   labels: lazy(async () => ({ default: (await import("../dialogs/labels-dialog")).LabelsDialog })),
   location: lazy(async () => ({ default: (await import("../dialogs/location-dialog")).LocationDialog })),
