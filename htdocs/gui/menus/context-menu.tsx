@@ -14,6 +14,8 @@ export function ContextMenu() {
 
   /** Returns false where there is no torrent. A row that is not selected becomes the only one that is. */
   const openOn = (target: Element, at: Anchor): boolean => {
+    // Some browsers tell of a long press themselves, besides us.
+    if (anchor()) return true;
     const hash = target.closest<HTMLElement>("[data-hash]")?.dataset.hash;
     if (hash === undefined) return false;
     if (!selection.has(hash)) {

@@ -6,7 +6,7 @@ const mostPixels = 10;
 
 /**
  * Tells of a finger that rests on the page, which some browsers do by themselves (as `contextmenu`) and some do
- * not. Returns false if it means nothing there; if it does, no click follows when the finger is lifted.
+ * not. Returns false if it means nothing there; if it does, lifting the finger is no click.
  */
 export function listenLongPress(pressed: (target: Element, x: number, y: number) => boolean): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -29,13 +29,11 @@ export function listenLongPress(pressed: (target: Element, x: number, y: number)
   listen("pointerup", cancel);
   listen("pointercancel", cancel);
   listen(
-    "click",
+    "touchend",
     (event) => {
-      if (!isHeld) return;
+      if (isHeld && event.cancelable) event.preventDefault();
       isHeld = false;
-      event.stopPropagation();
-      event.preventDefault();
     },
-    { capture: true },
+    { passive: false },
   );
 }
