@@ -1,5 +1,5 @@
 import type { Placement } from "@floating-ui/dom";
-import { createSignal, For, onCleanup, onMount, Show } from "solid-js";
+import { createSignal, For, onCleanup, onMount, Show, untrack } from "solid-js";
 import { type Action, isEnabled } from "../actions/actions";
 import { Icon } from "../icon";
 import { listen } from "../listen";
@@ -23,6 +23,8 @@ interface MenuProps {
 /** A menu that has the focus while it is open, and gives it back. */
 export function Menu(props: MenuProps) {
   const before = document.activeElement;
+  // What is offered when it opens: an item that the focus is on must not be made anew.
+  const sections = untrack(() => props.sections);
   let element!: HTMLDivElement;
 
   const done = () => (props.onDone ?? props.onClose)();
@@ -57,7 +59,7 @@ export function Menu(props: MenuProps) {
       onKeyDown={(event) => handleMenuKey(event, items(element), props.onClose)}
       onContextMenu={(event) => event.preventDefault()}
     >
-      <For each={props.sections}>
+      <For each={sections}>
         {(section) => (
           <div role="group" class={styles.section}>
             <For each={section}>
