@@ -20,10 +20,10 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: false,
     rollupOptions: {
-      input: path("gui/main.tsx"),
+      input: { app: path("gui/main.tsx"), theme: path("gui/theme-early.ts") },
       output: {
-        // The page that embeds the GUI names these two, so they carry no hash.
-        entryFileNames: "app.js",
+        // The page that embeds the GUI names these, so they carry no hash.
+        entryFileNames: "[name].js",
         assetFileNames: (asset) =>
           asset.names.some((name) => name.endsWith(".css")) ? "app.css" : "assets/[name]-[hash][extname]",
         chunkFileNames: "assets/[name]-[hash].js",

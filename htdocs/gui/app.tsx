@@ -1,12 +1,16 @@
-import { createSignal, onCleanup, onMount } from "solid-js";
+import { createSignal, onCleanup, onMount, Show } from "solid-js";
 import { Dialogs } from "./actions/dialog";
-import { DropTarget } from "./actions/drop-target";
 import { NoticeList } from "./actions/notice-list";
 import { Toolbar } from "./actions/toolbar";
+import { DropTarget } from "./adding/drop-target";
 import styles from "./app.module.css";
+import { useApplication } from "./application";
+import { ColumnsButton } from "./list/columns-button";
 import { FilterBar } from "./list/filter-bar";
 import { List } from "./list/list";
 import { SearchBox } from "./list/search-box";
+import { ContextMenu } from "./menus/context-menu";
+import { createShortcuts } from "./menus/shortcuts";
 import { StatusBar } from "./status/status-bar";
 import { TroubleBanner } from "./status/trouble-banner";
 
@@ -17,6 +21,7 @@ export function App() {
   const [width, setWidth] = createSignal(window.innerWidth);
   let element!: HTMLDivElement;
 
+  createShortcuts(useApplication().actions);
   onMount(() => {
     const observer = new ResizeObserver(([entry]) => setWidth(entry!.contentRect.width));
     observer.observe(element);
@@ -30,12 +35,16 @@ export function App() {
       <header class={styles.header}>
         <Toolbar />
         <SearchBox />
+        <Show when={!isCompact()}>
+          <ColumnsButton />
+        </Show>
       </header>
       <TroubleBanner />
-      <FilterBar />
+      <FilterBar isCompact={isCompact()} />
       <List isCompact={isCompact()} />
       <StatusBar />
       <NoticeList />
+      <ContextMenu />
       <Dialogs />
       <DropTarget />
     </div>

@@ -7,14 +7,19 @@ import {
   type Accessor,
   type Setter,
 } from "solid-js";
+import { type Actions, createActions } from "./actions/actions";
 import { type Commands, createCommands, describeFailure } from "./actions/commands";
+import { type Activity, createActivity } from "./commands/activity";
+import { describeTorrents } from "./commands/targets";
 import { createNotices, type Notices } from "./actions/notices";
 import type { Dialog } from "./actions/dialog";
 import { type Connection, createConnection } from "./connection/connection";
 import type { Page } from "./connection/page";
-import type { SessionEvent } from "./protocol";
+import { createPermissions, type Permissions } from "./connection/permissions";
+import type { CommandsEvent, SessionEvent } from "./protocol";
 import { createQuery, type Query } from "./list/query";
 import { createSelection, type Selection } from "./list/selection";
+import { createShownColumns, type ShownColumns } from "./list/shown-columns";
 import { takesWindow, windowFrom } from "./list/size";
 import type { View } from "./list/view";
 import { createWholeView } from "./list/whole-view";
@@ -25,6 +30,7 @@ import { createListFeed } from "./store/feed";
 import { createPreferences, type Preferences } from "./store/preferences";
 import { openPreferencesCopy } from "./store/preferences-copy";
 import { createTorrents, type Torrents } from "./store/torrents";
+import { showTheme } from "./theme";
 
 /** The parts that the components share. */
 export interface Application {
@@ -32,13 +38,17 @@ export interface Application {
   torrents: Torrents;
   daemons: Daemons;
   query: Query;
+  shownColumns: ShownColumns;
   view: Accessor<View>;
   /** Tells which rows of the list exist. */
   setInSight: Setter<Rows>;
   selection: Selection;
   commands: Commands;
+  activity: Activity;
+  permissions: Permissions;
   notices: Notices;
   preferences: Preferences;
+  actions: Actions;
   dialog: Accessor<Dialog | undefined>;
   setDialog: Setter<Dialog | undefined>;
   /** Whether what the list shows may be old: the page is offline, or a daemon does not answer. */
@@ -52,8 +62,8 @@ export function createApplication(page: Page): Application {
   const torrents = createTorrents();
   const daemons = createDaemons();
   const notices = createNotices();
-  const query = createQuery();
   const preferences = createPreferences(openPreferencesCopy(page.access.userId));
+  const query = createQuery(preferences);
   const [dialog, setDialog] = createSignal<Dialog>();
   let heardAt = Date.now();
 
@@ -71,13 +81,28 @@ export function createApplication(page: Page): Application {
   const connection = createConnection(page, (session) => {
     feed.enter(session);
     preferences.enter(session);
-    return session.subscribe<SessionEvent>("session", daemons.applySession);
+    const states = session.subscribe<SessionEvent>("session", (event) => {
+      daemons.applySession(event);
+      permissions.applySession(event);
+    });
+    const commands = session.subscribe<CommandsEvent>("torrents.commands", activity.apply);
+    return Promise.all([states, commands]);
   });
+  const permissions = createPermissions(connection);
+  const subjectOf = (hashes: readonly string[], count?: number) =>
+    describeTorrents(torrents.all(), hashes, count);
+  const activity = createActivity({ connection, daemons, notices, subjectOf });
 
   window.addEventListener("pagehide", preferences.flush);
 
   const [inSight, setInSight] = createSignal<Rows>({ first: 0, last: 0 });
-  const request = createWindowRequest(query, inSight);
+  const shownColumns = createShownColumns(preferences);
+  const request = createWindowRequest(query, {
+    inSight,
+    known: (facet) =>
+      facet === "daemons" ? Object.keys(daemons.byName) : (feed.window()?.counts[facet].keys() ?? []),
+    shown: () => shownColumns.all().flatMap(({ fields }) => fields),
+  });
   const wantsWindow = createMemo<boolean | undefined>((before) =>
     takesWindow(before, daemons.sizes(), page.windowFrom ?? windowFrom),
   );
@@ -90,17 +115,22 @@ export function createApplication(page: Page): Application {
     hasWindow() ? createWindowView(() => feed.window()!, connection) : createWholeView(torrents, query),
   );
 
-  return {
+  createEffect(() => showTheme(preferences.get("theme")));
+
+  const parts = {
     connection,
     torrents,
     daemons,
     query,
+    shownColumns,
     view,
     setInSight,
     selection: createSelection(view, (error) =>
       notices.error(describeFailure("Reading which torrents are selected", error)),
     ),
-    commands: createCommands(connection, torrents, notices),
+    commands: createCommands(activity, subjectOf),
+    activity,
+    permissions,
     notices,
     preferences,
     dialog,
@@ -108,6 +138,7 @@ export function createApplication(page: Page): Application {
     isAged: () => connection.state().kind !== "connected" || daemons.troubled().length > 0,
     heardAt: () => heardAt,
   };
+  return { ...parts, actions: createActions(parts) };
 }
 
 export const ApplicationContext = createContext<Application>();

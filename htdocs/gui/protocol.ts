@@ -46,8 +46,18 @@ export interface Torrent {
   isStalled: boolean;
   isFinished: boolean;
   labels: string[];
+  /** The hosts of its announce URLs, in lower case, each once; the wire has more of them (WireTracker). */
+  trackers: string[];
   downloadDir: string;
+  /** 0: never, as of the other dates. */
   addedDate: number;
+  doneDate: number;
+  activityDate: number;
+}
+
+/** A tracker of a torrent, as far as the list needs it. */
+export interface WireTracker {
+  announce: string;
 }
 
 export type TorrentField = keyof Torrent;
@@ -71,6 +81,13 @@ export interface DaemonState {
   updated?: number;
   /** For people; empty or absent when up. */
   reason?: string;
+  /** Of the topic `session` alone. */
+  settings?: SessionSettings;
+}
+
+/** Transmission's `session-get`, as far as the page uses it. */
+export interface SessionSettings {
+  "download-dir"?: string;
 }
 
 /** Totals of the daemons that the list shows. */
@@ -90,21 +107,26 @@ export interface TorrentsEvent {
   daemons?: Record<string, DaemonState>;
 }
 
+/** What a window of the list is filtered and counted by. */
+export type WindowFacet = "status" | "labels" | "trackers" | "folders";
+
 /** Which torrents a window of the list is of, in which order. */
 export interface WindowRequest {
-  filter: { status?: string[]; search?: string };
+  /** A torrent must have one of the values of each facet that is there. */
+  filter: { [Facet in WindowFacet]?: string[] } & { search?: string };
   sort: [key: string, direction: "asc" | "desc"][];
   offset: number;
   limit: number;
   fields: string[];
 }
 
-/** How many torrents there are, how many match, and how many would with another `status` in the filter. */
-export interface WindowCounts {
-  total: number;
-  matching: number;
-  status: Record<string, number>;
-}
+/**
+ * How many torrents there are, how many match, and for each value of a facet how many have it and match all
+ * of the filter but that facet.
+ */
+export type WindowCounts = { total: number; matching: number } & {
+  [Facet in WindowFacet]: Record<string, number>;
+};
 
 /** An event of the topic `torrents.window`. */
 export interface WindowEvent extends Omit<TorrentsEvent, "daemons"> {
@@ -117,8 +139,94 @@ export interface WindowEvent extends Omit<TorrentsEvent, "daemons"> {
 
 /** An event of the topic `session`. */
 export interface SessionEvent {
-  /** `stats`: absent before the daemon gave them. */
-  daemons: Record<string, DaemonState & { stats?: { torrentCount: number } }>;
+  /** `stats`: absent before the daemon gave them. `roots`: folders below which torrents may be put. */
+  daemons: Record<string, DaemonState & { stats?: { torrentCount: number }; roots?: string[] }>;
+}
+
+/** A command as the topic `torrents.commands` tells it; times in Unix seconds. */
+export interface ToldCommand {
+  procedure: string;
+  daemon: string;
+  /** The torrents as the caller named them; `count` is how many they were. */
+  ids: string[];
+  count: number;
+  state: "pending" | "done" | "failed" | "unknown";
+  since: number;
+  ended?: number;
+  /** The URI of its error. */
+  error?: string;
+  /** For people: why it is pending still, or what went wrong. */
+  message?: string;
+}
+
+/** An event of the topic `torrents.commands`. */
+export interface CommandsEvent {
+  snapshot: boolean;
+  commands: Record<string, ToldCommand>;
+  removed: string[];
+}
+
+/** What `torrent.set` can change of torrents (docs/schemas/procedures.json). */
+export interface TorrentChanges {
+  bandwidthPriority?: -1 | 0 | 1;
+  downloadLimit?: number;
+  downloadLimited?: boolean;
+  uploadLimit?: number;
+  uploadLimited?: boolean;
+  honorsSessionLimits?: boolean;
+  labels?: string[];
+  "peer-limit"?: number;
+  queuePosition?: number;
+  seedIdleLimit?: number;
+  seedIdleMode?: 0 | 1 | 2;
+  seedRatioLimit?: number;
+  seedRatioMode?: 0 | 1 | 2;
+  "files-wanted"?: number[];
+  "files-unwanted"?: number[];
+  "priority-high"?: number[];
+  "priority-low"?: number[];
+  "priority-normal"?: number[];
+  trackerAdd?: string[];
+  trackerRemove?: number[];
+  trackerReplace?: (number | string)[];
+  trackerList?: string;
+  group?: string;
+  sequentialDownload?: boolean;
+}
+
+/** How a torrent is added. */
+export interface NewTorrent {
+  paused: boolean;
+  daemon?: string;
+  "download-dir"?: string;
+  labels?: string[];
+  bandwidthPriority?: -1 | 0 | 1;
+  "files-unwanted"?: number[];
+  "priority-high"?: number[];
+  "priority-low"?: number[];
+}
+
+/** An event of a topic `torrents.detail.<key>`, as far as the GUI needs it. */
+export interface DetailEvent {
+  snapshot: boolean;
+  /** There is no such torrent (any more), and nothing else in the event. */
+  gone?: true;
+  name?: string;
+  files?: { name: string; length: number }[];
+  status?: number;
+  metadataPercentComplete?: number;
+  peersConnected?: number;
+}
+
+/** Which torrents a command is for: info hashes, of the daemon that is named where there are several. */
+export interface OnTorrents {
+  ids: string[];
+  daemon?: string;
+}
+
+interface TorrentCommand<Further = object> {
+  arguments: OnTorrents & Further;
+  result: object;
 }
 
 /** An event of the topic `preferences`. Null: the user's choice was taken back. */
@@ -130,14 +238,43 @@ export interface PreferencesEvent {
 
 /** What each procedure of the GUI takes and answers. */
 export interface Procedures {
-  "torrent.start": { arguments: { ids: string[] }; result: object };
-  "torrent.stop": { arguments: { ids: string[] }; result: object };
-  "torrent.remove": { arguments: { ids: string[]; "delete-local-data": boolean }; result: object };
+  "torrent.start": TorrentCommand;
+  "torrent.start_now": TorrentCommand;
+  "torrent.stop": TorrentCommand;
+  "torrent.verify": TorrentCommand;
+  "torrent.reannounce": TorrentCommand;
+  "torrent.queue_top": TorrentCommand;
+  "torrent.queue_up": TorrentCommand;
+  "torrent.queue_down": TorrentCommand;
+  "torrent.queue_bottom": TorrentCommand;
+  "torrent.set": TorrentCommand<TorrentChanges>;
+  "torrent.set_location": TorrentCommand<{ location: string; move: boolean }>;
+  "torrent.remove": TorrentCommand<{ "delete-local-data": boolean }>;
   "torrent.add": {
-    arguments: ({ filename: string } | { metainfo: string }) & { paused: boolean };
-    result: { "torrent-added"?: AddedTorrent; "torrent-duplicate"?: AddedTorrent };
+    arguments: ({ filename: string } | { metainfo: string }) & NewTorrent;
+    result: {
+      "torrent-added"?: AddedTorrent;
+      "torrent-duplicate"?: AddedTorrent;
+      /** Why the torrent has no labels. */
+      "labels-error"?: string;
+    };
   };
-  "torrents.window": { arguments: WindowRequest & { format: "table" }; result: { order: string[] } };
+  "torrent.get": {
+    arguments: OnTorrents & { fields: string[] };
+    result: { torrents: { hashString: string }[] };
+  };
+  "session.get": { arguments: { fields: string[]; daemon?: string }; result: { "download-dir": string } };
+  free_space: {
+    arguments: { path: string; daemon?: string };
+    result: { path: string; "size-bytes": number };
+  };
+  "torrents.window": {
+    arguments: WindowRequest & { format: "table"; daemon?: string };
+    result: {
+      order: string[];
+      counts: WindowCounts & { labels: Record<string, number>; folders: Record<string, number> };
+    };
+  };
   "preferences.set": { arguments: { preferences: Record<string, unknown> }; result: object };
 }
 

@@ -1,9 +1,14 @@
-import { createRoot } from "solid-js";
-import { expect, test } from "vitest";
+import { createRoot, createSignal } from "solid-js";
+import { createStore } from "solid-js/store";
+import { afterEach, expect, test, vi } from "vitest";
+import { createActivity } from "../commands/activity";
+import { undoMilliseconds } from "../commands/undo";
+import { describeTorrents } from "../commands/targets";
+import type { ConnectionState } from "../connection/connection";
 import { CallFailure } from "../connection/session";
-import type { Torrent } from "../protocol";
+import type { DaemonState, Torrent } from "../protocol";
 import { createCommands } from "./commands";
-import type { Notices } from "./notices";
+import type { NoticeAction, Notices } from "./notices";
 
 /** Commands whose calls the test answers itself. */
 function create() {
@@ -11,78 +16,192 @@ function create() {
     procedure: string;
     kwargs: object;
     answer: (result: object) => void;
+    tell: (reason: string) => void;
     fail: (uri: string) => void;
   }[] = [];
   const errors: string[] = [];
-  const done: string[] = [];
-  const call = (procedure: string, kwargs: object) =>
+  const offers: NoticeAction[] = [];
+  const call = (procedure: string, kwargs: object, told: (progress: object) => void) =>
     new Promise<object>((resolve, reject) =>
       calls.push({
         procedure,
         kwargs,
         answer: resolve,
+        tell: (reason) => told({ state: "pending", since: 1, reason }),
         fail: (uri) => reject(new CallFailure(uri, "The server's words.")),
       }),
     );
   const notices: Notices = {
     list: [],
-    done: (text) => done.push(text),
+    done: () => {},
     error: (text) => errors.push(text),
+    offer: (_text, action) => offers.push(action),
     dismiss: () => {},
   };
-  const torrents = { all: () => ({ a: { name: "Alpha" } as Torrent, b: { name: "Beta" } as Torrent }) };
-  const commands = createRoot(() => createCommands({ call: call as never }, torrents, notices));
-  return { commands, calls, errors, done };
+  const torrents = { a: { name: "Alpha" } as Torrent, b: { name: "Beta" } as Torrent };
+  const [state, setState] = createSignal<ConnectionState>({ kind: "connected" });
+  const [daemons, setDaemons] = createStore<Record<string, DaemonState>>({ main: { state: "up", since: 1 } });
+  const connection = { call: call as never, state, user: () => "1" };
+  const subjectOf = (hashes: readonly string[], count?: number) => describeTorrents(torrents, hashes, count);
+  const [activity, commands] = createRoot(() => {
+    const made = createActivity({ connection, daemons: { byName: daemons }, notices, subjectOf });
+    return [made, createCommands(made, subjectOf)];
+  });
+  return { commands, activity, calls, errors, offers, setState, setDaemons };
 }
 
 test("a torrent is marked until the answer comes", async () => {
   const { commands, calls, errors } = create();
   const stopped = commands.stop(["a", "b"]);
   expect(calls[0]).toMatchObject({ procedure: "torrent.stop", kwargs: { ids: ["a", "b"] } });
-  expect([commands.pending("a"), commands.pending("b"), commands.pending("c")]).toEqual([
-    "stop",
-    "stop",
-    undefined,
-  ]);
+  for (const hash of ["a", "b"]) {
+    expect(commands.state(hash)).toMatchObject({ title: "Stopping", state: "pending", remedy: undefined });
+  }
+  expect(commands.state("c")).toBeUndefined();
   calls[0]!.answer({});
   await stopped;
-  expect(commands.pending("a")).toBeUndefined();
+  expect(commands.state("a")).toBeUndefined();
   expect(errors).toEqual([]);
 });
 
-test("an error clears the mark and is told in the server's words", async () => {
+test("an error is told in the server's words, and stays with the torrent until the user has read it", async () => {
   const { commands, calls, errors } = create();
-  const removed = commands.remove(["a"], true);
-  expect(calls[0]!.kwargs).toEqual({ ids: ["a"], "delete-local-data": true });
+  const moved = commands.setLocation(["a"], "/srv", true);
+  expect(calls[0]!.kwargs).toEqual({ ids: ["a"], location: "/srv", move: true });
   calls[0]!.fail("torrent_ws.error.daemon_refused");
-  await removed;
-  expect(commands.pending("a")).toBeUndefined();
-  expect(errors).toEqual(["Removing “Alpha” failed. The server's words."]);
+  await moved;
+  expect(commands.state("a")).toMatchObject({
+    state: "failed",
+    message: "The server's words.",
+    remedy: "See what the daemon objects to, and do it again.",
+  });
+  commands.dismiss("a");
+  expect(commands.state("a")).toBeUndefined();
+  expect(errors).toEqual(["Moving “Alpha” failed. The server's words."]);
 });
 
-test.each(["torrent_ws.error.outcome_unknown", "wamp.error.timeout", CallFailure.connectionLost])(
+test.each(["torrent_ws.error.outcome_unknown", "wamp.error.timeout"])(
   "%s is not called a failure",
   async (uri) => {
     const { commands, calls, errors } = create();
     const started = commands.start(["a", "b"]);
     calls[0]!.fail(uri);
     await started;
+    expect(commands.state("b")?.state).toBe("unknown");
     expect(errors[0]).toContain("Starting 2 torrents: it is not known whether this was done");
   },
 );
 
-test("adding tells new from known, and gives back what failed", async () => {
-  const { commands, calls, done } = create();
-  const link = "magnet:?xt=urn:btih:00";
-  const outcomes = [1, 2, 3].map(() => commands.add({ link }, true));
-  expect(calls[0]).toMatchObject({ procedure: "torrent.add", kwargs: { filename: link, paused: true } });
-  calls[0]!.answer({ "torrent-added": { name: "New" } });
-  calls[1]!.answer({ "torrent-duplicate": { name: "Old" } });
-  calls[2]!.fail("wamp.error.invalid_argument");
-  expect(await Promise.all(outcomes)).toEqual([
-    undefined,
-    undefined,
-    `Adding ${link} failed. The server's words.`,
+test("what is asked for without a connection is sent in its order when there is one", async () => {
+  const { commands, calls, setState } = create();
+  setState({ kind: "reconnecting", reason: "" });
+  void commands.stop(["a"]);
+  void commands.queue(["b"], "top");
+  expect(calls).toEqual([]);
+  expect(commands.state("a")).toMatchObject({ state: "waiting" });
+  setState({ kind: "connected" });
+  expect(calls.map(({ procedure }) => procedure)).toEqual(["torrent.stop", "torrent.queue_top"]);
+  setState({ kind: "reconnecting", reason: "" });
+  setState({ kind: "connected" });
+  expect(calls).toHaveLength(2);
+});
+
+test("many torrents go in several calls, and only what failed is told", async () => {
+  const { commands, calls, errors } = create();
+  const hashes = Array.from({ length: 600 }, (_, index) => `${index}`);
+  const stopped = commands.stop(hashes);
+  expect(calls.map(({ kwargs }) => (kwargs as { ids: string[] }).ids.length)).toEqual([250, 250, 100]);
+  calls[0]!.answer({});
+  calls[1]!.answer({});
+  calls[2]!.fail("torrent_ws.error.daemon_refused");
+  await stopped;
+  expect(errors).toEqual(["Stopping 100 torrents failed. The server's words."]);
+  expect([commands.state("0"), commands.state("599")?.state]).toEqual([undefined, "failed"]);
+});
+
+test("torrents of several daemons are told to each of them", () => {
+  const { commands, calls } = create();
+  void commands.start(["one.aa", "two.bb", "one.cc"]);
+  expect(calls.map(({ kwargs }) => kwargs)).toEqual([
+    { daemon: "one", ids: ["aa", "cc"] },
+    { daemon: "two", ids: ["bb"] },
   ]);
-  expect(done).toEqual(["Added “New”", "“Old” was in the list before"]);
+});
+
+afterEach(() => vi.useRealTimers());
+
+test("what the server says while a call waits is shown", () => {
+  const { commands, calls } = create();
+  void commands.stop(["a"]);
+  calls[0]!.tell("the daemon does not answer");
+  expect(commands.state("a")).toMatchObject({ state: "pending", message: "the daemon does not answer" });
+});
+
+test("what was not sent to a daemon that is down is sent when it is up", async () => {
+  vi.useFakeTimers();
+  const { commands, calls, setDaemons, errors } = create();
+  void commands.stop(["a"]);
+  setDaemons("main", "state", "down");
+  void commands.stop(["b"]);
+  calls[0]!.fail("torrent_ws.error.daemon_unreachable");
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(calls).toHaveLength(1);
+  expect(commands.state("a")).toMatchObject({ state: "waiting", message: "The server's words." });
+  setDaemons("main", "state", "up");
+  expect(calls.slice(1).map(({ kwargs }) => kwargs)).toEqual([{ ids: ["a"] }, { ids: ["b"] }]);
+  expect(errors).toEqual([]);
+});
+
+test("a removal waits for a while, and can be undone", async () => {
+  vi.useFakeTimers();
+  const { activity, commands, calls, offers } = create();
+  void commands.remove(["a"], true);
+  void commands.remove(["b"], false);
+  expect(commands.state("a")).toMatchObject({ procedure: "torrent.remove", state: "waiting" });
+  offers[0]!.run();
+  expect(commands.state("a")).toBeUndefined();
+  await vi.advanceTimersByTimeAsync(undoMilliseconds);
+  expect(calls.map(({ kwargs }) => kwargs)).toEqual([{ ids: ["b"], "delete-local-data": false }]);
+  void commands.remove(["a"], true);
+  expect([activity.undo(), activity.undo()]).toEqual([true, false]);
+  await vi.advanceTimersByTimeAsync(undoMilliseconds);
+  expect(calls).toHaveLength(1);
+});
+
+test("what failed is repeated, and nothing else of its command", async () => {
+  const { activity, commands, calls } = create();
+  const stopped = commands.stop(Array.from({ length: 500 }, (_, index) => `${index}`));
+  const [command] = activity.list();
+  calls[0]!.answer({});
+  calls[1]!.fail("torrent_ws.error.outcome_unknown");
+  await stopped;
+  expect([command!.phase, command!.count("done"), command!.total]).toEqual(["unknown", 250, 500]);
+  const repeated = activity.repeat(command!);
+  expect(calls[2]!.kwargs).toEqual(calls[1]!.kwargs);
+  calls[2]!.answer({});
+  await repeated;
+  expect([calls.length, command!.phase, activity.canRepeat(command!)]).toEqual([3, "done", false]);
+});
+
+test("what would be done twice is not repeated when nobody knows whether it was done", async () => {
+  const { activity, commands, calls } = create();
+  const moved = commands.queue(["a"], "up");
+  calls[0]!.fail("torrent_ws.error.outcome_unknown");
+  await moved;
+  expect(activity.canRepeat(activity.list()[0]!)).toBe(false);
+});
+
+test("what was not sent can be canceled, and is no failure", async () => {
+  const { activity, commands, calls, errors, setState } = create();
+  setState({ kind: "reconnecting", reason: "" });
+  const stopped = commands.stop(["a"]);
+  activity.cancel(activity.list()[0]!);
+  await stopped;
+  setState({ kind: "connected" });
+  expect([calls, errors, commands.state("a"), activity.list()[0]!.phase]).toEqual([
+    [],
+    [],
+    undefined,
+    "canceled",
+  ]);
 });

@@ -1,104 +1,114 @@
-import { createStore } from "solid-js/store";
-import type { Connection } from "../connection/connection";
-import { CallFailure } from "../connection/session";
-import type { Torrents } from "../store/torrents";
-import type { Notices } from "./notices";
+import type { Activity } from "../commands/activity";
+import { Command, Part, type Phase } from "../commands/command";
+import { describeFailure, remedyOf } from "../commands/failure";
+import { titleOf } from "../commands/procedures";
+import { targetsOf } from "../commands/targets";
+import type { OnTorrents, Procedures, TorrentChanges } from "../protocol";
 
-export type PendingCommand = "start" | "stop" | "remove";
+export { describeFailure };
 
-/** What is to be added: a magnet link or http(s) URL, or a .torrent file. */
-export type AddSource = { link: string } | { file: File };
+/** What is asked of a torrent, or became of it. */
+export interface CommandState {
+  procedure: string;
+  /** What is being done: "Stopping". */
+  title: string;
+  state: Exclude<Phase, "done" | "canceled">;
+  /** Milliseconds of the epoch. */
+  since: number;
+  /** Why it is not done yet, or what went wrong; for people. */
+  message: string | undefined;
+  /** What the user can do about what went wrong. */
+  remedy: string | undefined;
+}
 
+export type QueuePlace = "top" | "up" | "down" | "bottom";
+
+/**
+ * What the user has the daemons do. Commands for torrents resolve when all is answered, and never reject: rows,
+ * a notice and the activity panel tell what failed. `hashes` are the keys of rows, as many as there are.
+ */
 export interface Commands {
   start(hashes: readonly string[]): Promise<void>;
+  startNow(hashes: readonly string[]): Promise<void>;
   stop(hashes: readonly string[]): Promise<void>;
+  verify(hashes: readonly string[]): Promise<void>;
+  reannounce(hashes: readonly string[]): Promise<void>;
+  queue(hashes: readonly string[], where: QueuePlace): Promise<void>;
+  /** `title`: what is being done, as "Setting labels". */
+  set(hashes: readonly string[], changes: TorrentChanges, title: string): Promise<void>;
+  setLocation(hashes: readonly string[], location: string, isMoving: boolean): Promise<void>;
+  /** Can be undone for some seconds. */
   remove(hashes: readonly string[], isDeletingData: boolean): Promise<void>;
-  /** Returns what went wrong, for people; undefined if the daemon has the torrent now. */
-  add(source: AddSource, isPaused: boolean): Promise<string | undefined>;
-  /** What was asked of a torrent and is not answered yet. */
-  pending(hash: string): PendingCommand | undefined;
+  /**
+   * One call that changes something, for what is not above. It waits for the connection and is sent once;
+   * rejects with a CallFailure, which its caller tells. `title`: what is being done, and with what.
+   */
+  run<Name extends keyof Procedures>(
+    procedure: Name,
+    kwargs: Procedures[Name]["arguments"],
+    title: string,
+  ): Promise<Procedures[Name]["result"]>;
+  /** Undefined while nothing is asked of the torrent, and nothing went wrong that the user has not read. */
+  state(hash: string): CommandState | undefined;
+  /** The user has read it. */
+  dismiss(hash: string): void;
 }
 
-const outcomeUnknown = new Set([
-  "torrent_ws.error.outcome_unknown",
-  "wamp.error.timeout",
-  CallFailure.connectionLost,
-]);
-
-/** Says what failed, in the server's words, and what that means. */
-export function describeFailure(action: string, error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  const uri = error instanceof CallFailure ? error.uri : undefined;
-  if (uri !== undefined && outcomeUnknown.has(uri)) {
-    return `${action}: it is not known whether this was done; the list will show it. ${message}`;
-  }
-  if (uri === "wamp.error.not_authorized") return `${action}: you may not do this. ${message}`;
-  return `${action} failed. ${message}`;
-}
+type TorrentProcedure = {
+  [Name in keyof Procedures]: Procedures[Name]["arguments"] extends OnTorrents ? Name : never;
+}[keyof Procedures];
 
 export function createCommands(
-  connection: Pick<Connection, "call">,
-  torrents: Pick<Torrents, "all">,
-  notices: Notices,
+  activity: Activity,
+  subjectOf: (hashes: readonly string[]) => string,
 ): Commands {
-  const [pending, setPending] = createStore<Record<string, PendingCommand | undefined>>({});
-
-  const nameOf = (hashes: readonly string[]) => {
-    if (hashes.length > 1) return `${hashes.length} torrents`;
-    const torrent = torrents.all()[hashes[0]!];
-    return torrent ? `“${torrent.name}”` : "1 torrent";
-  };
-
-  /** Marks the torrents until the call is answered, and tells of a failure. */
-  const runOn = async (
+  const onTorrents = <Name extends TorrentProcedure>(
+    procedure: Name,
     hashes: readonly string[],
-    command: PendingCommand,
-    action: string,
-    call: (ids: string[]) => Promise<object>,
-  ) => {
-    const setMarks = (mark?: PendingCommand) =>
-      setPending(Object.fromEntries(hashes.map((hash) => [hash, mark])));
-    setMarks(command);
-    try {
-      await call([...hashes]);
-    } catch (error) {
-      notices.error(describeFailure(`${action} ${nameOf(hashes)}`, error));
-    } finally {
-      setMarks(undefined);
+    further?: Omit<Procedures[Name]["arguments"], keyof OnTorrents>,
+    title = titleOf(procedure),
+  ): Command => {
+    const command = new Command(procedure, title, subjectOf(hashes));
+    for (const target of targetsOf(hashes)) {
+      command.parts.push(new Part(command, target.keys, { ...target.arguments, ...further }));
     }
+    return command;
+  };
+  const simple = (procedure: TorrentProcedure) => (hashes: readonly string[]) =>
+    activity.submit(onTorrents(procedure, hashes));
+
+  const run: Commands["run"] = (procedure, kwargs, title) => {
+    const { ids = [] } = kwargs as Partial<OnTorrents>;
+    const command = new Command(procedure, title, "");
+    command.parts.push(new Part(command, ids, { ...kwargs, ...targetsOf(ids)[0]?.arguments }));
+    return activity.call(command) as Promise<never>;
   };
 
   return {
-    start: (hashes) => runOn(hashes, "start", "Starting", (ids) => connection.call("torrent.start", { ids })),
-    stop: (hashes) => runOn(hashes, "stop", "Stopping", (ids) => connection.call("torrent.stop", { ids })),
-    remove: (hashes, isDeletingData) =>
-      runOn(hashes, "remove", "Removing", (ids) =>
-        connection.call("torrent.remove", { ids, "delete-local-data": isDeletingData }),
-      ),
-    add: async (source, isPaused) => {
-      const title = "link" in source ? source.link : source.file.name;
-      try {
-        const what =
-          "link" in source ? { filename: source.link } : { metainfo: await readBase64(source.file) };
-        const result = await connection.call("torrent.add", { ...what, paused: isPaused });
-        const duplicate = result["torrent-duplicate"];
-        if (duplicate) notices.done(`“${duplicate.name}” was in the list before`);
-        else notices.done(`Added “${result["torrent-added"]?.name ?? title}”`);
-        return undefined;
-      } catch (error) {
-        return describeFailure(`Adding ${title}`, error);
-      }
+    start: simple("torrent.start"),
+    startNow: simple("torrent.start_now"),
+    stop: simple("torrent.stop"),
+    verify: simple("torrent.verify"),
+    reannounce: simple("torrent.reannounce"),
+    queue: (hashes, where) => activity.submit(onTorrents(`torrent.queue_${where}`, hashes)),
+    set: (hashes, changes, title) => activity.submit(onTorrents("torrent.set", hashes, changes, title)),
+    setLocation: (hashes, location, isMoving) => {
+      const title = isMoving ? "Moving" : "Setting the folder of";
+      return activity.submit(onTorrents("torrent.set_location", hashes, { location, move: isMoving }, title));
     },
-    pending: (hash) => pending[hash],
+    remove: (hashes, isDeletingData) =>
+      activity.submitHeld(onTorrents("torrent.remove", hashes, { "delete-local-data": isDeletingData })),
+    run,
+    state: (hash) => {
+      const part = activity.latest(hash);
+      if (!part) return undefined;
+      const { phase, at, message, error } = part.outcome();
+      if (phase === "done" || phase === "canceled") return undefined;
+      const { procedure, title } = part.command;
+      const hasEnded = phase === "failed" || phase === "unknown";
+      const remedy = hasEnded ? remedyOf(error) : undefined;
+      return { procedure, title, state: phase, since: at, message, remedy };
+    },
+    dismiss: activity.dismiss,
   };
-}
-
-/** A file's bytes in base64. */
-function readBase64(file: File): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve((reader.result as string).replace(/^[^,]*,/, ""));
-    reader.onerror = () => reject(reader.error!);
-    reader.readAsDataURL(file);
-  });
 }

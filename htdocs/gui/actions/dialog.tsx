@@ -1,22 +1,61 @@
-import { type JSX, onMount, Show } from "solid-js";
+import { type Component, ErrorBoundary, type JSX, lazy, onMount, Show } from "solid-js";
+import { Dynamic } from "solid-js/web";
 import { useApplication } from "../application";
-import { AddDialog } from "./add-dialog";
-import type { AddSource } from "./commands";
+import type { AddOptions } from "../adding/options";
+import type { AddSource } from "../adding/sources";
 import styles from "./dialog.module.css";
-import { RemoveDialog } from "./remove-dialog";
+
+/** What a dialog about torrents is given. */
+export interface OnHashes {
+  hashes: readonly string[];
+}
 
 /** The dialog that is open, with what it is about. */
-export type Dialog = { kind: "add"; sources?: AddSource[] } | { kind: "remove"; hashes: readonly string[] };
+export type Dialog =
+  | { kind: "add"; sources?: readonly AddSource[] }
+  | { kind: "choose-files"; links: readonly string[]; options: AddOptions }
+  | ({ kind: "remove" } & OnHashes)
+  | ({ kind: "labels" } & OnHashes)
+  | ({ kind: "location" } & OnHashes)
+  | ({ kind: "limits" } & OnHashes)
+  | { kind: "columns" }
+  | { kind: "palette" }
+  | { kind: "shortcuts" };
+
+/** Each dialog is a module of its own, read when it is first opened. */
+const dialogs: { [Kind in Dialog["kind"]]: Component<Extract<Dialog, { kind: Kind }>> } = {
+  add: lazy(() => import("../adding/add-dialog")),
+  "choose-files": lazy(() => import("../adding/choose-dialog")),
+  remove: lazy(async () => ({ default: (await import("./remove-dialog")).RemoveDialog })),
+  labels: lazy(async () => ({ default: (await import("../dialogs/labels-dialog")).LabelsDialog })),
+  location: lazy(async () => ({ default: (await import("../dialogs/location-dialog")).LocationDialog })),
+  limits: lazy(async () => ({ default: (await import("../dialogs/limits-dialog")).LimitsDialog })),
+  columns: lazy(() => import("../list/columns-dialog")),
+  palette: lazy(async () => ({ default: (await import("../menus/palette")).Palette })),
+  shortcuts: lazy(async () => ({ default: (await import("../menus/shortcut-sheet")).ShortcutSheet })),
+};
 
 export function Dialogs() {
   const { dialog } = useApplication();
   return (
     <Show when={dialog()} keyed>
-      {(open) =>
-        open.kind === "add" ? <AddDialog sources={open.sources} /> : <RemoveDialog hashes={open.hashes} />
-      }
+      {(open) => (
+        <ErrorBoundary fallback={<Unavailable />}>
+          <Dynamic component={dialogs[open.kind] as Component<Dialog>} {...open} />
+        </ErrorBoundary>
+      )}
     </Show>
   );
+}
+
+/** Instead of a dialog that could not be read: the server is away, or has another version of the GUI by now. */
+function Unavailable() {
+  const { notices, setDialog } = useApplication();
+  onMount(() => {
+    notices.error("This part of the page could not be loaded. Reload the page when the server is there.");
+    setDialog(undefined);
+  });
+  return <></>;
 }
 
 interface DialogFrameProps {

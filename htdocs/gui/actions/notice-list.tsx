@@ -1,7 +1,10 @@
-import { For } from "solid-js";
+import { For, Show } from "solid-js";
 import { useApplication } from "../application";
-import { Icon } from "../icon";
+import { Icon, type IconName } from "../icon";
 import styles from "./notice-list.module.css";
+import type { Notice } from "./notices";
+
+const icons: Record<Notice["kind"], IconName> = { done: "check", error: "alert", offer: "clock" };
 
 /** The notices as toasts over the list's lower corner. */
 export function NoticeList() {
@@ -11,9 +14,23 @@ export function NoticeList() {
       <For each={notices.list}>
         {(notice) => (
           <div class={styles.notice} data-notice={notice.kind}>
-            <Icon name={notice.kind === "error" ? "alert" : "check"} />
+            <Icon name={icons[notice.kind]} />
             <span>{notice.text}</span>
-            <button aria-label="Dismiss" onClick={() => notices.dismiss(notice.id)}>
+            <Show when={notice.action}>
+              {(action) => (
+                <button
+                  class={styles.action}
+                  data-notice-action
+                  onClick={() => {
+                    notices.dismiss(notice.id);
+                    action().run();
+                  }}
+                >
+                  {action().title}
+                </button>
+              )}
+            </Show>
+            <button class={styles.close} aria-label="Dismiss" onClick={() => notices.dismiss(notice.id)}>
               <Icon name="close" />
             </button>
           </div>

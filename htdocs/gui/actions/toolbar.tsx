@@ -1,60 +1,101 @@
+import { createSignal, For, Show } from "solid-js";
 import { useApplication } from "../application";
-import { Icon, type IconName } from "../icon";
+import { Icon } from "../icon";
+import { moreMenu, sectionsOf } from "../menus/entries";
+import { Menu } from "../menus/menu";
+import { type Action, isEnabled } from "./actions";
 import styles from "./toolbar.module.css";
 
-/** The actions: adding, and what is done to the selected torrents. */
+const ids = ["add", "start", "stop", "remove"];
+
+/** The actions that are used most, and a menu with the others. Arrow keys go from one to the next. */
 export function Toolbar() {
-  const { commands, connection, selection, setDialog } = useApplication();
-  const isOffline = () => connection.state().kind !== "connected";
-  const isIdle = () => isOffline() || selection.count() === 0;
+  const { actions } = useApplication();
+  const shown = () => ids.flatMap((id) => actions.get(id) ?? []);
+  const [chosen, setChosen] = createSignal("more");
+  let element!: HTMLDivElement;
+
+  /** The button that Tab leads to. */
+  const tabStop = () => {
+    const enabled = shown().filter(isEnabled);
+    return enabled.some(({ id }) => id === chosen()) ? chosen() : (enabled[0]?.id ?? "more");
+  };
+  const tabIndex = (id: string) => (id === tabStop() ? 0 : -1);
+
+  const handleKey = (event: KeyboardEvent) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (step === undefined) return;
+    const buttons = [...element.querySelectorAll<HTMLElement>(":scope > button:enabled")];
+    const index = buttons.indexOf(document.activeElement as HTMLElement);
+    buttons[(index + step + buttons.length) % buttons.length]?.focus();
+    event.preventDefault();
+  };
+
   return (
-    <div class={styles.toolbar} role="toolbar" aria-label="Actions">
-      <button
-        data-kind="primary"
-        data-action="add"
-        disabled={isOffline()}
-        onClick={() => setDialog({ kind: "add" })}
-      >
-        <Icon name="add" /> <span class={styles.title}>Add</span>
-      </button>
-      <Action
-        name="start"
-        title="Start"
-        isDisabled={isIdle()}
-        onClick={() => void selection.act(commands.start)}
-      />
-      <Action
-        name="stop"
-        title="Stop"
-        isDisabled={isIdle()}
-        onClick={() => void selection.act(commands.stop)}
-      />
-      <Action
-        name="remove"
-        title="Remove"
-        isDisabled={isIdle()}
-        onClick={() => void selection.act((hashes) => setDialog({ kind: "remove", hashes }))}
-      />
+    <div
+      ref={element}
+      class={styles.toolbar}
+      role="toolbar"
+      aria-label="Actions"
+      onKeyDown={handleKey}
+      onFocusIn={({ target }) => {
+        const { action } = (target as HTMLElement).dataset;
+        if (action !== undefined && target.parentElement === element) setChosen(action);
+      }}
+    >
+      <For each={shown()}>{(action) => <ActionButton action={action} tabIndex={tabIndex(action.id)} />}</For>
+      <MoreButton tabIndex={tabIndex("more")} />
     </div>
   );
 }
 
-interface ActionProps {
-  name: IconName;
-  title: string;
-  isDisabled: boolean;
-  onClick: () => void;
-}
-
-function Action(props: ActionProps) {
+function ActionButton(props: { action: Action; tabIndex: number }) {
+  /** Without the dots: the button says little enough. */
+  const title = () => props.action.title.replace("…", "");
   return (
     <button
-      data-action={props.name}
-      disabled={props.isDisabled}
-      title={props.title}
-      onClick={() => props.onClick()}
+      data-kind={props.action.id === "add" ? "primary" : undefined}
+      data-action={props.action.id}
+      tabindex={props.tabIndex}
+      disabled={!isEnabled(props.action)}
+      title={title()}
+      onClick={() => props.action.run()}
     >
-      <Icon name={props.name} /> <span class={styles.title}>{props.title}</span>
+      <Show when={props.action.icon}>{(icon) => <Icon name={icon()} />}</Show>{" "}
+      <span class={styles.title}>{title()}</span>
     </button>
+  );
+}
+
+/** Opens the menu of what else there is. */
+function MoreButton(props: { tabIndex: number }) {
+  const { actions } = useApplication();
+  const [isOpen, setOpen] = createSignal(false);
+  let button!: HTMLButtonElement;
+  return (
+    <>
+      <button
+        ref={button}
+        class={styles.more}
+        data-action="more"
+        tabindex={props.tabIndex}
+        title="More"
+        aria-label="More"
+        aria-haspopup="menu"
+        aria-expanded={isOpen()}
+        onClick={() => setOpen(!isOpen())}
+      >
+        <Icon name="more" />
+      </button>
+      <Show when={isOpen()}>
+        <Menu
+          label="More"
+          sections={sectionsOf(moreMenu, actions)}
+          anchor={button}
+          placement="bottom-start"
+          onClose={() => setOpen(false)}
+        />
+      </Show>
+    </>
   );
 }

@@ -1,8 +1,8 @@
-import { type Accessor, createSignal } from "solid-js";
+import { type Accessor, createMemo, createSignal, untrack } from "solid-js";
 import { type Access, fetchAccess, SignedOutError } from "./access";
 import { Backoff } from "./backoff";
 import type { Page } from "./page";
-import { CallFailure, Session } from "./session";
+import { type Identity, notConnected, Session } from "./session";
 
 export type ConnectionState =
   | { kind: "connecting" }
@@ -13,6 +13,11 @@ export type ConnectionState =
 
 export interface Connection {
   state: Accessor<ConnectionState>;
+  /** The user and his role at the server, of the last session; undefined before the first one. */
+  user: Accessor<string | undefined>;
+  role: Accessor<string | undefined>;
+  /** The session that is open, for further subscriptions. */
+  session: Accessor<Session | undefined>;
   /** Rejects with a CallFailure. */
   call: Session["call"];
   /** Ends a waiting time. */
@@ -30,8 +35,11 @@ const stableAfter = 10_000;
 /** Connects, and keeps connected for as long as the page lives. `enter` subscribes in each new session. */
 export function createConnection(page: Page, enter: (session: Session) => Promise<unknown>): Connection {
   const [state, setState] = createSignal<ConnectionState>({ kind: "connecting" });
+  const [identity, setIdentity] = createSignal<Identity>();
+  const user = createMemo(() => identity()?.user);
+  const role = createMemo(() => identity()?.role);
+  const [session, setSession] = createSignal<Session>();
   const backoff = new Backoff();
-  let session: Session | undefined;
   let wake = () => {};
 
   const sleep = (milliseconds: number) =>
@@ -46,17 +54,19 @@ export function createConnection(page: Page, enter: (session: Session) => Promis
   /** Opens a session and stays until it ends. Returns the state that follows. */
   const runSession = async (access?: Access): Promise<ConnectionState> => {
     try {
-      session = await Session.open(access ?? (await fetchAccess(page.tokenUrl)), enter, openTimeout);
+      const opened = await Session.open(access ?? (await fetchAccess(page.tokenUrl)), enter, openTimeout);
       const openedAt = Date.now();
+      setSession(opened);
+      setIdentity(opened.identity);
       setState({ kind: "connected" });
-      const reason = await session.ended;
+      const reason = await opened.ended;
       if (Date.now() - openedAt > stableAfter) backoff.reset();
       return { kind: "reconnecting", reason };
     } catch (error) {
       if (error instanceof SignedOutError) return { kind: "signed-out" };
       return { kind: "reconnecting", reason: (error as Error).message };
     } finally {
-      session = undefined;
+      setSession(undefined);
     }
   };
 
@@ -80,22 +90,26 @@ export function createConnection(page: Page, enter: (session: Session) => Promis
 
   const check = () => {
     if (document.hidden) return;
-    if (session) void session.probe(probeTimeout);
+    const open = session();
+    if (open) void open.probe(probeTimeout);
     else wake();
   };
   window.addEventListener("online", check);
   document.addEventListener("visibilitychange", check);
   setInterval(() => {
-    if (session && session.silentMilliseconds > silenceBeforeProbe) check();
+    const open = session();
+    if (open && open.silentMilliseconds > silenceBeforeProbe) check();
   }, 5_000);
 
   void run();
   return {
     state,
-    call: (procedure, kwargs) =>
-      session?.call(procedure, kwargs) ??
-      Promise.reject(new CallFailure(CallFailure.connectionLost, "There is no connection to the server")),
+    user,
+    role,
+    session,
+    call: (procedure, kwargs, told) =>
+      untrack(session)?.call(procedure, kwargs, told) ?? Promise.reject(notConnected()),
     retryNow: () => wake(),
-    restart: (reason) => session?.close(reason),
+    restart: (reason) => untrack(session)?.close(reason),
   };
 }

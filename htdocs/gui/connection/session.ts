@@ -7,17 +7,31 @@ export interface Subscription {
   end(): void;
 }
 
+/** Who the server says that the page's user is. */
+export interface Identity {
+  user: string;
+  role: string;
+}
+
 /** A call or subscription that was answered by an error, or not answered before the connection ended. */
 export class CallFailure extends Error {
   static readonly connectionLost = "connection_lost";
+  /** It was not sent. */
+  static readonly notConnected = "not_connected";
+  /** The user took it back before it was sent. */
+  static readonly canceled = "canceled";
 
   constructor(
-    /** The WAMP error URI; `connectionLost` when there was no answer. */
+    /** The WAMP error URI, or one of the above. */
     readonly uri: string,
     message: string,
   ) {
     super(message);
   }
+}
+
+export function notConnected(): CallFailure {
+  return new CallFailure(CallFailure.notConnected, "There is no connection to the server");
 }
 
 /**
@@ -30,6 +44,7 @@ export class Session {
   #resolveEnded!: (reason: string) => void;
   #isOpen = true;
   #heardAt = Date.now();
+  #identity: Identity | undefined;
   #client: Client;
 
   private constructor(access: Access) {
@@ -54,7 +69,11 @@ export class Session {
     const timeout = setTimeout(() => session.close(), timeoutMilliseconds);
     const ended = session.ended.then(() => Promise.reject(new Error("No connection")));
     try {
-      await Promise.race([session.#client.connect().then(() => enter(session)), ended]);
+      const welcomed = session.#client.connect().then(({ authid, authrole }) => {
+        session.#identity = { user: String(authid), role: String(authrole) };
+        return enter(session);
+      });
+      await Promise.race([welcomed, ended]);
       return session;
     } catch (error) {
       session.close();
@@ -87,12 +106,20 @@ export class Session {
     };
   }
 
-  /** Rejects with a CallFailure. */
+  /** Rejects with a CallFailure. `told`: takes what the server says while the answer is not there. */
   async call<Name extends keyof Procedures>(
     procedure: Name,
     kwargs: Procedures[Name]["arguments"],
+    told?: (progress: object) => void,
   ): Promise<Procedures[Name]["result"]> {
-    const result = await this.#answer(this.#client.call(procedure, { argsDict: kwargs }));
+    if (!this.#isOpen) throw notConnected();
+    const options = told && {
+      progress_callback: ({ argsDict }: { argsDict?: object }) => {
+        this.#heardAt = Date.now();
+        told(argsDict ?? {});
+      },
+    };
+    const result = await this.#answer(this.#client.call(procedure, { argsDict: kwargs }, options));
     this.#heardAt = Date.now();
     return result.argsDict ?? {};
   }
@@ -123,6 +150,11 @@ export class Session {
     this.#heardAt = Date.now();
     await this.#client.call("wamp.session.count").catch(() => undefined);
     clearTimeout(timeout);
+  }
+
+  /** Undefined before the server said who that is. */
+  get identity(): Identity | undefined {
+    return this.#identity;
   }
 
   /** Since the last event, answer or probe. */

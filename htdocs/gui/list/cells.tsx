@@ -1,7 +1,7 @@
 import { type Component, type JSX, Show } from "solid-js";
-import type { PendingCommand } from "../actions/commands";
-import { useApplication } from "../application";
+import { CommandBadge } from "../commands/command-badge";
 import { formatBytes, formatSpeed } from "../format/bytes";
+import { formatDate } from "../format/date";
 import { formatEta } from "../format/duration";
 import { formatPercent, formatRatio } from "../format/ratio";
 import { Icon, type IconName } from "../icon";
@@ -26,12 +26,6 @@ const activityIcons: Record<Activity, IconName> = {
   unknown: "question",
 };
 
-const pendingTitles: Record<PendingCommand, string> = {
-  start: "Starting…",
-  stop: "Stopping…",
-  remove: "Removing…",
-};
-
 const Name: Cell = (props) => (
   <span class={styles.name}>
     <span data-field="name" title={props.torrent.name}>
@@ -48,11 +42,6 @@ const Name: Cell = (props) => (
 );
 
 const Status: Cell = (props) => {
-  const { commands } = useApplication();
-  const title = () => {
-    const pending = commands.pending(props.torrent.hash);
-    return pending ? pendingTitles[pending] : activityTitles[activityOf(props.torrent)];
-  };
   const hasProblem = () => problemOf(props.torrent) !== "";
   return (
     <span
@@ -62,7 +51,7 @@ const Status: Cell = (props) => {
       data-problem={hasProblem()}
     >
       <Icon name={hasProblem() ? "alert" : activityIcons[activityOf(props.torrent)]} />
-      {title()}
+      <CommandBadge hash={props.torrent.hash}>{activityTitles[activityOf(props.torrent)]}</CommandBadge>
     </span>
   );
 };
@@ -130,4 +119,16 @@ export const cells: Record<ColumnId, Cell> = {
   eta: Eta,
   ratio: textCell("ratio", (torrent) => formatRatio(torrent.uploadRatio)),
   peers: Peers,
+  seeds: textCell("seeds", (torrent) => torrent.peersSendingToUs),
+  labels: textCell("labels", (torrent) => torrent.labels.join(", ")),
+  tracker: textCell("tracker", (torrent) => torrent.trackers.filter(Boolean).join(", ")),
+  folder: textCell("folder", (torrent) => torrent.downloadDir),
+  daemon: textCell("daemon", (torrent) => torrent.daemon),
+  left: textCell("left", (torrent) => formatBytes(torrent.leftUntilDone)),
+  downloaded: textCell("downloaded", (torrent) => formatBytes(torrent.downloadedEver)),
+  uploaded: textCell("uploaded", (torrent) => formatBytes(torrent.uploadedEver)),
+  added: textCell("added", (torrent) => formatDate(torrent.addedDate)),
+  done: textCell("done", (torrent) => formatDate(torrent.doneDate)),
+  activity: textCell("activity", (torrent) => formatDate(torrent.activityDate)),
+  queue: textCell("queue", (torrent) => torrent.queuePosition + 1),
 };

@@ -1,57 +1,76 @@
 import type { Torrent, TorrentField } from "../protocol";
-import { activityFields, activityOf, activityTitles, progressOf } from "../store/activity";
+import { type Activity, activityFields, activityOf, activityTitles, progressOf } from "../store/activity";
+import { facetOf } from "./facets";
 
 export type ColumnId =
-  "name" | "status" | "progress" | "size" | "download" | "upload" | "eta" | "ratio" | "peers";
+  | "name"
+  | "status"
+  | "progress"
+  | "size"
+  | "download"
+  | "upload"
+  | "eta"
+  | "ratio"
+  | "peers"
+  | "seeds"
+  | "labels"
+  | "tracker"
+  | "folder"
+  | "daemon"
+  | "left"
+  | "downloaded"
+  | "uploaded"
+  | "added"
+  | "done"
+  | "activity"
+  | "queue";
 
 export interface Column {
   id: ColumnId;
   title: string;
-  /** A track of a CSS grid. */
-  width: string;
-  /** The width in pixels that decides whether the column has room. */
-  minimumWidth: number;
-  /** Columns with a higher number give way first on a narrow page. */
-  givesWay: number;
+  /** Pixels, unless the user chose others. */
+  width: number;
   isNumeric: boolean;
   /** Whether the first click on the header sorts from high to low. */
   highestFirst: boolean;
-  /** The fields that `compare` looks at. */
+  /** The fields that it shows or sorts by. */
   fields: readonly TorrentField[];
-  compare: (left: Torrent, right: Torrent) => number;
-  /** What the server sorts a window by, to the same order. */
-  sortKey: string;
+  /** What torrents are sorted by: numbers, or texts by their characters. Undefined: by the name. */
+  orderOf?: (torrent: Torrent) => number | string;
+  /** What the server sorts a window by, to the same order. Undefined: it cannot, and nobody does. */
+  sortKey?: string;
 }
-
-const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
 
 type NumericField = { [F in TorrentField]: Torrent[F] extends number ? F : never }[TorrentField];
 
-function numeric(
-  id: ColumnId,
-  title: string,
-  field: NumericField,
-  minimumWidth: number,
-  givesWay: number,
-): Column {
+function numeric(id: ColumnId, title: string, field: NumericField, width: number): Column {
   return {
     id,
     title,
-    width: `${minimumWidth}px`,
-    minimumWidth,
-    givesWay,
+    width,
     isNumeric: true,
     highestFirst: true,
     fields: [field],
-    compare: (left, right) => left[field] - right[field],
+    orderOf: (torrent) => torrent[field],
     sortKey: field,
   };
 }
 
+function text(id: ColumnId, title: string, field: TorrentField, width: number): Column {
+  return { id, title, width, isNumeric: false, highestFirst: false, fields: [field] };
+}
+
+/** Activities in the order of their words. */
+const activityOrder = new Map(
+  (Object.keys(activityTitles) as Activity[])
+    .sort((left, right) => activityTitles[left].localeCompare(activityTitles[right], "en"))
+    .map((activity, index) => [activity, index]),
+);
+
 /** Seconds to wait, for sorting: unknown comes behind any number, not available behind that. */
 function etaOrder({ eta }: Torrent): number {
   if (eta >= 0) return eta;
-  return eta === -2 ? Number.MAX_SAFE_INTEGER - 1 : Number.MAX_SAFE_INTEGER;
+  return eta === -2 ? Number.MAX_VALUE : Infinity;
 }
 
 /** A ratio, for sorting: -2 is infinite. */
@@ -59,73 +78,50 @@ function ratioOrder({ uploadRatio }: Torrent): number {
   return uploadRatio === -2 ? Infinity : uploadRatio;
 }
 
+/** All that there are, in the order in which they are offered. */
 export const columns: readonly Column[] = [
+  { ...text("name", "Name", "name", 220), sortKey: "name" },
   {
-    id: "name",
-    title: "Name",
-    width: "minmax(0, 1fr)",
-    minimumWidth: 220,
-    givesWay: 0,
-    isNumeric: false,
-    highestFirst: false,
-    fields: ["name"],
-    compare: (left, right) => collator.compare(left.name, right.name),
-    sortKey: "name",
-  },
-  {
-    id: "status",
-    title: "Status",
-    width: "144px",
-    minimumWidth: 144,
-    givesWay: 1,
-    isNumeric: false,
-    highestFirst: false,
+    ...text("status", "Status", "status", 144),
     fields: activityFields,
-    compare: (left, right) =>
-      collator.compare(activityTitles[activityOf(left)], activityTitles[activityOf(right)]),
+    orderOf: (torrent) => activityOrder.get(activityOf(torrent))!,
     sortKey: "activity",
   },
   {
-    id: "progress",
-    title: "Progress",
-    width: "130px",
-    minimumWidth: 130,
-    givesWay: 1,
+    ...numeric("progress", "Progress", "percentDone", 130),
     isNumeric: false,
-    highestFirst: true,
     fields: ["percentDone", "recheckProgress", "metadataPercentComplete", "status"],
-    compare: (left, right) => progressOf(left) - progressOf(right),
+    orderOf: progressOf,
     sortKey: "progress",
   },
-  numeric("size", "Size", "sizeWhenDone", 84, 3),
-  numeric("download", "Down", "rateDownload", 92, 2),
-  numeric("upload", "Up", "rateUpload", 92, 2),
+  numeric("size", "Size", "sizeWhenDone", 84),
+  numeric("download", "Down", "rateDownload", 92),
+  numeric("upload", "Up", "rateUpload", 92),
+  { ...numeric("eta", "Time left", "eta", 92), highestFirst: false, orderOf: etaOrder },
+  { ...numeric("ratio", "Ratio", "uploadRatio", 68), orderOf: ratioOrder },
+  numeric("peers", "Peers", "peersConnected", 78),
+  numeric("seeds", "Seeds", "peersSendingToUs", 72),
   {
-    ...numeric("eta", "Time left", "eta", 92, 4),
-    highestFirst: false,
-    compare: (left, right) => etaOrder(left) - etaOrder(right),
+    ...text("labels", "Labels", "labels", 140),
+    orderOf: (torrent) => [...facetOf("labels").valuesOf(torrent)].sort().join("\0"),
+    sortKey: "labels",
   },
+  text("tracker", "Tracker", "trackers", 160),
   {
-    ...numeric("ratio", "Ratio", "uploadRatio", 68, 5),
-    compare: (left, right) => ratioOrder(left) - ratioOrder(right),
+    ...text("folder", "Folder", "downloadDir", 180),
+    orderOf: ({ downloadDir }) => downloadDir,
+    sortKey: "downloadDir",
   },
-  numeric("peers", "Peers", "peersConnected", 78, 6),
+  text("daemon", "Daemon", "daemon", 100),
+  numeric("left", "Left", "leftUntilDone", 84),
+  numeric("downloaded", "Downloaded", "downloadedEver", 100),
+  numeric("uploaded", "Uploaded", "uploadedEver", 100),
+  numeric("added", "Added", "addedDate", 130),
+  numeric("done", "Completed", "doneDate", 130),
+  numeric("activity", "Last activity", "activityDate", 130),
+  { ...numeric("queue", "Queue", "queuePosition", 68), highestFirst: false },
 ];
 
 export function columnOf(id: ColumnId): Column {
   return columns.find((column) => column.id === id)!;
-}
-
-/** The columns that a list of the given width has room for. */
-export function fittingColumns(width: number): Column[] {
-  const fitting = [...columns];
-  const needed = () => fitting.reduce((sum, column) => sum + column.minimumWidth, 0);
-  while (needed() > width && fitting.some((column) => column.givesWay > 0)) {
-    const most = Math.max(...fitting.map((column) => column.givesWay));
-    fitting.splice(
-      fitting.findIndex((column) => column.givesWay === most),
-      1,
-    );
-  }
-  return fitting;
 }

@@ -1,47 +1,72 @@
-import { For } from "solid-js";
+import { createSignal, For, lazy, Show, Suspense } from "solid-js";
 import { useApplication } from "../application";
+import { formatCount } from "../format/count";
 import { Icon } from "../icon";
 import { type ColumnId, columns } from "./columns";
+import { FacetValue } from "./facet-value";
+import { FacetLists } from "./facet-lists";
 import styles from "./filter-bar.module.css";
-import { filters } from "./filters";
+import { statusTitles } from "./statuses";
 
-/** The filters with how many torrents match each; beside the list, or above it on a narrow page. */
-export function FilterBar() {
-  const { query, view } = useApplication();
+const FilterSheet = lazy(() => import("./filter-sheet"));
+
+/** What the list is filtered by, with counts: beside the list, or the states alone above it on a narrow page. */
+export function FilterBar(props: { isCompact: boolean }) {
   return (
     <nav class={styles.bar} aria-label="Filters">
-      <SortChoice />
-      <For each={filters}>
-        {(filter) => (
-          <button
-            class={styles.filter}
-            data-filter={filter.id}
-            aria-pressed={query.filter() === filter.id}
-            onClick={() => query.setFilter(filter.id)}
-          >
-            <span>{filter.title}</span>
-            <span class={styles.count}>{view().counts()[filter.id].toLocaleString("en")}</span>
-          </button>
-        )}
-      </For>
+      <Show when={props.isCompact}>
+        <SheetButton />
+        <SortChoice />
+      </Show>
+      <div class={styles.states} role="group" aria-label="State">
+        <For each={[...statusTitles.keys()]}>{(status) => <FacetValue facet="status" value={status} />}</For>
+      </div>
+      <Show when={!props.isCompact}>
+        <FacetLists />
+      </Show>
     </nav>
+  );
+}
+
+/** Opens what has no room on a narrow page, and says how many filters there are. */
+function SheetButton() {
+  const { query } = useApplication();
+  const [isOpen, setOpen] = createSignal(false);
+  return (
+    <>
+      <button class={styles.more} data-action="filters" aria-haspopup="dialog" onClick={() => setOpen(true)}>
+        <Icon name="filter" />
+        <Show when={query.filterCount() > 0}>
+          <span data-total="filters">{formatCount(query.filterCount())}</span>
+        </Show>
+        <span class={styles.hidden}>{query.filterCount() === 1 ? "filter" : "filters"}</span>
+      </button>
+      <Show when={isOpen()}>
+        <Suspense>
+          <FilterSheet close={() => setOpen(false)} />
+        </Suspense>
+      </Show>
+    </>
   );
 }
 
 /** Stands in for the column headers on a narrow page. */
 function SortChoice() {
   const { query } = useApplication();
+  const first = () => query.sorting()[0]!;
   return (
     <div class={styles.sort}>
       <select
         aria-label="Sort by"
-        value={query.sorting().column}
+        value={first().column}
         onChange={(event) => query.sortBy(event.currentTarget.value as ColumnId)}
       >
-        <For each={columns}>{(column) => <option value={column.id}>{column.title}</option>}</For>
+        <For each={columns.filter(({ sortKey }) => sortKey)}>
+          {(column) => <option value={column.id}>{column.title}</option>}
+        </For>
       </select>
-      <button aria-label="Turn the order around" onClick={() => query.sortBy(query.sorting().column)}>
-        <Icon name={query.sorting().isDescending ? "down" : "up"} />
+      <button aria-label="Turn the order around" onClick={() => query.sortBy(first().column)}>
+        <Icon name={first().isDescending ? "down" : "up"} />
       </button>
     </div>
   );

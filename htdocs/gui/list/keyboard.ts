@@ -5,21 +5,25 @@ interface ListKeys {
   count: number;
   selection: Selection;
   rowsOnPage: () => number;
-  remove: () => void;
 }
 
-/** The keys of the list while it has the focus. */
-export function handleListKey(
-  event: KeyboardEvent,
-  { count, selection, rowsOnPage, remove }: ListKeys,
-): void {
+/** What handleListKey does, and the browser's key for menus, for the sheet of shortcuts. */
+export const listKeys = [
+  { title: "To the next or previous torrent", keys: ["ArrowDown", "ArrowUp"] },
+  { title: "A page on or back", keys: ["PageDown", "PageUp"] },
+  { title: "To the first or last one", keys: ["Home", "End"] },
+  { title: "The same, selecting all between", keys: ["Shift+ArrowDown", "…"] },
+  { title: "Select it or not", keys: ["Space"] },
+  { title: "Menu of the selected ones", keys: ["Shift+F10"] },
+];
+
+/** The keys that move through the list while it has the focus; what is done with torrents has keys everywhere. */
+export function handleListKey(event: KeyboardEvent, { count, selection, rowsOnPage }: ListKeys): void {
   const active = selection.active();
   const index = selection.activeIndex();
   const move = (to: number) => void selection.moveTo(to, event.shiftKey);
-  const isCommand = event.ctrlKey || event.metaKey;
 
-  if (isCommand && event.key.toLowerCase() === "a") void selection.all();
-  else if (isCommand || event.altKey) return;
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
   else if (event.key === "ArrowDown") move(index + 1);
   else if (event.key === "ArrowUp") move(index < 0 ? count - 1 : index - 1);
   else if (event.key === "PageDown") move(index + rowsOnPage());
@@ -27,8 +31,6 @@ export function handleListKey(
   else if (event.key === "Home") move(0);
   else if (event.key === "End") move(count - 1);
   else if (event.key === " " && active !== undefined) selection.toggle(active);
-  else if (event.key === "Escape") selection.clear();
-  else if (event.key === "Delete" && selection.count() > 0) remove();
   else return;
   event.preventDefault();
 }

@@ -1,32 +1,147 @@
-import { For, Show } from "solid-js";
+import { createSignal, For, Show } from "solid-js";
 import { useApplication } from "../application";
 import { Icon } from "../icon";
-import type { Column } from "./columns";
-import styles from "./list.module.css";
+import { ColumnEdge } from "./column-edge";
+import type { Column, ColumnId } from "./columns";
+import styles from "./list-header.module.css";
+import list from "./list.module.css";
 
-/** The columns' titles; a click sorts, a second one turns the order around. */
+/** Pixels that the pointer goes until a press is no click, but moves the column. */
+const dragFrom = 6;
+/** Pixels that a key makes a column wider. */
+const resizeStep = 10;
+
+/** The columns' titles: they sort, are dragged to other places, and have an edge that is dragged to be wider. */
 export function ListHeader(props: { columns: readonly Column[] }) {
-  const { query } = useApplication();
-  const direction = (column: Column) => {
-    if (query.sorting().column !== column.id) return undefined;
-    return query.sorting().isDescending ? "descending" : "ascending";
+  const { shownColumns } = useApplication();
+  const [dragged, setDragged] = createSignal<{ id: ColumnId; to: number }>();
+  let row!: HTMLDivElement;
+
+  /** Where the column would be, dropped there. */
+  const placeAt = (x: number, id: ColumnId) => {
+    const others = [...row.children].filter((_, index) => props.columns[index]!.id !== id);
+    const centers = others.map((header) => {
+      const { left, width } = header.getBoundingClientRect();
+      return left + width / 2;
+    });
+    return centers.filter((center) => center < x).length;
   };
+  /** On which side of this column the dragged one would come to be. */
+  const dropSide = (index: number) => {
+    const drag = dragged();
+    const from = props.columns.findIndex((column) => column.id === drag?.id);
+    if (!drag || drag.to !== index || drag.to === from) return undefined;
+    return drag.to < from ? "before" : "after";
+  };
+
   return (
     <div role="rowgroup" class={styles.header}>
-      <div role="row" aria-rowindex="1" class={styles.columns}>
+      <div ref={row} role="row" aria-rowindex="1" class={list.columns}>
         <For each={props.columns}>
-          {(column) => (
-            <div role="columnheader" aria-sort={direction(column) ?? "none"} data-numeric={column.isNumeric}>
-              <button class={styles.title} data-sort={column.id} onClick={() => query.sortBy(column.id)}>
-                {column.title}
-                <Show when={direction(column)}>
-                  {(sorted) => <Icon name={sorted() === "ascending" ? "up" : "down"} />}
-                </Show>
-              </button>
-            </div>
+          {(column, index) => (
+            <ColumnHeader
+              column={column}
+              isDragged={dragged()?.id === column.id}
+              dropSide={dropSide(index())}
+              drag={(x) => setDragged({ id: column.id, to: placeAt(x, column.id) })}
+              drop={(isDone) => {
+                const drag = dragged();
+                setDragged(undefined);
+                if (drag && isDone) shownColumns.move(drag.id, drag.to);
+              }}
+            />
           )}
         </For>
       </div>
+    </div>
+  );
+}
+
+interface ColumnHeaderProps {
+  column: Column;
+  isDragged: boolean;
+  dropSide: "before" | "after" | undefined;
+  drag: (x: number) => void;
+  drop: (isDone: boolean) => void;
+}
+
+function ColumnHeader(props: ColumnHeaderProps) {
+  const { query, shownColumns } = useApplication();
+  const id = () => props.column.id;
+  const rank = () => query.sorting().findIndex(({ column }) => column === id());
+  const direction = () => {
+    const key = query.sorting()[rank()];
+    return key && (key.isDescending ? "descending" : "ascending");
+  };
+  let pressedAt: number | undefined;
+  let wasDragged = false;
+
+  const press = (event: PointerEvent) => {
+    wasDragged = false;
+    // A finger scrolls.
+    if (event.button === 0 && event.pointerType !== "touch") pressedAt = event.clientX;
+  };
+  const drag = (event: PointerEvent & { currentTarget: HTMLElement }) => {
+    if (pressedAt === undefined) return;
+    if (!wasDragged && Math.abs(event.clientX - pressedAt) < dragFrom) return;
+    wasDragged = true;
+    event.currentTarget.setPointerCapture(event.pointerId);
+    props.drag(event.clientX);
+  };
+  const release = (isDone: boolean) => {
+    pressedAt = undefined;
+    props.drop(isDone);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (!event.altKey || step === undefined) return;
+    event.preventDefault();
+    if (event.shiftKey) {
+      shownColumns.move(id(), shownColumns.all().indexOf(props.column) + step);
+    } else {
+      shownColumns.resize(id(), shownColumns.widthOf(props.column) + step * resizeStep);
+      shownColumns.keepWidth();
+    }
+  };
+
+  return (
+    <div
+      role="columnheader"
+      class={styles.column}
+      aria-sort={direction() ?? "none"}
+      data-numeric={props.column.isNumeric}
+      data-dragged={props.isDragged}
+      data-drop={props.dropSide}
+      data-column-header={id()}
+    >
+      <button
+        class={styles.title}
+        data-sort={id()}
+        aria-disabled={props.column.sortKey === undefined}
+        title={`${props.column.title}: with Shift, as a further key. Alt and arrows: width; with Shift, place.`}
+        onPointerDown={press}
+        onPointerMove={drag}
+        onPointerUp={() => release(true)}
+        onPointerCancel={() => release(false)}
+        onClick={(event) => {
+          if (!wasDragged) query.sortBy(id(), event.shiftKey);
+          wasDragged = false;
+        }}
+        onKeyDown={(event) => {
+          onKeyDown(event);
+          // The list's keys are not meant.
+          event.stopPropagation();
+        }}
+      >
+        <span class={styles.text}>{props.column.title}</span>
+        <Show when={direction()}>{(sorted) => <Icon name={sorted() === "ascending" ? "up" : "down"} />}</Show>
+        <Show when={query.sorting().length > 1 && rank() >= 0}>
+          <span class={styles.rank} data-rank={rank() + 1}>
+            {rank() + 1}
+          </span>
+        </Show>
+      </button>
+      <ColumnEdge column={props.column} />
     </div>
   );
 }

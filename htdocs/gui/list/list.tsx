@@ -12,11 +12,13 @@ import {
   Switch,
 } from "solid-js";
 import { useApplication } from "../application";
-import { type ColumnId, columnOf, fittingColumns } from "./columns";
+import { type ColumnId, columnOf } from "./columns";
 import { handleListKey } from "./keyboard";
 import { ListHeader } from "./list-header";
 import styles from "./list.module.css";
-import { PlaceholderRow, Row, rowId } from "./row";
+import { Row, rowId } from "./row";
+import { createRowSlots } from "./row-slots";
+import type { Rows } from "./window-request";
 
 const wideRowHeight = 34;
 const compactRowHeight = 64;
@@ -28,12 +30,12 @@ const compactColumns = compactIds.map(columnOf);
 
 /** The torrents, as a grid of virtual rows: only those in sight exist. */
 export function List(props: { isCompact: boolean }) {
-  const { isAged, selection, setDialog, setInSight, torrents, view } = useApplication();
+  const { isAged, selection, setInSight, shownColumns, torrents, view } = useApplication();
   const [width, setWidth] = createSignal(0);
   let scroller!: HTMLDivElement;
 
   const rowHeight = () => (props.isCompact ? compactRowHeight : wideRowHeight);
-  const columns = createMemo(() => (props.isCompact ? compactColumns : fittingColumns(width())));
+  const columns = createMemo(() => (props.isCompact ? compactColumns : shownColumns.fitting(width())));
 
   const virtualizer = createVirtualizer({
     get count() {
@@ -50,29 +52,31 @@ export function List(props: { isCompact: boolean }) {
     getScrollElement: () => scroller,
     overscan,
   });
-  const indexes = createMemo(() =>
-    virtualizer
-      .getVirtualItems()
-      .map(({ index }) => index)
-      .filter((index) => index < view().count()),
+  const range = createMemo<Rows | undefined>(
+    () => {
+      const items = virtualizer.getVirtualItems();
+      const last = Math.min(view().count(), (items.at(-1)?.index ?? -1) + 1) - 1;
+      const first = items[0]?.index ?? 0;
+      return first <= last ? { first, last } : undefined;
+    },
+    undefined,
+    { equals: (left, right) => left?.first === right?.first && left?.last === right?.last },
   );
-  const first = () => indexes()[0] ?? 0;
-  /** What the rows are of: torrents, or the numbers of those that are not there yet. */
-  const rows = createMemo(() => indexes().map((index) => view().hashAt(index) ?? index));
+  const slots = createRowSlots(range);
 
   onMount(() => {
     const observer = new ResizeObserver(([entry]) => setWidth(entry!.contentRect.width));
     observer.observe(scroller);
     onCleanup(() => observer.disconnect());
   });
-  const tracks = () =>
-    columns()
-      .map(({ width }) => width)
-      .join(" ");
-  createEffect(() => scroller.style.setProperty("--columns", tracks()));
+  createEffect(() => {
+    const { tracks, width } = shownColumns.layout(columns());
+    scroller.style.setProperty("--columns", tracks);
+    scroller.style.setProperty("--columns-width", width);
+  });
   createEffect(() => scroller.style.setProperty("--row-height", `${rowHeight()}px`));
   createEffect(() => {
-    setInSight({ first: first(), last: indexes().at(-1) ?? 0 });
+    setInSight(range() ?? { first: 0, last: 0 });
   });
   createEffect(
     on(selection.lastPlace, (place) => {
@@ -80,7 +84,6 @@ export function List(props: { isCompact: boolean }) {
     }),
   );
 
-  const remove = () => void selection.act((hashes) => setDialog({ kind: "remove", hashes }));
   const rowsOnPage = () => Math.max(1, Math.floor(scroller.clientHeight / rowHeight()) - 1);
 
   return (
@@ -94,24 +97,16 @@ export function List(props: { isCompact: boolean }) {
       aria-activedescendant={selection.active() && rowId(selection.active()!)}
       data-aged={isAged()}
       tabindex="0"
-      onKeyDown={(event) => handleListKey(event, { count: view().count(), selection, rowsOnPage, remove })}
+      onKeyDown={(event) => handleListKey(event, { count: view().count(), selection, rowsOnPage })}
     >
       <Show when={!props.isCompact}>
         <ListHeader columns={columns()} />
       </Show>
       <Show when={view().count() > 0} fallback={<Empty />}>
         <div role="presentation" class={styles.rows} style={{ height: `${virtualizer.getTotalSize()}px` }}>
-          <div role="rowgroup" style={{ transform: `translateY(${first() * rowHeight()}px)` }}>
-            <For each={rows()}>
-              {(row, index) => {
-                // The header is row 1.
-                const rowNumber = () => first() + index() + 2;
-                return typeof row === "number" ? (
-                  <PlaceholderRow rowNumber={rowNumber()} />
-                ) : (
-                  <Row hash={row} rowNumber={rowNumber()} columns={columns()} isCompact={props.isCompact} />
-                );
-              }}
+          <div role="rowgroup">
+            <For each={slots()}>
+              {(slot) => <Row index={slot.index()} columns={columns()} isCompact={props.isCompact} />}
             </For>
           </div>
         </div>

@@ -1,6 +1,6 @@
-import { For } from "solid-js";
-import { Dynamic } from "solid-js/web";
+import { createMemo, For, Show } from "solid-js";
 import { useApplication } from "../application";
+import type { Torrent } from "../protocol";
 import { cells } from "./cells";
 import type { Column } from "./columns";
 import styles from "./list.module.css";
@@ -10,49 +10,74 @@ export function rowId(hash: string): string {
 }
 
 interface RowProps {
-  hash: string;
-  rowNumber: number;
+  /** In the list. */
+  index: number;
   columns: readonly Column[];
   isCompact: boolean;
 }
 
+/** A row of the list, whatever torrent has it now. */
 export function Row(props: RowProps) {
-  const { commands, selection, torrents } = useApplication();
-  // A row lives as long as its torrent is in the list, and so as long as this object.
-  const torrent = torrents.get(props.hash)!;
+  const { torrents, view } = useApplication();
+  const hash = createMemo(() => view().hashAt(props.index));
+  const torrent = createMemo(() => {
+    const shown = hash();
+    return shown === undefined ? undefined : torrents.get(shown);
+  });
+  return (
+    <Show when={torrent()} fallback={<PlaceholderRow {...props} />}>
+      {(shown) => <TorrentRow {...props} torrent={shown()} />}
+    </Show>
+  );
+}
+
+/** The header is row 1. */
+const rowNumber = (index: number) => index + 2;
+
+const offset = (index: number) => ({ transform: `translateY(calc(${index} * var(--row-height)))` });
+
+function TorrentRow(props: RowProps & { torrent: Torrent }) {
+  const { commands, selection } = useApplication();
+  const hash = () => props.torrent.hash;
   return (
     <div
-      id={rowId(props.hash)}
+      id={rowId(hash())}
       role="row"
       class={`${styles.row} ${styles.columns}`}
-      aria-rowindex={props.rowNumber}
-      aria-selected={selection.has(props.hash)}
-      data-hash={props.hash}
-      data-active={selection.active() === props.hash}
-      data-pending={commands.pending(props.hash)}
+      style={offset(props.index)}
+      aria-rowindex={rowNumber(props.index)}
+      aria-selected={selection.has(hash())}
+      data-hash={hash()}
+      data-active={selection.active() === hash()}
+      data-procedure={commands.state(hash())?.procedure}
+      data-command={commands.state(hash())?.state}
       onClick={(event) =>
         // Without a keyboard, taps collect several.
-        props.isCompact ? selection.toggle(props.hash) : void selection.click(props.hash, event)
+        props.isCompact ? selection.toggle(hash()) : void selection.click(hash(), event)
       }
     >
       <For each={props.columns}>
-        {(column) => (
-          <div role="gridcell" class={styles.cell} data-column={column.id} data-numeric={column.isNumeric}>
-            <Dynamic component={cells[column.id]} torrent={torrent} />
-          </div>
-        )}
+        {(column) => {
+          const Cell = cells[column.id];
+          return (
+            <div role="gridcell" class={styles.cell} data-column={column.id} data-numeric={column.isNumeric}>
+              <Cell torrent={props.torrent} />
+            </div>
+          );
+        }}
       </For>
     </div>
   );
 }
 
 /** Keeps the place of a torrent that is not there yet. */
-export function PlaceholderRow(props: { rowNumber: number }) {
+function PlaceholderRow(props: RowProps) {
   return (
     <div
       role="row"
       class={`${styles.row} ${styles.placeholder}`}
-      aria-rowindex={props.rowNumber}
+      style={offset(props.index)}
+      aria-rowindex={rowNumber(props.index)}
       aria-busy="true"
     />
   );

@@ -2,6 +2,11 @@ import { useApplication } from "../application";
 import { Icon } from "../icon";
 import styles from "./filter-bar.module.css";
 
+const hint =
+  "Words of the name, or the beginning of a hash.\n" +
+  "label:films  tracker:example.org  folder:/srv  status:seeding  daemon:home\n" +
+  'What has spaces stands in quotes: label:"to see". Without any: label:""';
+
 export function SearchBox() {
   const { query } = useApplication();
   return (
@@ -11,8 +16,9 @@ export function SearchBox() {
         type="search"
         // The server takes a thousand bytes.
         maxlength="250"
-        placeholder="Search"
-        aria-label="Search torrents by name"
+        placeholder="Search, label:…"
+        aria-label="Search torrents"
+        title={hint}
         value={query.search()}
         onInput={(event) => query.setSearch(event.currentTarget.value)}
       />

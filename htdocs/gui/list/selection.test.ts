@@ -21,6 +21,7 @@ function createView(order: Accessor<readonly string[]>, isLoaded?: (hash: string
         .find(isThere),
     indexOf,
     mayShow: (hash) => isLoaded !== undefined || indexOf(hash) >= 0,
+    countShown: (hashes) => [...hashes].filter((hash) => isLoaded !== undefined || indexOf(hash) >= 0).length,
     hashes: vi.fn(async (first, last) => order().slice(first, last + 1)),
   };
 }
@@ -82,6 +83,16 @@ test("all and none", async () => {
   expect(selection.count()).toBe(6);
   selection.clear();
   expect(selection.count()).toBe(0);
+});
+
+test("inverted, those are selected that were not", async () => {
+  const { selection } = create();
+  await selection.click("b", plain);
+  await selection.click("e", control);
+  await selection.invert();
+  expect(await selectedIn(selection)).toEqual([..."acdf"]);
+  await selection.invert();
+  expect(await selectedIn(selection)).toEqual(["b", "e"]);
 });
 
 test("what the list does not show is not selected, and cannot be acted on", async () => {

@@ -33,6 +33,8 @@ export interface Selection {
   /** Moves the active row; with shift, the selection reaches from where it began to there. */
   moveTo(index: number, isExtending: boolean): Promise<void>;
   all(): Promise<void>;
+  /** Selects those that the list shows and that are not selected, instead of those that are. */
+  invert(): Promise<void>;
   clear(): void;
 }
 
@@ -127,7 +129,7 @@ export function createSelection(view: Accessor<View>, failed: (error: unknown) =
   });
 
   return {
-    count: createMemo(() => [...selected()].filter((hash) => view().mayShow(hash)).length),
+    count: createMemo(() => view().countShown(selected())),
     has: (hash) => selected().has(hash),
     act: async (action) => {
       try {
@@ -155,6 +157,11 @@ export function createSelection(view: Accessor<View>, failed: (error: unknown) =
     all: async () => {
       const hashes = await read(0, Infinity);
       if (hashes) select(hashes);
+    },
+    invert: async () => {
+      const before = selected();
+      const hashes = await read(0, Infinity);
+      if (hashes) select(hashes.filter((hash) => !before.has(hash)));
     },
     clear: () => select([]),
   };

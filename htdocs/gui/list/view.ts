@@ -1,11 +1,10 @@
-import type { FilterId } from "./filters";
+import type { FacetCounts } from "./facets";
 
 /** The rows of the list, as the query wants them. Reading follows what is read. */
 export interface View {
   /** How many torrents there are, shown or not. */
   total(): number;
-  /** How many torrents match each filter. */
-  counts(): Readonly<Record<FilterId, number>>;
+  counts(): FacetCounts;
   /** How many rows the list has. */
   count(): number;
   /** The torrent in a row; undefined while it is not there yet. */
@@ -14,6 +13,8 @@ export interface View {
   indexOf(hash: string): number;
   /** False if it is known that the torrent has no row. */
   mayShow(hash: string): boolean;
+  /** How many of them may have a row. */
+  countShown(hashes: ReadonlySet<string>): number;
   /**
    * The torrents of the rows from `first` to `last`, or to the end of the list. Rejects with a CallFailure
    * where the server must be asked.

@@ -1,10 +1,13 @@
 import { createEffect, createRoot } from "solid-js";
 import { describe, expect, test } from "vitest";
-import type { Torrent } from "../protocol";
+import type { Torrent, TorrentsEvent } from "../protocol";
 import { createTorrents } from "../store/torrents";
-import { type ColumnId, fittingColumns } from "./columns";
-import { searchMatcher } from "./filters";
+import { forgetfulPreferences } from "../store/preferences.fixture";
+import type { ColumnId } from "./columns";
+import type { FacetCounts, FacetId } from "./facets";
 import { createQuery } from "./query";
+import { fold, wordsMatcher } from "./search";
+import { fittingColumns } from "./shown-columns";
 import type { View } from "./view";
 import { createWholeView } from "./whole-view";
 
@@ -15,6 +18,19 @@ const sample: Record<string, Partial<Torrent>> = {
   d: { name: "arch", status: 2, eta: 5, uploadRatio: 2 },
 };
 
+/** As the wire has them. */
+const announce = (...urls: string[]) => ({ trackers: urls.map((url) => ({ announce: url })) as never });
+const places: Record<string, Partial<Torrent>> = {
+  a: {
+    labels: ["old"],
+    downloadDir: "/srv/a",
+    ...announce("https://Tracker.Example.org:443/announce?key=1"),
+  },
+  b: { downloadDir: "/srv/b", ...announce("udp://tracker.example.org:80", "http://u:p@[::1]:80/a") },
+  c: { labels: ["old", "rare"], downloadDir: "/srv/c" },
+  d: { downloadDir: "/srv/b", ...announce("nonsense://other") },
+};
+
 function hashesOf(view: View): string[] {
   return Array.from({ length: view.count() }, (_, index) => view.hashAt(index)!);
 }
@@ -22,8 +38,9 @@ function hashesOf(view: View): string[] {
 function createSample() {
   return createRoot(() => {
     const torrents = createTorrents();
-    torrents.apply({ revision: 1, snapshot: true, torrents: sample, removed: [] });
-    const query = createQuery();
+    const known = Object.entries(sample).map(([hash, torrent]) => [hash, { ...torrent, ...places[hash] }]);
+    torrents.apply({ revision: 1, snapshot: true, torrents: Object.fromEntries(known), removed: [] });
+    const query = createQuery(forgetfulPreferences());
     const view = createWholeView(torrents, query);
     return { torrents, view, query, shown: () => hashesOf(view) };
   });
@@ -59,7 +76,21 @@ describe("sorting", () => {
     query.sortBy("download");
     query.sortBy("download");
     expect(shown().join("")).toBe("dcba");
-    expect(query.sorting()).toEqual({ column: "download", isDescending: false });
+    expect(query.sorting()).toEqual([{ column: "download", isDescending: false }]);
+  });
+
+  test("by several columns, of which each may be turned", () => {
+    const { query, shown } = createSample();
+    query.sortBy("folder");
+    expect(shown().join("")).toBe("adbc");
+    query.sortBy("download", true);
+    query.sortBy("name", true);
+    query.sortBy("name", true);
+    expect(shown().join("")).toBe("abdc");
+    query.sortBy("folder", true);
+    expect(shown().join("")).toBe("cbda");
+    query.sortBy("name");
+    expect(query.sorting()).toEqual([{ column: "name", isDescending: false }]);
   });
 
   test("follows changes, additions and removals", () => {
@@ -94,32 +125,80 @@ describe("sorting", () => {
 describe("filters", () => {
   test("choose by state and follow it", () => {
     const { query, shown, torrents } = createSample();
-    query.setFilter("downloading");
+    query.choose("status", "downloading");
     expect(shown()).toEqual(["a"]);
     torrents.apply({ revision: 2, snapshot: false, torrents: { c: { status: 4 } }, removed: [] });
     expect(shown()).toEqual(["c", "a"]);
   });
 
-  test("count all torrents, whatever is shown", () => {
-    const { query, shown, view } = createSample();
+  test("count those that match all of the query but that facet", () => {
+    const { query, view } = createSample();
+    const counts = (facet: FacetId) => Object.fromEntries(view.counts()[facet]);
+    const states = { all: 4, downloading: 1, seeding: 1, active: 2, stopped: 1, verifying: 1, problem: 1 };
+    expect(counts("status")).toEqual(states);
+    expect(counts("labels")).toEqual({ "": 2, old: 2, rare: 1 });
+    query.choose("status", "active");
+    expect(counts("status")).toEqual(states);
+    expect(counts("labels")).toEqual({ "": 1, old: 1 });
+    query.choose("labels", "old");
+    expect(counts("status")).toEqual({ all: 2, downloading: 1, active: 1, stopped: 1, problem: 1 });
+    expect(counts("folders")).toEqual({ "/srv/a": 1 });
     query.setSearch("nothing like this");
+    expect(counts("labels")).toEqual({});
+    expect(view.total()).toBe(4);
+  });
+
+  test("or-ed within a facet, and-ed between them", () => {
+    const { query, shown } = createSample();
+    query.choose("labels", "old");
+    expect(shown()).toEqual(["c", "a"]);
+    query.choose("labels", "", true);
+    expect(shown()).toEqual(["d", "c", "b", "a"]);
+    query.choose("folders", "/srv/b");
+    expect(shown()).toEqual(["d", "b"]);
+    query.choose("labels", "rare");
     expect(shown()).toEqual([]);
-    expect(view.counts()).toEqual({
-      all: 4,
-      downloading: 1,
-      seeding: 1,
-      active: 2,
-      stopped: 1,
-      queued: 0,
-      verifying: 1,
-      problem: 1,
-    });
+    query.clearFilter();
+    expect(shown()).toHaveLength(4);
+  });
+
+  test("of trackers go by their hosts", () => {
+    const { query, shown } = createSample();
+    query.choose("trackers", "tracker.example.org");
+    expect(shown()).toEqual(["b", "a"]);
+    query.choose("trackers", "");
+    expect(shown()).toEqual(["c"]);
+  });
+
+  test("follow each change, and count as a new look at all torrents would", () => {
+    const { query, torrents, view } = createSample();
+    query.choose("labels", "old");
+    query.setSearch("u");
+    const changes: Partial<TorrentsEvent>[] = [
+      { torrents: { b: { labels: ["old"], rateUpload: 0 }, a: { status: 0, rateDownload: 0 } } },
+      { torrents: { d: { name: "uarch", labels: ["old"] }, c: { downloadDir: "/srv/new" } } },
+      { torrents: { e: { name: "unity", labels: ["rare", "old"], downloadDir: "/srv/a" } }, removed: ["a"] },
+      { torrents: { b: { name: "bsd", trackers: [{ announce: "http://x/" }] as never } } },
+    ];
+    for (const [index, change] of changes.entries()) {
+      torrents.apply({ revision: index + 2, snapshot: false, torrents: {}, removed: [], ...change });
+      const fresh = createRoot(() => createWholeView(torrents, query));
+      expect(positive(view.counts())).toEqual(positive(fresh.counts()));
+      expect(hashesOf(view)).toEqual(hashesOf(fresh));
+    }
   });
 });
 
+function positive(counts: FacetCounts) {
+  return Object.entries(counts).map(([facet, values]) => [
+    facet,
+    [...values].filter(([, count]) => count > 0).sort(),
+  ]);
+}
+
 describe("search", () => {
   const finds = (text: string) =>
-    Object.keys(sample).filter((hash) => searchMatcher(text)({ ...sample[hash], hash } as Torrent));
+    Object.keys(sample).filter((hash) => wordsMatcher(text)(fold(sample[hash]!.name!), hash));
 
   test.each([
     ["", "abcd"],
@@ -130,13 +209,13 @@ describe("search", () => {
   ])("“%s”", (text, found) => expect(finds(text).join("")).toBe(found));
 
   test("takes the beginning of a hash", () => {
-    expect(searchMatcher("0F3a")({ name: "x", hash: "0f3ab7" } as Torrent)).toBe(true);
+    expect(wordsMatcher("0F3a")("x", "0f3ab7")).toBe(true);
   });
 });
 
 test("rows are found by number and by torrent", async () => {
   const { query, view } = createSample();
-  query.setFilter("active");
+  query.choose("status", "active");
   expect([view.count(), view.total()]).toEqual([2, 4]);
   expect([view.hashAt(0), view.hashAt(1), view.hashAt(2)]).toEqual(["b", "a", undefined]);
   expect([view.indexOf("a"), view.indexOf("c"), view.mayShow("a"), view.mayShow("c")]).toEqual([

@@ -1,8 +1,12 @@
 import { createRoot, createSignal } from "solid-js";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { forgetfulPreferences } from "../store/preferences.fixture";
+import { noFilter } from "./criteria";
+import type { FacetId } from "./facets";
 import { createQuery } from "./query";
+import { parseSearch } from "./search";
 import { takesWindow } from "./size";
-import { createWindowRequest, moveRange, type Rows } from "./window-request";
+import { createWindowRequest, moveRange, type Rows, windowFilter } from "./window-request";
 
 describe("the range", () => {
   test("begins with the list, and has some rows more than are in sight", () => {
@@ -36,9 +40,17 @@ describe("the request", () => {
 
   const create = () =>
     createRoot(() => {
-      const query = createQuery();
+      const query = createQuery(forgetfulPreferences());
       const [inSight, setInSight] = createSignal<Rows>({ first: 0, last: 30 });
-      return { query, setInSight, request: createWindowRequest(query, inSight) };
+      return {
+        query,
+        setInSight,
+        request: createWindowRequest(query, {
+          inSight,
+          known: () => [],
+          shown: () => ["trackers", "name", "daemon"],
+        }),
+      };
     });
 
   test("is what the query wants, in the server's words", () => {
@@ -46,9 +58,20 @@ describe("the request", () => {
     expect(request()).toMatchObject({ filter: {}, sort: [["name", "asc"]], offset: 0, limit: 150 });
     expect(request().fields).toContain("peersGettingFromUs");
     expect(request().fields).not.toContain("daemon");
+    expect(request().fields).toContain("trackers");
+    expect(request().fields.filter((field) => field === "name")).toHaveLength(1);
     query.sortBy("size");
-    query.setFilter("stopped");
-    expect(request()).toMatchObject({ filter: { status: ["stopped"] }, sort: [["sizeWhenDone", "desc"]] });
+    query.sortBy("status", true);
+    query.choose("status", "stopped");
+    query.choose("labels", "");
+    query.choose("labels", "old", true);
+    expect(request()).toMatchObject({
+      filter: { status: ["stopped"], labels: ["", "old"] },
+      sort: [
+        ["sizeWhenDone", "desc"],
+        ["activity", "asc"],
+      ],
+    });
   });
 
   test("waits until a search is written", () => {
@@ -70,6 +93,39 @@ describe("the request", () => {
     expect(request().offset).toBe(0);
     vi.advanceTimersByTime(60);
     expect(request()).toMatchObject({ offset: 4900, limit: 250 });
+  });
+});
+
+describe("the filter", () => {
+  const values: Partial<Record<FacetId, string[]>> = {
+    status: ["all", "downloading", "stopped", "problem"],
+    labels: ["", "New films", "films", "music"],
+    folders: ["/srv/films", "/srv/books"],
+    daemons: ["main"],
+  };
+  const filterOf = (search: string, filter = {}) =>
+    windowFilter({ ...noFilter, ...filter }, parseSearch(search), (facet) => values[facet] ?? []);
+
+  test.each([
+    ["takes the known values that a term means", "label:FILM", { labels: ["New films", "films"] }],
+    ["takes the value of torrents without any", 'label:""', { labels: [""] }],
+    ["takes states by their words", "is:with status:down", { status: ["downloading", "problem"] }],
+    ["keeps words and terms apart", "a label:mus b", { search: "a b", labels: ["music"] }],
+    [
+      "matches nothing where no value is meant",
+      "tracker:x label:x",
+      { labels: ["\x1f"], trackers: ["\x1f"] },
+    ],
+    ["matches nothing in a state that there is not", "is:lost folder:b", { folders: ["\x1f"] }],
+    ["of the daemon that there is says nothing", "daemon:MAI", {}],
+    ["of another daemon matches nothing", "daemon:other", { folders: ["\x1f"] }],
+  ])("%s", (_, search, expected) => expect(filterOf(search)).toEqual(expected));
+
+  test("adds what is searched for to what is chosen", () => {
+    expect(filterOf("label:music", { labels: ["old"], folders: ["/srv"] })).toEqual({
+      labels: ["music", "old"],
+      folders: ["/srv"],
+    });
   });
 });
 

@@ -1,9 +1,12 @@
 import { type Accessor, createMemo } from "solid-js";
-import type { WindowRequest } from "../protocol";
+import type { TorrentField, WindowFacet, WindowRequest } from "../protocol";
 import { torrentFields } from "../store/torrents";
 import { createDebounced } from "../timing";
 import { columnOf } from "./columns";
+import { criteriaOf, type Filter } from "./criteria";
+import type { FacetId } from "./facets";
 import type { Query } from "./query";
+import type { SearchTerms } from "./search";
 
 /** Rows of the list, both included. */
 export interface Rows {
@@ -37,22 +40,54 @@ export function moveRange(before: Range | undefined, { first, last }: Rows): Ran
   return { offset, limit: Math.min(mostRows, end - offset) };
 }
 
+const windowFacets: readonly WindowFacet[] = ["status", "labels", "trackers", "folders"];
+/** No torrent has it. */
+const nothing = ["\x1f"];
+
+/** The filter for the server, which takes whole values: those that are chosen, and known ones that will do. */
+export function windowFilter(
+  filter: Filter,
+  terms: SearchTerms,
+  known: (facet: FacetId) => Iterable<string>,
+): WindowRequest["filter"] {
+  const { words, admits } = criteriaOf(filter, terms);
+  const request: WindowRequest["filter"] = words === "" ? {} : { search: words };
+  const admitted = (facet: FacetId) =>
+    admits[facet] && [...new Set([...filter[facet], ...known(facet)])].filter(admits[facet]).sort();
+  for (const facet of windowFacets) {
+    const values = admitted(facet);
+    if (values) request[facet] = values.length > 0 ? values : nothing;
+  }
+  // Of states the server takes none that there is not, and of daemons, of which a window has one, it is not told.
+  if (request.status === nothing) delete request.status;
+  if ((admits.status && !request.status) || admitted("daemons")?.length === 0) request.folders = nothing;
+  return request;
+}
+
+interface WindowNeeds {
+  inSight: Accessor<Rows>;
+  /** The values of a facet that are known. */
+  known: (facet: FacetId) => Iterable<string>;
+  /** Fields that the list shows. */
+  shown: Accessor<readonly TorrentField[]>;
+}
+
 /** The window that has the rows in sight as the query wants them. */
-export function createWindowRequest(query: Query, inSight: Accessor<Rows>): Accessor<WindowRequest> {
-  const search = createDebounced(query.search, searchMilliseconds);
+export function createWindowRequest(
+  query: Query,
+  { inSight, known, shown }: WindowNeeds,
+): Accessor<WindowRequest> {
+  const terms = createDebounced(query.terms, searchMilliseconds);
+  const filter = createMemo(() => windowFilter(query.filter(), terms(), known));
   const range = createMemo<Range | undefined>((before) => moveRange(before, inSight()), undefined);
   // The range moves only now and then, unless somebody scrolls far.
   const restingRange = createDebounced(range, scrollMilliseconds);
-  return () => {
-    const { column, isDescending } = query.sorting();
-    return {
-      filter: {
-        ...(query.filter() !== "all" && { status: [query.filter()] }),
-        ...(search() !== "" && { search: search() }),
-      },
-      sort: [[columnOf(column).sortKey, isDescending ? "desc" : "asc"]],
-      ...restingRange()!,
-      fields: torrentFields,
-    };
-  };
+  return () => ({
+    filter: filter(),
+    sort: query
+      .sorting()
+      .map(({ column, isDescending }) => [columnOf(column).sortKey!, isDescending ? "desc" : "asc"]),
+    ...restingRange()!,
+    fields: [...new Set([...torrentFields, ...shown().filter((field) => field !== "daemon")])],
+  });
 }

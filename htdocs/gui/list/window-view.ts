@@ -1,15 +1,17 @@
-import type { Accessor } from "solid-js";
+import { type Accessor, createMemo } from "solid-js";
 import type { Connection } from "../connection/connection";
 import type { WindowState } from "../store/feed";
-import { filters, type FilterId } from "./filters";
 import type { View } from "./view";
 import { mostRows } from "./window-request";
 
+const noDaemons: ReadonlyMap<string, number> = new Map();
+
 /** The rows where the store has a window of the list. */
 export function createWindowView(window: Accessor<WindowState>, connection: Pick<Connection, "call">): View {
+  const places = createMemo(() => new Map(window().order.map((hash, place) => [hash, place])));
   const indexOf = (hash: string) => {
-    const index = window().order.indexOf(hash);
-    return index < 0 ? -1 : window().offset + index;
+    const place = places().get(hash);
+    return place === undefined ? -1 : window().offset + place;
   };
 
   /** Asks for the rows of the list that is shown, page by page. */
@@ -33,15 +35,14 @@ export function createWindowView(window: Accessor<WindowState>, connection: Pick
 
   return {
     total: () => window().counts.total,
-    counts: () => {
-      const { status } = window().counts;
-      return Object.fromEntries(filters.map(({ id }) => [id, status[id] ?? 0])) as Record<FilterId, number>;
-    },
+    // A window is of one daemon.
+    counts: () => ({ ...window().counts, daemons: noDaemons }),
     count: () => window().counts.matching,
     hashAt: (index) => window().order[index - window().offset],
     indexOf,
     // Of a torrent outside of the window nothing is known.
     mayShow: () => true,
+    countShown: (hashes) => hashes.size,
     hashes: async (first, last) => {
       const { order, offset, counts } = window();
       const end = Math.min(last + 1, counts.matching);

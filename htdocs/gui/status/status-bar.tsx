@@ -1,5 +1,6 @@
 import { Show } from "solid-js";
 import { useApplication } from "../application";
+import { ActivityButton } from "../commands/activity-button";
 import { formatSpeed } from "../format/bytes";
 import { Icon } from "../icon";
 import { ConnectionIndicator } from "./connection-indicator";
@@ -18,6 +19,7 @@ export function StatusBar() {
     <footer class={styles.bar}>
       <ConnectionIndicator />
       <DaemonIndicator />
+      <ActivityButton />
       <Show when={torrents.isLoaded()}>
         <span data-total="torrents">{shown()}</span>
         <Show when={selection.count() > 0}>

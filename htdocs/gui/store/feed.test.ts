@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from "vitest";
 import { CallFailure, type Subscription } from "../connection/session";
-import type { TorrentsEvent, WindowEvent, WindowRequest } from "../protocol";
+import type { TorrentsEvent, WindowEvent, WindowFacet, WindowRequest } from "../protocol";
 import { createListFeed } from "./feed";
 
 function part(offset: number, limit = 50): WindowRequest {
@@ -11,6 +11,12 @@ const counts = { total: 500, matching: 500, status: { all: 500, stopped: 3 } };
 
 function windowSnapshot(order: string[], changes: Partial<WindowEvent> = {}): WindowEvent {
   return { revision: 1, snapshot: true, torrents: {}, removed: [], order, counts, ...changes };
+}
+
+/** Counts of facets as the window has them. */
+function maps(told: Partial<Record<WindowFacet, Record<string, number>>>) {
+  const facets: WindowFacet[] = ["status", "labels", "trackers", "folders"];
+  return Object.fromEntries(facets.map((facet) => [facet, new Map(Object.entries(told[facet] ?? {}))]));
 }
 
 /** A session whose events the test makes itself. */
@@ -78,7 +84,8 @@ test("a window is told with its place and counts, and follows its events", () =>
   const { feed, session, applied } = create();
   feed.want(part(0));
   session.last.send(windowSnapshot(["a", "b"], { offset: 0 }));
-  expect(feed.window()).toEqual({ request: part(0), order: ["a", "b"], offset: 0, counts });
+  expect(feed.window()).toMatchObject({ request: part(0), order: ["a", "b"], offset: 0 });
+  expect(feed.window()!.counts).toEqual({ total: 500, matching: 500, ...maps({ status: counts.status }) });
   const delta = { revision: 2, snapshot: false, torrents: { a: { eta: 5 } }, removed: [] };
   const before = feed.window();
   session.last.send(delta);
@@ -87,12 +94,20 @@ test("a window is told with its place and counts, and follows its events", () =>
   session.last.send({ ...delta, revision: 4, counts: { matching: 499, status: { stopped: 0, queued: 1 } } });
   expect(feed.window()).toMatchObject({
     order: ["b", "c"],
-    counts: { total: 500, matching: 499, status: { all: 500, stopped: 0, queued: 1 } },
+    counts: { total: 500, matching: 499, ...maps({ status: { all: 500, stopped: 0, queued: 1 } }) },
   });
   session.last.send(
-    windowSnapshot(["d"], { offset: 0, counts: { total: 1, matching: 1, status: { all: 1 } } }),
+    windowSnapshot(["d"], {
+      offset: 0,
+      counts: { total: 1, matching: 1, status: { all: 1 }, labels: { x: 1 } },
+    }),
   );
-  expect(feed.window()!.counts.status).toEqual({ all: 1 });
+  // Values that were told stay known.
+  expect(feed.window()!.counts).toEqual({
+    total: 1,
+    matching: 1,
+    ...maps({ status: { all: 1, stopped: 0, queued: 0 }, labels: { x: 1 } }),
+  });
   expect(applied).toHaveLength(5);
 });
 

@@ -1,9 +1,14 @@
 import { type Accessor, batch, createSignal } from "solid-js";
 import type { CallFailure, Session, Subscription } from "../connection/session";
-import type { TorrentsEvent, WindowCounts, WindowEvent, WindowRequest } from "../protocol";
+import type { TorrentsEvent, WindowEvent, WindowFacet, WindowRequest } from "../protocol";
 
 /** What the page can be told of the list: all of it, or a window. */
 export type ListPart = "whole" | WindowRequest;
+
+/** WindowCounts, with 0 for the values that nobody has of late. */
+export type KnownCounts = { total: number; matching: number } & {
+  [Facet in WindowFacet]: ReadonlyMap<string, number>;
+};
 
 /** A window of the list, besides its torrents. */
 export interface WindowState {
@@ -11,7 +16,7 @@ export interface WindowState {
   /** The hashes of the range, and where in the list it begins. */
   order: readonly string[];
   offset: number;
-  counts: Readonly<WindowCounts>;
+  counts: Readonly<KnownCounts>;
 }
 
 /**
@@ -41,7 +46,15 @@ interface Subscribed {
   subscription: Promise<Subscription>;
 }
 
-const noCounts: WindowCounts = { total: 0, matching: 0, status: {} };
+const none: ReadonlyMap<string, number> = new Map();
+const noCounts: KnownCounts = {
+  total: 0,
+  matching: 0,
+  status: none,
+  labels: none,
+  trackers: none,
+  folders: none,
+};
 
 export function createListFeed({ apply, revision, refused }: FeedHandlers): ListFeed {
   const [window, setWindow] = createSignal<WindowState>();
@@ -125,6 +138,8 @@ function followWindow(
   if (!order && !counts) return before;
   const known = snapshot ? undefined : before;
   const knownCounts = known?.counts ?? noCounts;
+  const follow = (facet: WindowFacet) =>
+    followCounts(before?.counts[facet] ?? none, counts?.[facet], snapshot);
   return {
     request,
     order: order ?? known?.order ?? [],
@@ -132,9 +147,25 @@ function followWindow(
     counts: {
       total: counts?.total ?? knownCounts.total,
       matching: counts?.matching ?? knownCounts.matching,
-      status: { ...knownCounts.status, ...counts?.status },
+      status: follow("status"),
+      labels: follow("labels"),
+      trackers: follow("trackers"),
+      folders: follow("folders"),
     },
   };
+}
+
+/** `told`: those that changed, or in a snapshot all that are not 0. */
+function followCounts(
+  before: ReadonlyMap<string, number>,
+  told: Readonly<Record<string, number>> | undefined,
+  isSnapshot: boolean,
+): ReadonlyMap<string, number> {
+  if (!told && !isSnapshot) return before;
+  const counts = new Map(before);
+  if (isSnapshot) for (const value of counts.keys()) counts.set(value, 0);
+  for (const [value, count] of Object.entries(told ?? {})) counts.set(value, count);
+  return counts;
 }
 
 function isSamePart(left: ListPart, right: ListPart): boolean {

@@ -200,3 +200,37 @@ describe("what follows the store", () => {
     expect(labels.runs()).toBe(2);
   });
 });
+
+test("an observer is told each torrent that came, went or changed, before what follows the store runs", () => {
+  const torrents = loaded();
+  const told: unknown[] = [];
+  createRoot(() => {
+    torrents.observe((hash, fields) => told.push([hash, fields, torrents.all()[hash]?.name]));
+    createEffect(() => {
+      torrents.follow("name");
+      told.push("follower");
+    });
+  });
+  torrents.apply(
+    event({
+      revision: 2,
+      torrents: { a: { name: "Alef", percentDone: 0.1 }, b: { percentDone: 0.2 }, c: { name: "Gamma" } },
+      removed: ["b"],
+    }),
+  );
+  expect(told).toEqual([
+    "follower",
+    ["a", ["name"], "Alef"],
+    ["c", undefined, "Gamma"],
+    ["b", undefined, undefined],
+    "follower",
+  ]);
+});
+
+test("trackers are known by their hosts", () => {
+  const torrents = createTorrents();
+  const trackers = ["https://B.example:443/a@b", "udp://a.example", "udp://u:p@[2001:DB8::1]:80/x", "no url"];
+  const wire = trackers.map((announce) => ({ announce, scrape: "", id: 0, tier: 0 }));
+  torrents.apply(snapshot(1, { a: { name: "Alpha", trackers: [...wire, wire[0]] as never } }));
+  expect(torrents.get("a")!.trackers).toEqual(["", "[2001:db8::1]", "a.example", "b.example"]);
+});

@@ -1,4 +1,4 @@
-import { batch, createSignal, type Signal } from "solid-js";
+import { batch, createSignal, onCleanup, type Signal } from "solid-js";
 import { createStore, unwrap } from "solid-js/store";
 import type { Torrent, TorrentField, TorrentsEvent } from "../protocol";
 import { decodeTorrents } from "./decode";
@@ -15,6 +15,11 @@ export interface Torrents {
   all(): Readonly<Record<string, Torrent>>;
   /** Follows torrents that come or go and changes of the given fields, in whichever torrent. */
   follow(...fields: TorrentField[]): void;
+  /**
+   * Calls back with each torrent that came, went or changed, and with the fields if it only changed: before
+   * anything that follows the store. Ends with the owner.
+   */
+  observe(observer: TorrentObserver): void;
   /** Whether a first snapshot came. */
   isLoaded(): boolean;
   /** Of the last event; undefined while there is no list, or one with a gap. */
@@ -22,6 +27,8 @@ export interface Torrents {
   /** Returns false if an event before this one was missed, so that a new snapshot is needed. */
   apply(event: TorrentsEvent): boolean;
 }
+
+export type TorrentObserver = (hash: string, changed?: readonly TorrentField[]) => void;
 
 const blank: Omit<Torrent, "hash"> = {
   name: "",
@@ -48,17 +55,26 @@ const blank: Omit<Torrent, "hash"> = {
   isStalled: false,
   isFinished: false,
   labels: [],
+  trackers: [],
   downloadDir: "",
   addedDate: 0,
+  doneDate: 0,
+  activityDate: 0,
 };
 
-/** What the page uses of a torrent; its hash and daemon come with any event. */
-export const torrentFields = Object.keys(blank).filter((field) => field !== "daemon");
+/** Only for those who want them: long, or changing all the time. */
+const extraFields = ["trackers", "doneDate", "activityDate"];
+
+/** What the page uses of any torrent; its hash and daemon come with any event. */
+export const torrentFields = Object.keys(blank).filter(
+  (field) => field !== "daemon" && !extraFields.includes(field),
+);
 
 export function createTorrents(): Torrents {
   const [torrents, setTorrents] = createStore<Record<string, Torrent>>({});
   const [isLoaded, setLoaded] = createSignal(false);
   const all = unwrap(torrents);
+  const observers = new Set<TorrentObserver>();
   let revision: number | undefined;
 
   const membership = createSignal(undefined, { equals: false });
@@ -76,7 +92,10 @@ export function createTorrents(): Torrents {
       if (isSame(current[field], value)) delete changes[field as TorrentField];
       else changed.add(field);
     }
+    const fields = Object.keys(changes) as TorrentField[];
+    if (fields.length === 0) return;
     setTorrents(hash, changes);
+    for (const observer of observers) observer(hash, fields);
   };
 
   const apply = (event: TorrentsEvent): boolean => {
@@ -103,6 +122,7 @@ export function createTorrents(): Torrents {
         // Solid's stores delete what is set to undefined.
         setTorrents(comeOrGone);
         membership[1](undefined);
+        for (const hash in comeOrGone) observers.forEach((observer) => observer(hash));
       }
       for (const field of changed) fieldChanges.get(field)?.[1](undefined);
       if (event.snapshot) setLoaded(true);
@@ -118,6 +138,10 @@ export function createTorrents(): Torrents {
       membership[0]();
       for (const field of fields) changesOf(field)[0]();
     },
+    observe: (observer) => {
+      observers.add(observer);
+      onCleanup(() => observers.delete(observer));
+    },
     isLoaded,
     revision: () => revision,
     apply,
@@ -126,6 +150,6 @@ export function createTorrents(): Torrents {
 
 function isSame(left: unknown, right: unknown): boolean {
   if (left === right) return true;
-  // Labels: the only field of the list that is not a plain value.
+  // Labels and trackers: the only fields of the list that are not plain values.
   return Array.isArray(left) && Array.isArray(right) && String(left) === String(right);
 }

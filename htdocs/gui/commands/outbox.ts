@@ -1,0 +1,78 @@
+/** A call that waits for its turn. */
+export interface Waiting {
+  /** Counts up: the order in which they were asked for. */
+  readonly order: number;
+  /** The daemon that it is for; undefined where there is one only. */
+  readonly daemon: string | undefined;
+  /** It may be taken back for a while, and waits for the end of that. */
+  isHeld: boolean;
+  /** Sends it. What the server could not even begin with comes back to its place. Never rejects. */
+  send(): Promise<"ended" | "not now">;
+}
+
+/**
+ * Calls in the order in which they were asked for. Each is sent as soon as there is a connection and its daemon
+ * is not down, and once: what was sent is never sent again, whatever becomes of the connection.
+ */
+export interface Outbox {
+  push(call: Waiting): void;
+  /** Takes back a call that was not sent; false if it was. */
+  cancel(call: Waiting): boolean;
+  /** Sends what can be sent now. */
+  advance(): void;
+}
+
+/** More than some hundred would be refused (docs/procedures.md, "Order and time"). */
+const mostUnderWay = 100;
+const pauseMilliseconds = 1_000;
+
+export function createOutbox(isReady: (daemon: string | undefined) => boolean): Outbox {
+  let waiting: Waiting[] = [];
+  let underWay = 0;
+  let isPaused = false;
+
+  const enqueue = (call: Waiting) => {
+    waiting = [...waiting, call].sort((left, right) => left.order - right.order);
+  };
+
+  const cancel = (call: Waiting) => {
+    const isWaiting = waiting.includes(call);
+    waiting = waiting.filter((other) => other !== call);
+    return isWaiting;
+  };
+
+  const send = async (call: Waiting) => {
+    underWay++;
+    const outcome = await call.send();
+    underWay--;
+    if (outcome === "not now") {
+      enqueue(call);
+      if (!isPaused) setTimeout(resume, pauseMilliseconds);
+      isPaused = true;
+    }
+    advance();
+  };
+
+  const resume = () => {
+    isPaused = false;
+    advance();
+  };
+
+  const advance = () => {
+    for (const call of waiting) {
+      if (isPaused || underWay >= mostUnderWay) return;
+      if (call.isHeld || !isReady(call.daemon)) continue;
+      cancel(call);
+      void send(call);
+    }
+  };
+
+  return {
+    push: (call) => {
+      enqueue(call);
+      advance();
+    },
+    cancel,
+    advance,
+  };
+}

@@ -1,0 +1,15 @@
+import { expect, test } from "vitest";
+import { folderProblem, isBelow } from "./folders";
+
+test("a folder is below a root by whole names", () => {
+  expect(isBelow("/srv/torrents", ["/srv/torrents"])).toBe(true);
+  expect(isBelow("/srv/torrents/films", ["/data", "/srv/torrents"])).toBe(true);
+  expect(isBelow("/srv/torrents2", ["/srv/torrents"])).toBe(false);
+  expect(isBelow("/anywhere", ["/"])).toBe(true);
+  expect(isBelow("/srv", [])).toBe(false);
+});
+
+test("a path never climbs out of its root", () => {
+  expect(folderProblem("/srv/torrents/../secret", ["/srv/torrents"])).not.toBe("");
+  expect(folderProblem("/srv/torrents/a..b", ["/srv/torrents"])).toBe("");
+});

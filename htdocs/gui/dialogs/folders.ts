@@ -1,0 +1,11 @@
+/** Whether a folder is a root, or below one. */
+export function isBelow(folder: string, roots: readonly string[]): boolean {
+  return roots.some((root) => folder === root || folder.startsWith(root.endsWith("/") ? root : `${root}/`));
+}
+
+/** Why a text is no folder that torrents may be put in; empty if it is. */
+export function folderProblem(folder: string, roots: readonly string[]): string {
+  if (folder.split("/").includes("..")) return "A path with “..” will not do.";
+  if (isBelow(folder, roots)) return "";
+  return `It must be below ${roots.join(" or ")}.`;
+}

@@ -1,0 +1,10 @@
+import { createPreferences, type Preferences } from "./preferences";
+
+/** Preferences that nobody keeps, for tests. */
+export function forgetfulPreferences(): Preferences {
+  return createPreferences({
+    read: () => ({ values: {}, unsaved: [] }),
+    write: () => undefined,
+    follow: () => undefined,
+  });
+}

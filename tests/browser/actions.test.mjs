@@ -1,0 +1,391 @@
+// The actions of the GUI in a browser, however they are given: toolbar, menus, palette, keys, dialogs; its themes, its
+// accessibility, and its Content-Security-Policy.
+
+import assert from 'node:assert/strict';
+import { createRequire } from 'node:module';
+import { after, before, describe, test } from 'node:test';
+
+import { startStack } from '../support/stack.mjs';
+import { GuiPage, launchBrowser } from './browser.mjs';
+
+const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const torrent = 'ubuntu-16.04.1-desktop-amd64.iso';
+const other = 'ubuntu-core-16';
+const started = /Downloading|Stalled|Queued|Seeding/;
+const layouts = [
+  { name: 'desktop', speed: 321, viewport: { width: 1280, height: 800 } },
+  { name: 'phone', speed: 322, viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+];
+
+let stack;
+let browser;
+
+before(async () => {
+  [stack, browser] = await Promise.all([startStack(), launchBrowser()]);
+});
+
+after(async () => {
+  await browser?.close();
+  await stack?.stop();
+});
+
+class ActionsPage extends GuiPage {
+  menu(name) {
+    return this.page.getByRole('menu', { name, exact: true });
+  }
+
+  dialog(kind) {
+    return this.page.locator(`[data-dialog="${kind}"]`);
+  }
+
+  selected() {
+    return this.page.locator('[data-hash][aria-selected="true"]').count();
+  }
+
+  async select(...names) {
+    await this.page.keyboard.press('Escape');
+    for (const name of names) await this.row(name).click({ modifiers: ['Control'] });
+    await this.page.waitForFunction(
+      (count) => document.querySelectorAll('[data-hash][aria-selected="true"]').length === count,
+      names.length,
+    );
+  }
+
+  async openContextMenu(name) {
+    await this.row(name).click({ button: 'right' });
+    await this.focusIn('[role="menu"]');
+    return this.menu('Selected torrents');
+  }
+
+  // Keys go to what has the focus, and a menu takes it a moment after it shows.
+  focusIn(selector) {
+    return this.page.waitForFunction((within) => document.activeElement?.closest(within) !== null, selector);
+  }
+
+  // Keys go to the page below only when no dialog is open.
+  async escape(locator) {
+    await this.page.keyboard.press('Escape');
+    await locator.waitFor({ state: 'detached' });
+  }
+
+  async fields(name, ...fields) {
+    const { torrents } = await stack.rpc.call('torrent-get', { fields: ['name', ...fields] });
+    return torrents.find((found) => found.name === name);
+  }
+
+  // Waits until the daemon has it so.
+  async becomes(name, field, wanted) {
+    for (;;) {
+      const { [field]: value } = await this.fields(name, field);
+      if (JSON.stringify(value) === JSON.stringify(wanted)) return;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
+
+for (const { name, speed, ...context } of layouts) {
+  describe(`on a ${name}`, () => {
+    let gui;
+
+    before(async () => {
+      gui = await ActionsPage.open(browser, stack.httpUrl, {
+        name: `actions-${name}`,
+        permissions: ['clipboard-read', 'clipboard-write'],
+        ...context,
+      });
+    });
+
+    after(() => gui?.close());
+
+    test('the context menu selects the row that it is opened on, and acts', async () => {
+      await gui.select(other);
+      const menu = await gui.openContextMenu(torrent);
+      assert.equal(await gui.row(torrent).getAttribute('aria-selected'), 'true');
+      assert.equal(await gui.selected(), 1);
+      await gui.screenshot('context-menu');
+      await menu.getByRole('menuitem', { name: 'Stop' }).click();
+      await gui.status(torrent, 'Stopped');
+      assert.equal(await menu.count(), 0);
+      await gui.openContextMenu(torrent);
+      await menu.getByRole('menuitem', { name: 'Start now' }).click();
+      await gui.status(torrent, started);
+    });
+
+    test('a row that is selected keeps the others selected, and submenus act on all', async () => {
+      await gui.select(torrent, other);
+      await gui.openContextMenu(torrent);
+      assert.equal(await gui.selected(), 2);
+      await gui.menu('Selected torrents').getByRole('menuitem', { name: 'Priority' }).click();
+      await gui.menu('Priority').getByRole('menuitem', { name: 'Low' }).click();
+      await gui.becomes(torrent, 'bandwidthPriority', -1);
+      await gui.becomes(other, 'bandwidthPriority', -1);
+    });
+
+    test('a menu is gone through by keys, and gives the focus back', async () => {
+      await gui.select(torrent);
+      await gui.page.getByRole('grid').focus();
+      await gui.page.keyboard.press('ArrowDown');
+      await gui.page.keyboard.press('Shift+F10');
+      await gui.focusIn('[role="menu"]');
+      await gui.page.keyboard.press('q');
+      await gui.page.keyboard.press('ArrowRight');
+      await gui.focusIn('[data-menu="Queue"]');
+      assert.equal(await gui.page.evaluate(() => document.activeElement.dataset.action), 'queue-top');
+      await gui.page.keyboard.press('End');
+      assert.equal(await gui.page.evaluate(() => document.activeElement.dataset.action), 'queue-bottom');
+      await gui.page.keyboard.press('ArrowLeft');
+      await gui.menu('Queue').waitFor({ state: 'detached' });
+      assert.equal(await gui.page.evaluate(() => document.activeElement.dataset.submenu), 'Queue');
+      await gui.escape(gui.menu('Selected torrents'));
+      assert.equal(await gui.page.evaluate(() => document.activeElement.getAttribute('role')), 'grid');
+    });
+
+    test('the toolbar has one stop for Tab, and arrow keys go on from there', async () => {
+      await gui.select(torrent);
+      const toolbar = gui.page.getByRole('toolbar');
+      assert.equal(await toolbar.locator(':scope > [tabindex="0"]').count(), 1);
+      await toolbar.locator(':scope > [tabindex="0"]').focus();
+      await gui.page.keyboard.press('ArrowRight');
+      const focused = await gui.page.evaluate(() => document.activeElement.dataset.action);
+      assert.equal(await toolbar.locator(':scope > [tabindex="0"]').getAttribute('data-action'), focused);
+    });
+
+    test('the palette finds an action by a few letters and runs it', async () => {
+      await gui.select(torrent);
+      await gui.page.keyboard.press('Control+k');
+      await gui.dialog('palette').getByRole('combobox').fill('prio hi');
+      const first = gui.dialog('palette').getByRole('option').first();
+      await first.filter({ hasText: 'High' }).waitFor();
+      assert.equal(await first.getAttribute('aria-selected'), 'true');
+      await gui.screenshot('palette');
+      await gui.page.keyboard.press('Enter');
+      await gui.dialog('palette').waitFor({ state: 'detached' });
+      await gui.becomes(torrent, 'bandwidthPriority', 1);
+    });
+
+    test('keys act, but not while something is typed', async () => {
+      await gui.select(torrent);
+      await gui.page.keyboard.press('p');
+      await gui.status(torrent, 'Stopped');
+      await gui.page.keyboard.press('/');
+      await gui.page.keyboard.type('ubuntu s');
+      assert.equal(await gui.page.getByRole('searchbox').inputValue(), 'ubuntu s');
+      await gui.page.getByRole('searchbox').fill('');
+      await gui.page.getByRole('grid').focus();
+      await gui.status(torrent, 'Stopped');
+      await gui.page.keyboard.press('s');
+      await gui.status(torrent, started);
+      await gui.page.keyboard.press('Control+a');
+      const all = await gui.page.locator('[data-hash]').count();
+      await gui.page.waitForFunction(
+        (count) => document.querySelectorAll('[data-hash][aria-selected="true"]').length === count,
+        all,
+      );
+    });
+
+    test('the sheet of shortcuts tells them', async () => {
+      await gui.page.keyboard.press('Shift+?');
+      await gui.dialog('shortcuts').getByText('Ask for more peers').waitFor();
+      await gui.screenshot('shortcuts');
+      await gui.escape(gui.dialog('shortcuts'));
+    });
+
+    test('labels: those that differ stay unless they are touched', async () => {
+      const shared = `shared-${name}`;
+      const hashOf = async (of) => (await gui.fields(of, 'hashString')).hashString;
+      await stack.rpc.call('torrent-set', { ids: [await hashOf(torrent)], labels: ['one', 'two'] });
+      await stack.rpc.call('torrent-set', { ids: [await hashOf(other)], labels: ['two'] });
+      await gui.select(torrent, other);
+      await gui.page.keyboard.press('l');
+      const dialog = gui.dialog('labels');
+      const one = dialog.getByRole('checkbox', { name: 'one', exact: true });
+      await one.waitFor();
+      assert.equal(await one.evaluate((box) => box.indeterminate), true);
+      await dialog.getByRole('checkbox', { name: 'two', exact: true }).uncheck();
+      await dialog.locator('[name="new-label"]').fill('no, commas');
+      await dialog.getByText('A label has no commas.').waitFor();
+      assert.equal(await dialog.locator('[data-action="confirm"]').isDisabled(), true);
+      await dialog.locator('[name="new-label"]').fill(shared);
+      await gui.screenshot('labels');
+      await dialog.locator('[data-action="confirm"]').click();
+      await gui.becomes(torrent, 'labels', ['one', shared]);
+      await gui.becomes(other, 'labels', [shared]);
+    });
+
+    test('limits: unlimited, own and the session’s are told apart, and what differs stays', async () => {
+      const { hashString } = await gui.fields(other, 'hashString');
+      await stack.rpc.call('torrent-set', { ids: [hashString], seedRatioMode: 2, uploadLimited: false });
+      await gui.select(torrent, other);
+      const before = await gui.fields(torrent, 'seedRatioMode');
+      await gui.page.keyboard.press('Shift+L');
+      const dialog = gui.dialog('limits');
+      await dialog.locator('[name="ratio"]').waitFor();
+      const differ = before.seedRatioMode === 2 ? '2' : '';
+      assert.equal(await dialog.locator('[name="ratio"]').inputValue(), differ);
+      await dialog.locator('[name="download"]').selectOption({ label: 'Its own limit' });
+      await dialog.locator('[name="download-number"]').fill(String(speed));
+      await gui.screenshot('limits');
+      await dialog.locator('[data-action="confirm"]').click();
+      for (const of of [torrent, other]) {
+        await gui.becomes(of, 'downloadLimit', speed);
+        await gui.becomes(of, 'downloadLimited', true);
+      }
+      assert.equal((await gui.fields(torrent, 'seedRatioMode')).seedRatioMode, before.seedRatioMode);
+      assert.equal((await gui.fields(other, 'seedRatioMode')).seedRatioMode, 2);
+
+      await gui.select(other);
+      await gui.page.keyboard.press('Shift+L');
+      await dialog.locator('[name="ratio"]').waitFor();
+      assert.equal(await dialog.locator('[name="ratio"] option:checked').textContent(), 'Unlimited');
+      assert.equal(await dialog.locator('[name="upload"] option:checked').textContent(), 'As the session');
+      await dialog.locator('[name="honors-session-limits"]').uncheck();
+      assert.equal(await dialog.locator('[name="upload"] option:checked').textContent(), 'Unlimited');
+      await gui.escape(dialog);
+    });
+
+    test('location: a folder among those known, or another below a root', async () => {
+      await gui.select(other);
+      const { downloadDir } = await gui.fields(other, 'downloadDir');
+      await gui.page.keyboard.press('m');
+      const dialog = gui.dialog('location');
+      await dialog.locator('[name="folder"]').waitFor();
+      assert.equal(await dialog.locator('[name="folder"]').inputValue(), downloadDir);
+      await dialog.locator('[name="folder"]').selectOption({ label: 'Another folder…' });
+      await dialog.locator('[name="other-folder"]').fill('/etc');
+      assert.equal(await dialog.locator('[data-action="confirm"]').isDisabled(), true);
+      const below = `${stack.root}/downloads/moved-${name}`;
+      await dialog.locator('[name="other-folder"]').fill(below);
+      await gui.screenshot('location');
+      await dialog.locator('[data-action="confirm"]').click();
+      await gui.becomes(other, 'downloadDir', below);
+    });
+
+    test('a magnet link is copied', async () => {
+      await gui.select(torrent);
+      await gui.page.keyboard.press('c');
+      await gui.page.locator('[data-notice="done"]').filter({ hasText: 'Copied' }).waitFor();
+      const { magnetLink } = await gui.fields(torrent, 'magnetLink');
+      assert.equal(await gui.page.evaluate(() => navigator.clipboard.readText()), magnetLink);
+    });
+
+    test('a theme is chosen, and is there before the GUI after a reload', async () => {
+      const background = () =>
+        gui.page.evaluate(() => getComputedStyle(document.getElementById('torrent-ws')).backgroundColor);
+      const light = await background();
+      await gui.act('more');
+      await gui.focusIn('[role="menu"]');
+      await gui.menu('More').getByRole('menuitem', { name: 'Theme' }).click();
+      await gui.menu('Theme').getByRole('menuitemradio', { name: 'Dark' }).click();
+      const dark = await background();
+      assert.notEqual(dark, light);
+      await gui.page.route('**/app.js', (route) => setTimeout(() => route.continue(), 1500));
+      await gui.page.reload({ waitUntil: 'commit' });
+      await gui.page.locator('#torrent-ws').waitFor({ state: 'attached' });
+      assert.equal(await background(), dark);
+      assert.equal(await gui.page.locator('#torrent-ws > *').count(), 0);
+      await gui.page.unroute('**/app.js');
+      await gui.connection('connected');
+      assert.equal(await background(), dark);
+      await gui.page.keyboard.press('Control+k');
+      await gui.dialog('palette').getByRole('combobox').fill('theme system');
+      await gui.page.keyboard.press('Enter');
+      await gui.page.waitForFunction(() => !('torrentWsTheme' in document.documentElement.dataset));
+      assert.equal(await background(), light);
+    });
+  });
+}
+
+describe('on a phone', () => {
+  test('a long press opens the menu, and lifting the finger does nothing more', async () => {
+    const gui = await ActionsPage.open(browser, stack.httpUrl, { ...layouts[1], name: 'press' });
+    const touch = await gui.page.context().newCDPSession(gui.page);
+    const { x, y } = await gui.row(torrent).boundingBox();
+    const touchPoints = [{ x: x + 100, y: y + 20 }];
+    await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints });
+    await gui.menu('Selected torrents').waitFor();
+    await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    await gui.focusIn('[role="menu"]');
+    assert.equal(await gui.row(torrent).getAttribute('aria-selected'), 'true');
+    await gui.menu('Selected torrents').getByRole('menuitem', { name: 'Ask for more peers' }).waitFor();
+    await gui.close();
+  });
+});
+
+// Goes through what the GUI shows, and calls `visited` in each state.
+async function visitAll(gui, visited) {
+  await visited('list');
+  await gui.select(torrent);
+  await gui.openContextMenu(torrent);
+  await visited('context menu');
+  await gui.escape(gui.menu('Selected torrents'));
+  await gui.act('more');
+  await gui.focusIn('[role="menu"]');
+  await visited('more');
+  await gui.escape(gui.menu('More'));
+  const keys = { add: 'a', palette: 'Control+k', shortcuts: 'Shift+?', labels: 'l', location: 'm', limits: 'Shift+L', remove: 'Delete' };
+  for (const [kind, key] of Object.entries(keys)) {
+    await gui.page.keyboard.press(key);
+    await gui.dialog(kind).waitFor();
+    if (['labels', 'location', 'limits'].includes(kind)) await gui.dialog(kind).locator('select, [name="new-label"]').first().waitFor();
+    await visited(kind);
+    await gui.escape(gui.dialog(kind));
+  }
+}
+
+describe('nobody is shut out', () => {
+  for (const { name, viewport, hasTouch, isMobile } of layouts) {
+    for (const colorScheme of ['light', 'dark']) {
+      test(`on a ${name} in ${colorScheme} axe finds nothing serious`, async () => {
+        const options = { name: `axe-${name}-${colorScheme}`, viewport, hasTouch, isMobile, colorScheme, bypassCSP: true };
+        const gui = await ActionsPage.open(browser, stack.httpUrl, options);
+        await gui.page.addScriptTag({ path: axe });
+        const found = [];
+        await visitAll(gui, async (state) => {
+          const violations = await gui.page.evaluate(async () => {
+            const { violations } = await window.axe.run('#torrent-ws', { resultTypes: ['violations'] });
+            return violations
+              .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+              .map(({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('\n')}`);
+          });
+          found.push(...violations.map((violation) => `${state}: ${violation}`));
+          await gui.screenshot(state.replace(' ', '-'));
+        });
+        await gui.close();
+        assert.deepEqual(found, []);
+      });
+    }
+  }
+});
+
+describe('the Content-Security-Policy', () => {
+  test('is strict, nothing violates it, and no other host is asked', async () => {
+    const { headers } = await stack.get('/');
+    const policy = headers['content-security-policy'];
+    assert.match(policy, /default-src 'none'/);
+    assert.match(policy, /require-trusted-types-for 'script'/);
+    assert.doesNotMatch(policy, /unsafe|\*|data:|https?:/);
+
+    const hosts = new Set();
+    const gui = await ActionsPage.open(browser, stack.httpUrl, {
+      ...layouts[0],
+      name: 'csp',
+      prepare: async (page) => {
+        page.on('request', (request) => hosts.add(new URL(request.url()).host));
+        page.on('websocket', (socket) => hosts.add(new URL(socket.url()).host));
+        await page.addInitScript(() => {
+          window.violations = [];
+          document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sample }) =>
+            window.violations.push([violatedDirective, blockedURI, sample]),
+          );
+        });
+      },
+    });
+    await visitAll(gui, async () => {});
+    assert.deepEqual(await gui.page.evaluate(() => window.violations), []);
+    // The hook above sees what it should.
+    await gui.page.evaluate(() => document.body.setAttribute('style', 'color: red'));
+    await gui.page.waitForFunction(() => window.violations.length > 0);
+    assert.deepEqual([...hosts], [new URL(stack.httpUrl).host]);
+    await assert.rejects(gui.close(), /Content Security Policy/);
+  });
+});

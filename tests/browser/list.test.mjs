@@ -1,0 +1,296 @@
+// What the list shows and how: filters with counts, terms in the search, several sort keys, columns, and selections.
+// Each of it with the whole list and with a window of it, where it makes a difference.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+
+import { referenceWindow, wholeList } from '../support/list-reference.mjs';
+import { eventually } from '../support/patience.mjs';
+import { addSmallTorrents } from '../support/small-torrents.mjs';
+import { startStack } from '../support/stack.mjs';
+import { GuiPage, launchBrowser } from './browser.mjs';
+
+const torrentCount = 120;
+const layouts = [
+  { name: 'desktop', viewport: { width: 1280, height: 800 } },
+  { name: 'phone', viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+];
+const parts = [
+  { part: 'whole list', windowFrom: 1000 },
+  { part: 'window', windowFrom: 10 },
+];
+
+let stack;
+let browser;
+let films;
+
+before(async () => {
+  [stack, browser] = await Promise.all([startStack(), launchBrowser()]);
+  await stack.rpc.call('torrent-remove', { ids: (await wholeList(stack.rpc)).map(({ hashString }) => hashString) });
+  await addSmallTorrents(stack.rpc, 0, torrentCount, `${stack.root}/downloads`);
+  films = `${stack.root}/downloads/films`;
+});
+
+after(async () => {
+  await browser?.close();
+  await stack?.stop();
+});
+
+class ListPage extends GuiPage {
+  static open({ name, windowFrom, ...context }) {
+    return super.open(browser, stack.httpUrl, {
+      ...context,
+      name: `list-${name}`,
+      prepare: (page) =>
+        page.addInitScript((from) => {
+          const mark = () => document.getElementById('torrent-ws')?.setAttribute('data-window-from', from);
+          new MutationObserver(mark).observe(document, { childList: true, subtree: true });
+        }, windowFrom),
+    });
+  }
+
+  get grid() {
+    return this.page.getByRole('grid');
+  }
+
+  // The torrents of the rows that exist, in order.
+  rows() {
+    return this.page.locator('[data-hash]').evaluateAll((rows) => rows.map((row) => row.dataset.hash));
+  }
+
+  // The counts that are shown of the facets' values. Of what nobody has there is nothing, or 0.
+  counts() {
+    return this.page.locator('[data-facet]').evaluateAll((values) => {
+      const counts = {};
+      for (const { dataset, lastChild } of values) {
+        counts[dataset.facet] ??= {};
+        counts[dataset.facet][dataset.value] = Number(lastChild.lastChild.textContent);
+      }
+      return counts;
+    });
+  }
+
+  // Waits until rows and counts are what the daemon's list gives.
+  async isExact(spec = {}) {
+    await eventually(async () => {
+      const { order, counts } = referenceWindow(await wholeList(stack.rpc), { ...spec, limit: Infinity });
+      const rows = await this.rows();
+      assert.equal(Number(await this.grid.getAttribute('aria-rowcount')), order.length + 1);
+      assert.ok(rows.length > 0 || order.length === 0);
+      assert.deepEqual(rows, order.slice(0, rows.length));
+      for (const [facet, values] of Object.entries(await this.counts()))
+        for (const [value, count] of Object.entries(values)) assert.equal(count, counts[facet][value] ?? 0, value);
+    });
+  }
+
+  value(facet, value) {
+    return this.page.locator(`[data-facet="${facet}"][data-value="${value}"]`).last();
+  }
+
+  choose(facet, value, options) {
+    return this.value(facet, value).getByRole('button').click(options);
+  }
+
+  search(text) {
+    return this.page.getByRole('searchbox').fill(text);
+  }
+
+  selected(count) {
+    return this.page.locator('[data-total="selected"]').getByText(`${count} selected`, { exact: true }).waitFor();
+  }
+
+  columns() {
+    return this.page.getByRole('columnheader').evaluateAll((all) => all.map(({ dataset }) => dataset.columnHeader));
+  }
+
+  header(column) {
+    return this.page.locator(`[data-column-header="${column}"]`);
+  }
+
+  async widthOf(column) {
+    return Math.round((await this.header(column).boundingBox()).width);
+  }
+}
+
+for (const layout of layouts) {
+  const isPhone = layout.isMobile === true;
+  for (const { part, windowFrom } of parts) {
+    describe(`on a ${layout.name}, with the ${part}`, () => {
+      let gui;
+
+      before(async () => {
+        gui = await ListPage.open({ ...layout, windowFrom });
+      });
+      after(() => gui?.close());
+
+      test('facets are combined, and count what matches the others', async () => {
+        if (isPhone) await gui.page.locator('[data-action="filters"]').click();
+        await gui.choose('labels', 'old');
+        await gui.isExact({ filter: { labels: ['old'] } });
+        await gui.choose('folders', films);
+        await gui.isExact({ filter: { labels: ['old'], folders: [films] } });
+        await gui.value('labels', '').getByRole('checkbox').click({ force: true });
+        await gui.isExact({ filter: { labels: ['old', ''], folders: [films] } });
+        await gui.choose('trackers', 'localhost', isPhone ? {} : { modifiers: ['Control'] });
+        await gui.isExact({ filter: { labels: ['old', ''], folders: [films], trackers: ['localhost'] } });
+        await gui.screenshot(`filters-${windowFrom}`);
+        if (isPhone) {
+          await gui.page.locator('[data-dialog="filters"] [data-action="close"]').click();
+          await gui.page.locator('[data-total="filters"]').getByText('4', { exact: true }).waitFor();
+          await gui.page.locator('[data-action="filters"]').click();
+        }
+        await gui.choose('folders', films);
+        await gui.choose('status', 'problem');
+        await gui.isExact({ filter: { labels: ['old', ''], trackers: ['localhost'], status: ['problem'] } });
+        await gui.page.locator('[data-action="clear-filters"]').click();
+        await gui.isExact();
+        if (isPhone) await gui.page.keyboard.press('Escape');
+        assert.equal(await gui.page.locator('[data-facet-list="daemons"]').count(), 0);
+      });
+
+      test('the search takes terms', async () => {
+        await gui.search('label:OL');
+        await gui.isExact({ filter: { labels: ['old'] } });
+        await gui.search('ähre folder:films label:""');
+        await gui.isExact({ filter: { search: 'ähre', folders: [films], labels: [''] } });
+        await gui.search('is:stop tracker:local 1');
+        await gui.isExact({ filter: { search: '1', trackers: ['localhost'] } });
+        await gui.search('daemon:mai beta');
+        await gui.isExact({ filter: { search: 'beta' } });
+        for (const nothing of ['label:nobody', 'is:lost', 'daemon:other']) {
+          await gui.search(nothing);
+          await gui.page.getByText('No torrent matches.').waitFor();
+        }
+        await gui.search('');
+        await gui.isExact();
+      });
+
+      test('a label that comes to be known is counted and found', async () => {
+        const [{ hashString, labels }] = await wholeList(stack.rpc);
+        await gui.search('label:fresh');
+        await gui.page.getByText('No torrent matches.').waitFor();
+        await stack.rpc.call('torrent-set', { ids: [hashString], labels: ['fresh'] });
+        await gui.isExact({ filter: { labels: ['fresh'] } });
+        await stack.rpc.call('torrent-set', { ids: [hashString], labels });
+        await gui.page.getByText('No torrent matches.').waitFor();
+        await gui.search('');
+      });
+
+      if (isPhone) return;
+
+      test('a further column sorts what is equal by the first', async () => {
+        await gui.page.locator('[data-sort="status"]').click();
+        await gui.page.locator('[data-sort="name"]').click({ modifiers: ['Shift'] });
+        await gui.page.locator('[data-sort="name"]').press('Shift+Enter');
+        await gui.isExact({ sort: [['status', 'asc'], ['name', 'desc']] }); // prettier-ignore
+        assert.equal(await gui.header('status').getAttribute('aria-sort'), 'ascending');
+        assert.equal(await gui.header('name').getAttribute('aria-sort'), 'descending');
+        assert.equal(await gui.header('name').locator('[data-rank]').textContent(), '2');
+        await gui.page.locator('[data-sort="name"]').click();
+        await gui.isExact();
+      });
+
+      test('all are selected at once, inverted and dropped', async () => {
+        await gui.grid.press('Control+a');
+        await gui.selected(torrentCount);
+        await gui.page.locator('[data-hash]').nth(2).click({ modifiers: ['Control'] });
+        await gui.selected(torrentCount - 1);
+        await gui.grid.press('Control+i');
+        await gui.selected(1);
+        assert.equal(await gui.page.locator('[data-hash]').nth(2).getAttribute('aria-selected'), 'true');
+        await gui.grid.press('Escape');
+        await gui.page.locator('[data-total="selected"]').waitFor({ state: 'detached' });
+      });
+    });
+  }
+}
+
+describe('columns', () => {
+  let gui;
+
+  const openPage = () => ListPage.open({ ...layouts[0], windowFrom: 10 });
+  before(async () => {
+    gui = await openPage();
+  });
+  after(() => gui?.close());
+
+  test('are chosen and ordered in a dialog, by keyboard', async () => {
+    await gui.page.locator('[data-action="columns"]').press('Enter');
+    const dialog = gui.page.locator('[data-dialog="columns"]');
+    await dialog.locator('[name="peers"]').press('Space');
+    await dialog.locator('[name="labels"]').press('Space');
+    await dialog.locator('[name="tracker"]').press('Space');
+    for (const row of await gui.page.locator('[data-column="tracker"]').all())
+      assert.match(await row.textContent(), /^(127\.0\.0\.1|localhost)$/);
+    const up = dialog.locator('[data-shown-column="tracker"] [data-move="up"]');
+    await up.press('Enter');
+    await gui.page.keyboard.press('Enter');
+    await gui.screenshot('columns');
+    await gui.page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    const expected = ['name', 'status', 'progress', 'size', 'download', 'upload', 'eta', 'tracker', 'ratio', 'labels'];
+    assert.deepEqual(await gui.columns(), expected);
+    await gui.screenshot('chosen');
+  });
+
+  test('are dragged to other places, which does not sort', async () => {
+    const from = await gui.header('labels').boundingBox();
+    const to = await gui.header('status').boundingBox();
+    await gui.page.mouse.move(from.x + 30, from.y + 15);
+    await gui.page.mouse.down();
+    await gui.page.mouse.move(to.x + 10, to.y + 15, { steps: 5 });
+    await gui.page.mouse.up();
+    await eventually(async () => assert.equal((await gui.columns())[1], 'labels'));
+    assert.equal(await gui.header('labels').getAttribute('aria-sort'), 'none');
+    await gui.page.locator('[data-sort="labels"]').press('Alt+Shift+ArrowRight');
+    await eventually(async () => assert.equal((await gui.columns())[2], 'labels'));
+  });
+
+  test('are resized by their edge and by keys, and fitted by a double click', async () => {
+    const width = await gui.widthOf('size');
+    const edge = await gui.page.locator('[data-edge="size"]').boundingBox();
+    await gui.page.mouse.move(edge.x + 4, edge.y + 15);
+    await gui.page.mouse.down();
+    await gui.page.mouse.move(edge.x + 64, edge.y + 15, { steps: 3 });
+    await gui.page.mouse.up();
+    await eventually(async () => assert.equal(await gui.widthOf('size'), width + 60));
+    await gui.page.locator('[data-sort="size"]').press('Alt+ArrowLeft');
+    await eventually(async () => assert.equal(await gui.widthOf('size'), width + 50));
+    await gui.page.locator('[data-edge="name"]').dblclick();
+    await eventually(async () => assert.ok((await gui.widthOf('name')) < 150));
+    await gui.screenshot('resized');
+  });
+
+  test('that do not fit are scrolled to', async () => {
+    await gui.page.locator('[data-action="columns"]').click();
+    const dialog = gui.page.locator('[data-dialog="columns"]');
+    for (const name of ['folder', 'added', 'done', 'uploaded', 'activity']) await dialog.locator(`[name="${name}"]`).check();
+    await gui.page.keyboard.press('Escape');
+    const isInSight = () => gui.header('activity').evaluate((header) => header.getBoundingClientRect().right <= innerWidth);
+    assert.equal(await isInSight(), false);
+    await gui.grid.evaluate((list) => (list.scrollLeft = list.scrollWidth));
+    await eventually(async () => assert.equal(await isInSight(), true));
+    const [header, cell] = [gui.header('activity'), gui.page.locator('[data-column="activity"]').first()];
+    assert.equal((await header.boundingBox()).x, (await cell.boundingBox()).x);
+    await gui.screenshot('scrolled');
+  });
+
+  test('and the order are kept for the next page', async () => {
+    await gui.page.locator('[data-sort="size"]').click();
+    const columns = await gui.columns();
+    // Another browser knows nothing but what the server does.
+    const other = await openPage();
+    await eventually(async () => {
+      assert.deepEqual(await other.columns(), columns);
+      assert.equal(await other.header('size').getAttribute('aria-sort'), 'descending');
+    });
+    await other.close();
+  });
+
+  test('are reset', async () => {
+    await gui.page.locator('[data-action="columns"]').click();
+    await gui.page.locator('[data-dialog="columns"] [data-action="reset"]').click();
+    await gui.page.keyboard.press('Escape');
+    await eventually(async () => assert.ok((await gui.columns()).includes('peers') && !(await gui.columns()).includes('tracker')));
+  });
+});
