@@ -8,8 +8,8 @@ all: programs gui
 .PHONY: all programs gui
 
 # The goals that install packages do it before configure looks for them.
-ifneq ($(filter demo check lint bench bench-gui soak mutants,$(MAKECMDGOALS)),)
-PACKAGE_SETS := build demo $(if $(filter check lint bench bench-gui soak mutants,$(MAKECMDGOALS)),test)
+ifneq ($(filter demo check lint bench bench-gui screenshots soak mutants,$(MAKECMDGOALS)),)
+PACKAGE_SETS := build demo $(if $(filter check lint bench bench-gui screenshots soak mutants,$(MAKECMDGOALS)),test)
 PACKAGES_INSTALLED := $(shell $(NEED) $(PACKAGE_SETS) >&2 && echo yes)
 ifneq ($(PACKAGES_INSTALLED),yes)
 $(error packages are missing: see the lines above)
@@ -181,7 +181,10 @@ check-httpd: programs test-programs gui tests/node_modules/.installed $(BUILD)/b
 	node --test --test-concurrency=1 tests/httpd/
 check-browser: programs test-endpoints gui tests/node_modules/.installed
 	node --test --test-concurrency=1 tests/browser/
-.PHONY: check check-unit check-gui check-httpd check-browser
+# Those of docs/screenshots, anew.
+screenshots: programs gui tests/node_modules/.installed
+	node tests/browser/screenshots.mjs
+.PHONY: check check-unit check-gui check-httpd check-browser screenshots
 
 # Figures, each beside a peer's of the same run; bench-gui: those of the page alone, in half an hour.
 # BENCH_MPMS, BENCH_ROUNDS, BENCH_CONNECTIONS, BENCH_QUICK, BENCH_TORRENTS make it shorter.
