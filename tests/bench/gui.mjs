@@ -19,12 +19,12 @@ import { writeLibrary } from './torrent-library.mjs';
 const quick = Boolean(process.env.BENCH_QUICK);
 const sizes = (process.env.BENCH_TORRENTS ?? '1000,10000').split(',').map(Number);
 const changingCount = 100;
-const visits = quick ? 3 : 5;
+const visits = quick ? 2 : 5;
 const liveSeconds = quick ? 15 : 45;
 const scrolledPixels = quick ? 9000 : 24_000;
 const memoryMinutes = quick ? 1 : 10;
 // What is loaded and drawn after the list is not measured as live.
-const settle = quick ? 3000 : 8000;
+const settle = quick ? 2000 : 8000;
 
 const ours = 'the GUI';
 const smooth = 8;
