@@ -1,6 +1,6 @@
 // What the GUI costs a browser, with a real transmission-daemon of 1,000 and of 10,000 torrents, a hundred of which change
 // each second, beside Transmission's own web client and Flood on the same daemon. node tests/bench/gui.mjs: half an hour.
-// BENCH_QUICK=1: about six minutes. BENCH_TORRENTS=1000: of these sizes alone.
+// BENCH_QUICK=1: about eight minutes. BENCH_TORRENTS=1000: of these sizes alone.
 //
 // The torrents that change are those that each page has on top. Long tasks are those of 50 ms and more.
 
