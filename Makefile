@@ -8,8 +8,8 @@ all: programs gui
 .PHONY: all programs gui
 
 # The goals that install packages do it before configure looks for them.
-ifneq ($(filter demo check lint bench soak mutants,$(MAKECMDGOALS)),)
-PACKAGE_SETS := build demo $(if $(filter check lint bench soak mutants,$(MAKECMDGOALS)),test)
+ifneq ($(filter demo check lint bench bench-gui screenshots soak mutants,$(MAKECMDGOALS)),)
+PACKAGE_SETS := build demo $(if $(filter check lint bench bench-gui screenshots soak mutants,$(MAKECMDGOALS)),test)
 PACKAGES_INSTALLED := $(shell $(NEED) $(PACKAGE_SETS) >&2 && echo yes)
 ifneq ($(PACKAGES_INSTALLED),yes)
 $(error packages are missing: see the lines above)
@@ -181,10 +181,13 @@ check-httpd: programs test-programs gui tests/node_modules/.installed $(BUILD)/b
 	node --test --test-concurrency=1 tests/httpd/
 check-browser: programs test-endpoints gui tests/node_modules/.installed
 	node --test --test-concurrency=1 tests/browser/
-.PHONY: check check-unit check-gui check-httpd check-browser
+# Those of docs/screenshots, anew.
+screenshots: programs gui tests/node_modules/.installed
+	node tests/browser/screenshots.mjs
+.PHONY: check check-unit check-gui check-httpd check-browser screenshots
 
-# Figures, each beside a peer's of the same run. BENCH_MPMS, BENCH_ROUNDS, BENCH_CONNECTIONS, BENCH_QUICK,
-# BENCH_TORRENTS make it shorter.
+# Figures, each beside a peer's of the same run; bench-gui: those of the page alone, in half an hour.
+# BENCH_MPMS, BENCH_ROUNDS, BENCH_CONNECTIONS, BENCH_QUICK, BENCH_TORRENTS make it shorter.
 $(BUILD)/bench/connect: tests/bench/connect.cpp
 	@mkdir -p $(@D)
 	@echo '  CXX $@'
@@ -199,12 +202,15 @@ bench: programs test-programs gui tests/node_modules/.installed $(BUILD)/bench/c
 	node tests/bench/torrents.mjs
 	node tests/bench/window.mjs
 	$(BUILD)/bench/windows
+	node tests/bench/gui.mjs
+bench-gui: programs gui tests/node_modules/.installed
+	node tests/bench/gui.mjs
 # A hundred graceful restarts, ten thousand connects, ten minutes of kills and of churn, valgrind, and lists after five
 # minutes of disturbances: over an hour, as root.
 # SOAK_PARTS, SOAK_MPMS, SOAK_GRACEFULS, SOAK_CONNECTS make it shorter.
 soak: programs test-programs gui tests/node_modules/.installed $(BUILD)/bench/connect
 	node tests/soak/main.mjs
-.PHONY: bench soak
+.PHONY: bench bench-gui soak
 
 # For people who change what guards against a fault: takes each guard out and sees its test fail. GUARDS: some only.
 mutants: programs test-programs gui $(BUILD)/unit-tests $(BUILD)/bench/connect tests/node_modules/.installed

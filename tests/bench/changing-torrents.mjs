@@ -16,11 +16,11 @@ const megabyte = 2 ** 20;
 export class ChangingTorrents {
   #peer;
 
-  // rate: bytes per second of each.
-  static async start(daemon, { count = 100, rate = 20_000 } = {}) {
+  // rate: bytes per second of each. prefix: what their names begin with.
+  static async start(daemon, { count = 100, rate = 20_000, prefix = 'changing' } = {}) {
     const folder = path.join(daemon.folder, 'peer');
     const torrents = Array.from({ length: count }, (_, at) =>
-      makeTorrent({ name: `changing-${at}.iso`, length: 64 * megabyte + at * 1000 }),
+      makeTorrent({ name: `${prefix}-${at}.iso`, length: 64 * megabyte + at * 1000 }),
     );
     const settings = {
       peer_port: daemon.peerPort,
