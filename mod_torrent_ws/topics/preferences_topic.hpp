@@ -46,10 +46,10 @@ class PreferencesTopic final : public wamp::ServerTopic {
   void get(const wamp::Call& call);
   void set(const wamp::Call& call);
   void answer(const wamp::Call& call, Result<std::string> outcome);
-  // May this user have any? What is said of this is an error for the client.
+  // Whether this user may have any, or an error for the client.
   [[nodiscard]] Status may_have(const std::string& user) const;
   [[nodiscard]] JobRequest request(const char* name, wamp::Value arguments, const std::string& user) const;
-  // The same for a call, and its answer.
+  // Unless it is refused, which the caller is told.
   void run_call(const wamp::Call& call, JobRequest request, JobDone done);
   void run(const std::string& name, Task task);
   void run_next(const std::string& name);
