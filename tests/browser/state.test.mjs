@@ -1,0 +1,261 @@
+// What the page says of commands and of itself, while daemons hang, servers die and pages come and go.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+
+import { eventually } from '../support/patience.mjs';
+import { restartHttpd, whileStopped } from '../support/processes.mjs';
+import { startStack } from '../support/stack.mjs';
+import { signedInClient } from '../support/wamp.mjs';
+import { GuiPage, launchBrowser } from './browser.mjs';
+
+const moving = 'ubuntu-16.10-desktop-amd64.iso';
+const core = 'ubuntu-core-16';
+const extra = 'edubuntu-14.04.5-dvd-amd64.iso';
+const layouts = [
+  { name: 'desktop', scheme: 'tlsUrl', viewport: { width: 1280, height: 800 } },
+  { name: 'phone', scheme: 'httpUrl', viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+];
+
+let stack;
+let browser;
+let client; // another program of the same user
+
+before(async () => {
+  [stack, browser] = await Promise.all([startStack(), launchBrowser()]);
+  await stack.rpc.call('session-set', { 'speed-limit-down': 1000 });
+  client = await signedInClient(stack);
+});
+
+after(async () => {
+  await browser?.close();
+  // Its processes were killed on purpose, and it says so.
+  await stack?.stop([/\[torrent_ws:/]);
+});
+
+class StatePage extends GuiPage {
+  badge(torrent, state) {
+    return this.row(torrent).locator(`[data-command-badge="${state}"]`);
+  }
+
+  // No command of the torrent is shown any more.
+  settled(torrent) {
+    return this.row(torrent).locator('[data-command-badge]').waitFor({ state: 'detached' });
+  }
+
+  async select(torrent) {
+    // On a phone taps collect several.
+    while (await this.page.locator('[data-hash][aria-selected="true"]').count()) {
+      await this.page.locator('[data-hash][aria-selected="true"]').first().click({ modifiers: ['Control'] });
+    }
+    await this.row(torrent).click();
+  }
+
+  // Clicks a button that may be out of order without a connection.
+  press(action) {
+    return this.page.locator(`[role="toolbar"] [data-action="${action}"]`).evaluate((button) => {
+      button.disabled = false;
+      button.click();
+    });
+  }
+
+  // The connection ends, and there is no network for another one.
+  async loseConnection() {
+    await this.page.context().setOffline(true);
+    await killEventLoop();
+    await this.connection('reconnecting');
+  }
+
+  async regainConnection() {
+    await this.page.context().setOffline(false);
+    await this.connection('connected');
+  }
+
+  get activityButton() {
+    return this.page.locator('[data-action="activity"]');
+  }
+
+  get panel() {
+    return this.page.getByRole('dialog', { name: 'Activity' });
+  }
+
+  // The newest command in the panel with this state.
+  entry(state) {
+    return this.panel.locator(`[data-entry="${state}"]`).first();
+  }
+
+  async clearActivity() {
+    if (!(await this.panel.isVisible())) await this.activityButton.click();
+    const clear = this.panel.locator('[data-action="forget-all"]');
+    if (await clear.isEnabled()) await clear.click();
+    await this.panel.press('Escape');
+    await this.panel.waitFor({ state: 'detached' });
+  }
+}
+
+async function statusOf(name) {
+  const { torrents } = await stack.rpc.call('torrent-get', { fields: ['name', 'status'] });
+  return torrents.find((torrent) => torrent.name === name)?.status;
+}
+
+async function hashOf(name) {
+  const { torrents } = await stack.rpc.call('torrent-get', { fields: ['name', 'hashString'] });
+  return torrents.find((torrent) => torrent.name === name).hashString;
+}
+
+async function killEventLoop() {
+  process.kill((await stack.status()).pids.event_loop, 'SIGKILL');
+}
+
+for (const { name, scheme, ...context } of layouts) {
+  describe(`on a ${name}`, () => {
+    let gui;
+    const open = (further = {}) => StatePage.open(browser, stack[scheme], { name: `state-${name}`, ...context, ...further });
+
+    before(async () => {
+      gui = await open();
+      await gui.page.evaluate(() => (window.isSamePage = true));
+    });
+    after(() => gui?.close());
+
+    test('a daemon that hangs: what is asked of it is pending, here and in other pages, with the reason', async () => {
+      const other = await open();
+      await whileStopped(stack.pid('transmission'), async () => {
+        await gui.select(moving);
+        await gui.act('stop');
+        await gui.badge(moving, 'pending').getByText('Stopping…').waitFor();
+        await other.badge(moving, 'pending').waitFor();
+        await gui.activityButton.click();
+        await gui.entry('pending').getByText('has not answered yet').waitFor();
+        await gui.entry('pending').getByText(/does not answer since \d/).waitFor();
+        await gui.screenshot('pending');
+        await gui.daemon('busy').waitFor();
+        await other.page.reload();
+        await other.badge(moving, 'pending').waitFor();
+      });
+      await gui.status(moving, 'Stopped');
+      await other.status(moving, 'Stopped');
+      await gui.settled(moving);
+      await gui.entry('done').getByText(`Stopping “${moving}”`).waitFor();
+      await gui.clearActivity();
+      await gui.act('start');
+      await gui.settled(moving);
+      await other.close();
+    });
+
+    test('what another page asked for and was refused shows with its error and what to do, once', async () => {
+      const ids = [await hashOf(core)];
+      await assert.rejects(client.call('torrent.set_location', { ids, location: '/not/a/root' }));
+      await gui.badge(core, 'failed').getByText('Failed: moving').waitFor();
+      await gui.page.locator('[data-action="activity"][data-troubled="1"]').waitFor();
+      await gui.badge(core, 'failed').click();
+      await gui.entry('failed').getByText(/download root/).waitFor();
+      await gui.entry('failed').getByText('Correct what the message names').waitFor();
+      await gui.screenshot('failed');
+      await gui.entry('failed').locator('[data-action="forget"]').click();
+      await gui.settled(core);
+      await gui.panel.press('Escape');
+      assert.equal(await gui.activityButton.evaluate((button) => button === document.activeElement), true);
+    });
+
+    test('commands that are given without a connection are sent when there is one, once each and in their order', async () => {
+      await gui.duringOutage(async () => {
+        await gui.loseConnection();
+        await gui.select(core);
+        for (const action of ['stop', 'start', 'stop']) await gui.press(action);
+        await gui.badge(core, 'waiting').getByText('Waits: stopping').waitFor();
+        await gui.activityButton.click();
+        assert.equal(await gui.panel.locator('[data-entry="waiting"]').count(), 3);
+        await gui.entry('waiting').getByText('Waits for the connection').waitFor();
+        await gui.screenshot('waiting');
+        await gui.regainConnection();
+      });
+      await gui.status(core, 'Stopped');
+      await gui.settled(core);
+      assert.equal(await gui.panel.locator('[data-entry="done"]').filter({ hasText: core }).count(), 3);
+      await gui.clearActivity();
+      await gui.act('start');
+      await gui.settled(core);
+    });
+
+    test('what was not sent when the page was left is sent by the next one, once', async () => {
+      const other = await open();
+      await other.duringOutage(async () => {
+        await other.loseConnection();
+        await other.select(core);
+        await other.press('stop');
+        await other.badge(core, 'waiting').waitFor();
+        await other.page.context().setOffline(false);
+        await other.page.reload();
+        await other.connection('connected');
+      });
+      await other.status(core, 'Stopped');
+      await gui.connection('connected');
+      await gui.clearActivity();
+      await other.page.reload();
+      await other.row(core).waitFor();
+      await gui.activityButton.click();
+      assert.equal(await gui.panel.locator('[data-entry]').count(), 0);
+      await gui.panel.press('Escape');
+      await other.close();
+    });
+
+    test('a call whose answer was lost is unknown, and can be made again', async () => {
+      await gui.duringOutage(async () => {
+        await whileStopped(stack.pid('transmission'), async () => {
+          await gui.select(moving);
+          await gui.act('stop');
+          await gui.badge(moving, 'pending').waitFor();
+          await killEventLoop();
+          await gui.badge(moving, 'unknown').waitFor();
+          await gui.connection('connected');
+          await gui.badge(moving, 'unknown').click();
+          await gui.entry('unknown').getByText('See in the list whether it was done').waitFor();
+          await gui.screenshot('unknown');
+        });
+        await gui.entry('unknown').locator('[data-action="repeat"]').click();
+        await gui.entry('done').waitFor();
+      });
+      await gui.status(moving, 'Stopped');
+      await gui.settled(moving);
+      await gui.clearActivity();
+      await gui.act('start');
+      await gui.settled(moving);
+    });
+
+    test('a removal can be undone for a while, and is done when the page is left', async () => {
+      await stack.rpc.call('torrent-add', { filename: stack.extraTorrent, paused: true });
+      const remove = async () => {
+        await gui.select(extra);
+        await gui.act('remove');
+        await gui.page.locator('[data-dialog="remove"] [data-action="confirm"]').click();
+        await gui.badge(extra, 'waiting').waitFor();
+      };
+      await remove();
+      await gui.screenshot('undo');
+      await gui.page.locator('[data-notice="offer"] [data-notice-action]').click();
+      await gui.settled(extra);
+      assert.notEqual(await statusOf(extra), undefined);
+      await remove();
+      await gui.page.reload();
+      await gui.connection('connected');
+      await eventually(async () => assert.equal(await statusOf(extra), undefined));
+      await gui.row(extra).waitFor({ state: 'detached' });
+      await gui.page.evaluate(() => (window.isSamePage = true));
+    });
+
+    test('a graceful restart and one of everything are outlived without a reload', async () => {
+      await gui.duringOutage(async () => {
+        await restartHttpd(stack);
+        await restartHttpd(stack, 'SIGHUP');
+        await gui.select(moving);
+        await gui.press('stop');
+        await gui.status(moving, 'Stopped');
+        await gui.press('start');
+        await gui.settled(moving);
+        await gui.connection('connected');
+      });
+      assert.equal(await gui.page.evaluate(() => window.isSamePage), true);
+    });
+  });
+}
