@@ -1,8 +1,13 @@
 // What the page says of commands and of itself, while daemons hang, servers die and pages come and go.
 
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
+import { loadModules } from '../support/httpd-modules.mjs';
 import { eventually } from '../support/patience.mjs';
 import { restartHttpd, whileStopped } from '../support/processes.mjs';
 import { startStack } from '../support/stack.mjs';
@@ -20,9 +25,41 @@ const layouts = [
 let stack;
 let browser;
 let client; // another program of the same user
+let folder; // of the site's passwords
+
+// A page that the site's own login guards, and nothing else signs in.
+const guardedPage = (origin) => `<!doctype html>
+<meta charset="utf-8">
+<link rel="stylesheet" href="/gui/app.css">
+<div id="torrent-ws" data-url="${origin.replace(/^http/, 'ws')}guarded/wss/" data-realm="torrents"></div>
+<script type="module" src="/gui/app.js"></script>
+`;
+const password = 'of the administrator';
+const passwords = (secret) => `1:{SHA}${createHash('sha1').update(secret).digest('base64')}\n`;
+const setPassword = (secret) => fs.writeFileSync(path.join(folder, 'passwords'), passwords(secret));
 
 before(async () => {
-  [stack, browser] = await Promise.all([startStack(), launchBrowser()]);
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'state-'));
+  fs.chmodSync(folder, 0o755);
+  setPassword(password);
+  const conf = `
+${loadModules('auth_basic', 'authn_core', 'authn_file', 'authz_user')}
+AddType text/html .html
+<Location /guarded/>
+  AuthType Basic
+  AuthName guarded
+  AuthUserFile ${folder}/passwords
+  Require valid-user
+</Location>
+<Location /guarded/wss/>
+  SetHandler torrent-ws
+</Location>
+`;
+  [stack, browser] = await Promise.all([startStack({ conf }), launchBrowser()]);
+  fs.mkdirSync(path.join(stack.root, 'site/guarded'));
+  for (const scheme of ['http', 'tls']) {
+    fs.writeFileSync(path.join(stack.root, `site/guarded/${scheme}Url.html`), guardedPage(stack[`${scheme}Url`]));
+  }
   await stack.rpc.call('session-set', { 'speed-limit-down': 1000 });
   client = await signedInClient(stack);
 });
@@ -30,7 +67,8 @@ before(async () => {
 after(async () => {
   await browser?.close();
   // Its processes were killed on purpose, and it says so.
-  await stack?.stop([/\[torrent_ws:/]);
+  await stack?.stop([/\[torrent_ws:/, / AH01617: /]);
+  fs.rmSync(folder, { recursive: true });
 });
 
 class StatePage extends GuiPage {
@@ -256,6 +294,43 @@ for (const { name, scheme, ...context } of layouts) {
         await gui.connection('connected');
       });
       assert.equal(await gui.page.evaluate(() => window.isSamePage), true);
+    });
+
+    test('when the site’s session is over its login page opens, and leads back', async () => {
+      const page = await (await browser.newContext({ ignoreHTTPSErrors: true, ...context })).newPage();
+      await page.goto(new URL('/login.php?return=/?here', stack[scheme]).href);
+      await page.getByRole('button', { name: 'Log in' }).click();
+      await page.locator('[data-connection="connected"]').waitFor();
+      await page.context().clearCookies();
+      await killEventLoop();
+      await page.waitForURL(/login\.php\?return=/);
+      await page.getByRole('button', { name: 'Log in' }).click();
+      await page.waitForURL(/\/\?here$/);
+      await page.locator('[data-connection="connected"]').waitFor();
+      // Who is sent back signed out is not sent to and fro.
+      await page.context().clearCookies();
+      await killEventLoop();
+      await page.locator('[data-connection="signed-out"]').waitFor();
+      assert.match(await page.getByRole('link', { name: 'Log in again' }).getAttribute('href'), /login\.php/);
+      await page.context().close();
+    });
+
+    test('the site’s own login is enough, for as long as it lasts', async () => {
+      const url = new URL(`/guarded/${scheme}.html`, stack[scheme]).href;
+      const httpCredentials = { username: '1', password };
+      const other = await StatePage.open(browser, url, { name: `guarded-${name}`, ...context, httpCredentials });
+      await other.duringOutage(async () => {
+        await killEventLoop();
+        await other.connection('reconnecting');
+        await other.connection('connected');
+        setPassword('another one');
+        await killEventLoop();
+        await other.connection('signed-out');
+        setPassword(password);
+        await other.page.getByRole('button', { name: 'Try again' }).click();
+        await other.connection('connected');
+      });
+      await other.close();
     });
   });
 }
