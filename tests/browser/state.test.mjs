@@ -8,6 +8,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import { loadModules } from '../support/httpd-modules.mjs';
+import { LongListDaemon } from '../support/long-list-daemon.mjs';
 import { eventually } from '../support/patience.mjs';
 import { restartHttpd, whileStopped } from '../support/processes.mjs';
 import { startStack } from '../support/stack.mjs';
@@ -273,6 +274,11 @@ for (const { name, scheme, ...context } of layouts) {
       await gui.screenshot('undo');
       await gui.page.locator('[data-notice="offer"] [data-notice-action]').click();
       await gui.settled(extra);
+      if (name === 'desktop') {
+        await remove();
+        await gui.page.keyboard.press('Control+z');
+        await gui.settled(extra);
+      }
       assert.notEqual(await statusOf(extra), undefined);
       await remove();
       await gui.page.reload();
@@ -334,3 +340,62 @@ for (const { name, scheme, ...context } of layouts) {
     });
   });
 }
+
+// A daemon with many torrents, of which the test says what it answers to torrent-stop.
+class StoppingDaemon extends LongListDaemon {
+  // Resolves with the daemon's `result`.
+  onStop = async () => 'success';
+
+  async respond(request, response, body) {
+    if (JSON.parse(body).method !== 'torrent-stop') return super.respond(request, response, body);
+    response.setHeader('Content-Type', 'application/json');
+    response.end(JSON.stringify({ result: await this.onStop(), arguments: {} }));
+  }
+}
+
+describe('a command for many torrents', () => {
+  let daemon;
+  let crowded;
+
+  before(async () => {
+    daemon = await StoppingDaemon.start(600);
+    daemon.calm = true;
+    crowded = await startStack({ backend: daemon.url });
+  });
+  after(async () => {
+    await crowded?.stop();
+    await daemon?.stop();
+  });
+
+  for (const { name, scheme, ...context } of layouts) {
+    test(`tells how far it is and what failed, on a ${name}`, async () => {
+      const gui = await StatePage.open(browser, crowded[scheme], { name: `bulk-${name}`, ...context });
+      let calls = 0;
+      let goOn;
+      const held = new Promise((resolve) => (goOn = resolve));
+      daemon.onStop = async () => {
+        calls += 1;
+        if (calls === 2) await held;
+        return calls === 2 ? 'the disk is read-only' : 'success';
+      };
+      await gui.page.locator('[role="grid"]').focus();
+      await gui.page.keyboard.press('Control+a');
+      await gui.act('stop');
+      await gui.activityButton.getByText('Stopping 250 of 600 torrents').waitFor();
+      await gui.activityButton.click();
+      await gui.entry('pending').getByText('has not answered yet').waitFor();
+      await gui.screenshot('progress');
+      goOn();
+      await gui.entry('failed').getByText('Stopping 600 torrents').waitFor();
+      await gui.entry('failed').getByText('the disk is read-only').waitFor();
+      await gui.entry('failed').getByText('245 more').waitFor();
+      assert.equal(await gui.page.locator('[data-notice="error"]').count(), 1);
+      await gui.screenshot('outcome');
+      assert.equal(calls, 3);
+      await gui.entry('failed').locator('[data-action="repeat"]').click();
+      await gui.entry('done').getByText('Stopping 600 torrents').waitFor();
+      assert.equal(calls, 4);
+      await gui.close();
+    });
+  }
+});

@@ -44,6 +44,11 @@ test("a failing site does not mean that", async () => {
   await expect(failure).rejects.not.toThrow(SignedOutError);
 });
 
+test("a site that cannot be reached is told as that", async () => {
+  const url = await serve((request) => request.socket.destroy());
+  await expect(fetchAccess(url)).rejects.toThrow("The site cannot be reached");
+});
+
 test.each([
   ["401", 401, true],
   ["a redirect", 302, true],

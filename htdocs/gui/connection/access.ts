@@ -11,12 +11,7 @@ export class SignedOutError extends Error {}
 
 /** Asks the site for a fresh token. */
 export async function fetchAccess(tokenUrl: string): Promise<Access> {
-  const response = await fetch(tokenUrl, {
-    credentials: "same-origin",
-    cache: "no-store",
-    redirect: "manual",
-    headers: { Accept: "application/json" },
-  });
+  const response = await ask(tokenUrl);
   const isJson = response.headers.get("Content-Type")?.includes("json") ?? false;
   if (isSignedOut(response) || (response.ok && !isJson))
     throw new SignedOutError("The site's session is over");
@@ -33,12 +28,21 @@ export async function fetchAccess(tokenUrl: string): Promise<Access> {
  * that is refused does not tell the page why.
  */
 export async function checkLogin(webSocketUrl: string): Promise<void> {
-  const response = await fetch(webSocketUrl.replace(/^ws/, "http"), {
-    credentials: "same-origin",
-    cache: "no-store",
-    redirect: "manual",
-  });
+  const response = await ask(webSocketUrl.replace(/^ws/, "http"));
   if (isSignedOut(response)) throw new SignedOutError("The site's session is over");
+}
+
+async function ask(url: string): Promise<Response> {
+  try {
+    return await fetch(url, {
+      credentials: "same-origin",
+      cache: "no-store",
+      redirect: "manual",
+      headers: { Accept: "application/json" },
+    });
+  } catch {
+    throw new Error("The site cannot be reached");
+  }
 }
 
 /** A redirect leads to a login page. */
