@@ -4,10 +4,9 @@ declare(strict_types=1);
 
 require __DIR__ . '/site.php';
 
-// A real site would ask for a password here.
+// A real site would send everybody to its login page; who came from there goes there again.
 open_session(readOnly: false);
-$_SESSION['user_id'] ??= 1;
-$_SESSION['user_name'] ??= 'demo';
+log_in();
 session_write_close();
 
 header('Cache-Control: no-store');
@@ -58,6 +57,9 @@ function e(int|string $text): string
 <main>
 <div id="torrent-ws"
      data-token-url="/token.php"
+<?php if (isset($_SESSION['by_login'])) : ?>
+     data-login-url="/login.php?return={return}"
+<?php endif ?>
      data-user-id="<?= e($signIn['userId']) ?>"
      data-token="<?= e($signIn['token']) ?>"
      data-url="<?= e($signIn['url']) ?>"

@@ -1,4 +1,4 @@
-import { For, Show } from "solid-js";
+import { For, onCleanup, Show } from "solid-js";
 import { useApplication } from "../application";
 import { Icon, type IconName } from "../icon";
 import styles from "./notice-list.module.css";
@@ -8,7 +8,16 @@ const icons: Record<Notice["kind"], IconName> = { done: "check", error: "alert",
 
 /** The notices as toasts over the list's lower corner. */
 export function NoticeList() {
-  const { notices } = useApplication();
+  const { activity, notices } = useApplication();
+  const undo = (event: KeyboardEvent) => {
+    if (event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey) || event.shiftKey) return;
+    // There it is the browser's own undo.
+    if (event.target instanceof Element && event.target.matches("input, textarea, select")) return;
+    if (activity.undo()) event.preventDefault();
+  };
+  document.addEventListener("keydown", undo);
+  onCleanup(() => document.removeEventListener("keydown", undo));
+
   return (
     <div class={styles.notices} role="log" aria-live="polite" aria-label="Notices">
       <For each={notices.list}>

@@ -100,7 +100,7 @@ export default function AddDialog(props: { sources?: readonly AddSource[] }) {
           Only magnet links, info hashes, and addresses that begin with http:// or https:// will do.
         </p>
       </Show>
-      <label class={dialogStyles.field} data-over={isOver()}>
+      <label class={`${dialogStyles.field} ${styles.files}`} data-over={isOver()}>
         Torrent files: choose them here, drop them, or paste them
         <input
           type="file"

@@ -110,10 +110,18 @@ const mostNames = 5;
 
 /** What became of some of a command's torrents, why, and what can be done. */
 function Told(props: { alike: Alike; isPart: boolean }) {
-  const { activity, torrents } = useApplication();
+  const { activity, daemons, torrents } = useApplication();
+  const now = createClock();
   const isTrouble = () => props.alike.phase === "failed" || props.alike.phase === "unknown";
   const message = () =>
     props.alike.message ?? (props.alike.phase === "waiting" ? activity.waitReason() : undefined);
+  const stalled = () =>
+    props.alike.phase === "pending"
+      ? daemons.troubled().map((name) => {
+          const { since } = daemons.byName[name]!;
+          return `The daemon “${name}” does not answer since ${formatSince(since, new Date(now()))}.`;
+        })
+      : [];
   const names = () => {
     const known = props.alike.hashes.flatMap((hash) => torrents.get(hash)?.name ?? []).slice(0, mostNames);
     const further = props.alike.count - known.length;
@@ -122,6 +130,7 @@ function Told(props: { alike: Alike; isPart: boolean }) {
   return (
     <div class={styles.told} data-told={props.alike.phase}>
       <Show when={message()}>{(text) => <p>{text()}</p>}</Show>
+      <For each={stalled()}>{(text) => <p>{text}</p>}</For>
       <Show when={isTrouble()}>
         <p class={styles.remedy}>{remedyOf(props.alike.error)}</p>
       </Show>

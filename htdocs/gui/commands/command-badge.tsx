@@ -5,10 +5,10 @@ import { Icon } from "../icon";
 import styles from "./command-badge.module.css";
 
 const texts: Record<CommandState["state"], (title: string) => string> = {
-  waiting: (title) => `${title}: waiting`,
+  waiting: (title) => `Waits: ${title.toLowerCase()}`,
   pending: (title) => `${title}…`,
-  failed: (title) => `${title} failed`,
-  unknown: (title) => `${title}: not known whether done`,
+  failed: (title) => `Failed: ${title.toLowerCase()}`,
+  unknown: (title) => `Unknown: ${title.toLowerCase()}`,
 };
 
 /** What is asked of a torrent, or became of that; the children where there is nothing to say. */

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
-import { fetchAccess, SignedOutError } from "./access";
+import { checkLogin, fetchAccess, SignedOutError } from "./access";
 
 const servers: ReturnType<typeof createServer>[] = [];
 afterEach(() => servers.splice(0).forEach((server) => server.close()));
@@ -21,10 +21,9 @@ test("takes what the site gives, the user id as a string", async () => {
     );
   });
   expect(await fetchAccess(url)).toEqual({
-    userId: "245",
-    token: "385e33f741",
     url: "wss://host/wss/",
     realm: "torrents",
+    ticket: { userId: "245", token: "385e33f741" },
   });
 });
 
@@ -43,4 +42,20 @@ test("a failing site does not mean that", async () => {
   const failure = fetchAccess(url);
   await expect(failure).rejects.toThrow("HTTP 503");
   await expect(failure).rejects.not.toThrow(SignedOutError);
+});
+
+test("a site that cannot be reached is told as that", async () => {
+  const url = await serve((request) => request.socket.destroy());
+  await expect(fetchAccess(url)).rejects.toThrow("The site cannot be reached");
+});
+
+test.each([
+  ["401", 401, true],
+  ["a redirect", 302, true],
+  ["what a WebSocket's address answers to a plain request", 426, false],
+])("%s at the WebSocket's address", async (_name, status, isOver) => {
+  const url = await serve((_request, response) => response.writeHead(status).end());
+  const answer = checkLogin(url.replace(/^http/, "ws"));
+  if (isOver) await expect(answer).rejects.toThrow(SignedOutError);
+  else await expect(answer).resolves.toBeUndefined();
 });

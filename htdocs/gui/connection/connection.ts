@@ -1,6 +1,7 @@
 import { type Accessor, createMemo, createSignal, untrack } from "solid-js";
-import { type Access, fetchAccess, SignedOutError } from "./access";
+import { type Access, checkLogin, fetchAccess, SignedOutError } from "./access";
 import { Backoff } from "./backoff";
+import { goToLogin, loginAddress } from "./login";
 import type { Page } from "./page";
 import { type Identity, notConnected, Session } from "./session";
 
@@ -12,6 +13,8 @@ export type ConnectionState =
   | { kind: "signed-out" };
 
 export interface Connection {
+  /** The site's login page, with the way back; this page itself where none is known. */
+  loginAddress: () => string;
   state: Accessor<ConnectionState>;
   /** The user and his role at the server, of the last session; undefined before the first one. */
   user: Accessor<string | undefined>;
@@ -51,10 +54,17 @@ export function createConnection(page: Page, enter: (session: Session) => Promis
       };
     });
 
+  /** What another session is opened with. */
+  const renewAccess = async (): Promise<Access> => {
+    if (page.tokenUrl !== undefined) return fetchAccess(page.tokenUrl);
+    await checkLogin(page.access.url);
+    return page.access;
+  };
+
   /** Opens a session and stays until it ends. Returns the state that follows. */
   const runSession = async (access?: Access): Promise<ConnectionState> => {
     try {
-      const opened = await Session.open(access ?? (await fetchAccess(page.tokenUrl)), enter, openTimeout);
+      const opened = await Session.open(access ?? (await renewAccess()), enter, openTimeout);
       const openedAt = Date.now();
       setSession(opened);
       setIdentity(opened.identity);
@@ -82,6 +92,7 @@ export function createConnection(page: Page, enter: (session: Session) => Promis
         setState(following);
       } else {
         setState(following);
+        if (page.loginUrl !== undefined) goToLogin(page.loginUrl);
         // Only what the user does can help: a login in another tab, or trying again.
         await sleep(Infinity);
       }
@@ -103,6 +114,8 @@ export function createConnection(page: Page, enter: (session: Session) => Promis
 
   void run();
   return {
+    loginAddress: () =>
+      page.loginUrl === undefined ? location.href : loginAddress(page.loginUrl, location.href),
     state,
     user,
     role,

@@ -51,9 +51,7 @@ export class Session {
     this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
     this.#client = new Client(access.url, {
       realm: access.realm,
-      authid: access.userId,
-      authmethods: ["ticket"],
-      onChallenge: () => access.token,
+      ...signIn(access),
       autoReconnect: false,
       onClose: () => this.#end(),
     });
@@ -173,6 +171,12 @@ export class Session {
     this.#isOpen = false;
     this.#resolveEnded(reason);
   }
+}
+
+/** A ticket; or nothing but the site's own login, which came with the WebSocket's upgrade. */
+function signIn({ ticket }: Access): object {
+  if (!ticket) return { helloCustomDetails: { authmethods: ["httpd", "cookie"] } };
+  return { authid: ticket.userId, authmethods: ["ticket"], onChallenge: () => ticket.token };
 }
 
 /** Wampy 8.0 forgets a subscription's options as it unsubscribes, and then does not find what has ended. */

@@ -23,7 +23,7 @@ export function TroubleBanner() {
         <Match when={connection.state().kind === "signed-out"}>
           <p class={styles.banner} data-severity="error">
             <span>The site no longer knows you: its session is over.</span>
-            <a href={location.href}>Log in again</a>
+            <a href={connection.loginAddress()}>Log in again</a>
             <button onClick={() => connection.retryNow()}>Try again</button>
           </p>
         </Match>
