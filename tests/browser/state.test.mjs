@@ -142,6 +142,14 @@ async function hashOf(name) {
   return torrents.find((torrent) => torrent.name === name).hashString;
 }
 
+function killIfAlive(pid) {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error;
+  }
+}
+
 async function killEventLoop() {
   process.kill((await stack.status()).pids.event_loop, 'SIGKILL');
 }
@@ -212,6 +220,27 @@ for (const { name, scheme, ...context } of layouts) {
       await gui.status(core, 'Stopped');
       await gui.settled(core);
       assert.equal(await gui.panel.locator('[data-entry="done"]').filter({ hasText: core }).count(), 3);
+      await gui.clearActivity();
+      await gui.act('start');
+      await gui.settled(core);
+    });
+
+    test('what is asked of a daemon that is down is done when it is up', async () => {
+      // The demo starts it again each time.
+      const killing = setInterval(() => killIfAlive(stack.pid('transmission')), 100);
+      try {
+        await gui.daemon('down').waitFor();
+        await gui.select(core);
+        await gui.act('stop');
+        await gui.badge(core, 'waiting').waitFor();
+        await gui.activityButton.click();
+        await gui.entry('waiting').getByText('Waits until the daemon is up').waitFor();
+      } finally {
+        clearInterval(killing);
+      }
+      await gui.daemon('up').waitFor();
+      await gui.entry('done').getByText(core).waitFor();
+      await gui.status(core, 'Stopped');
       await gui.clearActivity();
       await gui.act('start');
       await gui.settled(core);
