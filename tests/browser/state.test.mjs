@@ -25,7 +25,6 @@ const layouts = [
 
 let stack;
 let browser;
-let client; // another program of the same user
 let folder; // of the site's passwords
 
 // A page that the site's own login guards, and nothing else signs in.
@@ -62,7 +61,6 @@ AddType text/html .html
     fs.writeFileSync(path.join(stack.root, `site/guarded/${scheme}Url.html`), guardedPage(stack[`${scheme}Url`]));
   }
   await stack.rpc.call('session-set', { 'speed-limit-down': 1000 });
-  client = await signedInClient(stack);
 });
 
 after(async () => {
@@ -142,6 +140,14 @@ async function hashOf(name) {
   return torrents.find((torrent) => torrent.name === name).hashString;
 }
 
+function killIfAlive(pid) {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error;
+  }
+}
+
 async function killEventLoop() {
   process.kill((await stack.status()).pids.event_loop, 'SIGKILL');
 }
@@ -150,6 +156,15 @@ for (const { name, scheme, ...context } of layouts) {
   describe(`on a ${name}`, () => {
     let gui;
     const open = (further = {}) => StatePage.open(browser, stack[scheme], { name: `state-${name}`, ...context, ...further });
+
+    // A test during which the server dies for this page, too.
+    const testOutage = (title, steps) =>
+      test(title, () =>
+        gui.duringOutage(async () => {
+          await steps();
+          await gui.connection('connected');
+        }),
+      );
 
     before(async () => {
       gui = await open();
@@ -184,6 +199,7 @@ for (const { name, scheme, ...context } of layouts) {
 
     test('what another page asked for and was refused shows with its error and what to do, once', async () => {
       const ids = [await hashOf(core)];
+      const client = await signedInClient(stack);
       await assert.rejects(client.call('torrent.set_location', { ids, location: '/not/a/root' }));
       await gui.badge(core, 'failed').getByText('Failed: moving').waitFor();
       await gui.page.locator('[data-action="activity"][data-troubled="1"]').waitFor();
@@ -217,7 +233,28 @@ for (const { name, scheme, ...context } of layouts) {
       await gui.settled(core);
     });
 
-    test('what was not sent when the page was left is sent by the next one, once', async () => {
+    test('what is asked of a daemon that is down is done when it is up', async () => {
+      // The demo starts it again each time.
+      const killing = setInterval(() => killIfAlive(stack.pid('transmission')), 100);
+      try {
+        await gui.daemon('down').waitFor();
+        await gui.select(core);
+        await gui.act('stop');
+        await gui.badge(core, 'waiting').waitFor();
+        await gui.activityButton.click();
+        await gui.entry('waiting').getByText('Waits until the daemon is up').waitFor();
+      } finally {
+        clearInterval(killing);
+      }
+      await gui.daemon('up').waitFor();
+      await gui.entry('done').getByText(core).waitFor();
+      await gui.status(core, 'Stopped');
+      await gui.clearActivity();
+      await gui.act('start');
+      await gui.settled(core);
+    });
+
+    testOutage('what was not sent when the page was left is sent by the next one, once', async () => {
       const other = await open();
       await other.duringOutage(async () => {
         await other.loseConnection();
@@ -302,7 +339,7 @@ for (const { name, scheme, ...context } of layouts) {
       assert.equal(await gui.page.evaluate(() => window.isSamePage), true);
     });
 
-    test('when the site’s session is over its login page opens, and leads back', async () => {
+    testOutage('when the site’s session is over its login page opens, and leads back', async () => {
       const page = await (await browser.newContext({ ignoreHTTPSErrors: true, ...context })).newPage();
       await page.goto(new URL('/login.php?return=/?here', stack[scheme]).href);
       await page.getByRole('button', { name: 'Log in' }).click();
@@ -321,7 +358,7 @@ for (const { name, scheme, ...context } of layouts) {
       await page.context().close();
     });
 
-    test('the site’s own login is enough, for as long as it lasts', async () => {
+    testOutage('the site’s own login is enough, for as long as it lasts', async () => {
       const url = new URL(`/guarded/${scheme}.html`, stack[scheme]).href;
       const httpCredentials = { username: '1', password };
       const other = await StatePage.open(browser, url, { name: `guarded-${name}`, ...context, httpCredentials });

@@ -91,6 +91,12 @@ export function createActivity({ connection, daemons, notices, subjectOf }: Surr
       return kwargs && (phase === "failed" || (phase === "unknown" && isRepeatable(procedure, kwargs)));
     });
 
+  const cancel = (command: Command) => command.parts.forEach(dispatcher.cancel);
+  const drop = (command: Command) => {
+    cancel(command);
+    journal.remove(command);
+  };
+
   // A page that goes keeps what it could not send for the user's next one in this tab; each call is in one place.
   const restore = (user: string | undefined) => {
     if (user !== undefined) takeUnsent(user).forEach((command) => void submit(command));
@@ -105,7 +111,13 @@ export function createActivity({ connection, daemons, notices, subjectOf }: Surr
       parts.filter((part) => part.outcome().phase === "waiting" && dispatcher.cancel(part)).reverse(),
     );
   };
-  createEffect(on(connection.user, restore));
+  createEffect(
+    on(connection.user, (user, former) => {
+      // Another user has logged in: what was asked for before is not his.
+      if (former !== undefined) [...journal.list()].forEach(drop);
+      restore(user);
+    }),
+  );
   globalThis.window?.addEventListener("pagehide", leave);
   globalThis.window?.addEventListener("pageshow", ({ persisted }) => {
     if (persisted) restore(connection.user());
@@ -128,7 +140,7 @@ export function createActivity({ connection, daemons, notices, subjectOf }: Surr
     },
     canRepeat: (command) => repeatable(command).length > 0,
     repeat: (command) => dispatch(command, repeatable(command)),
-    cancel: (command) => command.parts.forEach(dispatcher.cancel),
+    cancel,
     forget: journal.remove,
     undo: undo.last,
     apply: follower.apply,

@@ -62,8 +62,8 @@ export function createOutbox(isReady: (daemon: string | undefined) => boolean): 
     for (const call of waiting) {
       if (isPaused || underWay >= mostUnderWay) return;
       if (call.isHeld || !isReady(call.daemon)) continue;
-      cancel(call);
-      void send(call);
+      // What sending one brings about may have sent others.
+      if (cancel(call)) void send(call);
     }
   };
 
