@@ -5,7 +5,15 @@
  * Whether a member is always there is not looked at in what the server sends: that depends on what was asked for.
  */
 import type { Schemas } from "../../build/generated/schemas";
-import type { PreferencesEvent, Procedures, SessionEvent, TorrentsEvent, WindowEvent } from "./protocol";
+import type {
+  CommandsEvent,
+  DetailEvent,
+  PreferencesEvent,
+  Procedures,
+  SessionEvent,
+  TorrentsEvent,
+  WindowEvent,
+} from "./protocol";
 
 type Events = Schemas["events"];
 
@@ -13,6 +21,8 @@ export type Checks = [
   None<Faults<"received", TorrentsEvent, Events["torrents"], "torrents">>,
   None<Faults<"received", WindowEvent, Events["torrents.window"], "torrents.window">>,
   None<Faults<"received", SessionEvent, Events["session"], "session">>,
+  None<Faults<"received", CommandsEvent, Events["torrents.commands"], "torrents.commands">>,
+  None<Faults<"received", DetailEvent, Events["torrents.detail"], "torrents.detail">>,
   None<Faults<"received", PreferencesEvent, Events["preferences"], "preferences">>,
   None<ProcedureFaults>,
 ];

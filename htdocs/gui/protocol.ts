@@ -69,7 +69,10 @@ export interface TorrentTable {
 }
 
 /** Torrents without a format: changed fields by hash. */
-export type TorrentObjects = Record<string, Partial<Omit<Torrent, "hash">>>;
+export type TorrentObjects = Record<
+  string,
+  Partial<Omit<Torrent, "hash" | "trackers"> & { trackers: WireTracker[] }>
+>;
 
 export type DaemonStateName = "up" | "busy" | "down";
 
@@ -81,13 +84,15 @@ export interface DaemonState {
   updated?: number;
   /** For people; empty or absent when up. */
   reason?: string;
-  /** Of the topic `session` alone. */
-  settings?: SessionSettings;
 }
 
-/** Transmission's `session-get`, as far as the page uses it. */
-export interface SessionSettings {
-  "download-dir"?: string;
+/** What the topic `session` tells of a daemon besides. */
+export interface Daemon extends DaemonState {
+  /** Absent before the daemon gave them. */
+  stats?: { torrentCount: number };
+  settings?: { "download-dir"?: string };
+  /** Folders below which torrents may be put. */
+  roots?: string[];
 }
 
 /** Totals of the daemons that the list shows. */
@@ -139,8 +144,7 @@ export interface WindowEvent extends Omit<TorrentsEvent, "daemons"> {
 
 /** An event of the topic `session`. */
 export interface SessionEvent {
-  /** `stats`: absent before the daemon gave them. `roots`: folders below which torrents may be put. */
-  daemons: Record<string, DaemonState & { stats?: { torrentCount: number }; roots?: string[] }>;
+  daemons: Record<string, Daemon>;
 }
 
 /** A command as the topic `torrents.commands` tells it; times in Unix seconds. */

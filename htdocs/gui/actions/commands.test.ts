@@ -20,6 +20,7 @@ function create() {
     fail: (uri: string) => void;
   }[] = [];
   const errors: string[] = [];
+  const done: string[] = [];
   const offers: NoticeAction[] = [];
   const call = (procedure: string, kwargs: object, told: (progress: object) => void) =>
     new Promise<object>((resolve, reject) =>
@@ -33,7 +34,7 @@ function create() {
     );
   const notices: Notices = {
     list: [],
-    done: () => {},
+    done: (text) => done.push(text),
     error: (text) => errors.push(text),
     offer: (_text, action) => offers.push(action),
     dismiss: () => {},

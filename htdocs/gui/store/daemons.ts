@@ -1,10 +1,10 @@
 import { createSignal, type Accessor } from "solid-js";
 import { createStore, reconcile } from "solid-js/store";
-import type { DaemonState, DaemonStateName, SessionEvent, TorrentsEvent, Totals } from "../protocol";
+import type { Daemon, DaemonStateName, SessionEvent, TorrentsEvent, Totals } from "../protocol";
 
 /** What is known of the daemons behind the list. */
 export interface Daemons {
-  byName: Readonly<Record<string, DaemonState>>;
+  byName: Readonly<Record<string, Daemon>>;
   /** The names of those that are not up. */
   troubled(): string[];
   /** The worst state of all; undefined before anything is known. */
@@ -19,7 +19,7 @@ export interface Daemons {
 const byTrouble: DaemonStateName[] = ["down", "busy", "up"];
 
 export function createDaemons(): Daemons {
-  const [byName, setByName] = createStore<Record<string, DaemonState>>({});
+  const [byName, setByName] = createStore<Record<string, Daemon>>({});
   const [totals, setTotals] = createSignal<Totals>({ downloadSpeed: 0, uploadSpeed: 0 });
   const [sizes, setSizes] = createSignal<Record<string, number | undefined>>();
   return {
@@ -32,7 +32,15 @@ export function createDaemons(): Daemons {
     totals,
     sizes,
     applyTorrents: (event) => {
-      if (event.daemons) setByName(event.snapshot ? reconcile(event.daemons) : event.daemons);
+      if (event.daemons) {
+        // What the topic `session` told besides stays.
+        const told = Object.entries(event.daemons).map(([name, { reason, ...state }]) => [
+          name,
+          { ...byName[name], ...state, reason },
+        ]);
+        const daemons = Object.fromEntries(told) as Record<string, Daemon>;
+        setByName(event.snapshot ? reconcile(daemons) : daemons);
+      }
       if (event.session) setTotals((previous) => ({ ...previous, ...event.session }));
     },
     applySession: (event) => {

@@ -1,13 +1,13 @@
 import { createEffect, createRoot } from "solid-js";
 import { describe, expect, test } from "vitest";
-import type { Torrent, TorrentsEvent } from "../protocol";
+import type { TorrentObjects, TorrentsEvent } from "../protocol";
 import { createTorrents, type Torrents } from "./torrents";
 
 function event(changes: Partial<TorrentsEvent>): TorrentsEvent {
   return { revision: 1, snapshot: false, torrents: {}, removed: [], ...changes };
 }
 
-function snapshot(revision: number, torrents: Record<string, Partial<Torrent>>): TorrentsEvent {
+function snapshot(revision: number, torrents: TorrentObjects): TorrentsEvent {
   return event({ revision, snapshot: true, torrents });
 }
 
