@@ -11,6 +11,7 @@ import { GuiPage, launchBrowser } from './browser.mjs';
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const torrent = 'ubuntu-16.04.1-desktop-amd64.iso';
 const other = 'ubuntu-core-16';
+const stopped = 'xubuntu-16.10-desktop-amd64.iso';
 const started = /Downloading|Stalled|Queued|Seeding/;
 const layouts = [
   { name: 'desktop', speed: 321, viewport: { width: 1280, height: 800 } },
@@ -21,7 +22,9 @@ let stack;
 let browser;
 
 before(async () => {
-  [stack, browser] = await Promise.all([startStack(), launchBrowser()]);
+  // The GUI below another path, too.
+  const conf = 'Alias /further/down/ "${DIRECTORY}/gui/"\n';
+  [stack, browser] = await Promise.all([startStack({ conf }), launchBrowser()]);
 });
 
 after(async () => {
@@ -244,8 +247,8 @@ for (const { name, speed, ...context } of layouts) {
     });
 
     test('location: a folder among those known, or another below a root', async () => {
-      await gui.select(other);
-      const { downloadDir } = await gui.fields(other, 'downloadDir');
+      await gui.select(stopped);
+      const { downloadDir } = await gui.fields(stopped, 'downloadDir');
       await gui.page.keyboard.press('m');
       const dialog = gui.dialog('location');
       await dialog.locator('[name="folder"]').waitFor();
@@ -257,7 +260,7 @@ for (const { name, speed, ...context } of layouts) {
       await dialog.locator('[name="other-folder"]').fill(below);
       await gui.screenshot('location');
       await dialog.locator('[data-action="confirm"]').click();
-      await gui.becomes(other, 'downloadDir', below);
+      await gui.becomes(stopped, 'downloadDir', below);
     });
 
     test('a magnet link is copied', async () => {
@@ -387,5 +390,28 @@ describe('the Content-Security-Policy', () => {
     await gui.page.waitForFunction(() => window.violations.length > 0);
     assert.deepEqual([...hosts], [new URL(stack.httpUrl).host]);
     await assert.rejects(gui.close(), /Content Security Policy/);
+  });
+
+  test('what is loaded later comes from wherever the GUI is served', async () => {
+    const paths = [];
+    const gui = await ActionsPage.open(browser, stack.httpUrl, {
+      ...layouts[0],
+      name: 'folder',
+      prepare: async (page) => {
+        page.on('request', (request) => paths.push(new URL(request.url()).pathname));
+        await page.route(stack.httpUrl, async (route) => {
+          const response = await route.fetch();
+          await route.fulfill({ response, body: (await response.text()).replaceAll('/gui/', '/further/down/') });
+        });
+      },
+    });
+    await gui.page.keyboard.press('Control+k');
+    await gui.dialog('palette').waitFor();
+    assert.deepEqual(
+      paths.filter((path) => path.startsWith('/gui/')),
+      [],
+    );
+    assert.ok(paths.some((path) => path.startsWith('/further/down/assets/palette')));
+    await gui.close();
   });
 });
