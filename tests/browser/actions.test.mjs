@@ -22,9 +22,7 @@ let stack;
 let browser;
 
 before(async () => {
-  // The GUI below another path, too.
-  const conf = 'Alias /further/down/ "${DIRECTORY}/gui/"\n';
-  [stack, browser] = await Promise.all([startStack({ conf }), launchBrowser()]);
+  [stack, browser] = await Promise.all([startStack(), launchBrowser()]);
 });
 
 after(async () => {
@@ -390,28 +388,5 @@ describe('the Content-Security-Policy', () => {
     await gui.page.waitForFunction(() => window.violations.length > 0);
     assert.deepEqual([...hosts], [new URL(stack.httpUrl).host]);
     await assert.rejects(gui.close(), /Content Security Policy/);
-  });
-
-  test('what is loaded later comes from wherever the GUI is served', async () => {
-    const paths = [];
-    const gui = await ActionsPage.open(browser, stack.httpUrl, {
-      ...layouts[0],
-      name: 'folder',
-      prepare: async (page) => {
-        page.on('request', (request) => paths.push(new URL(request.url()).pathname));
-        await page.route(stack.httpUrl, async (route) => {
-          const response = await route.fetch();
-          await route.fulfill({ response, body: (await response.text()).replaceAll('/gui/', '/further/down/') });
-        });
-      },
-    });
-    await gui.page.keyboard.press('Control+k');
-    await gui.dialog('palette').waitFor();
-    assert.deepEqual(
-      paths.filter((path) => path.startsWith('/gui/')),
-      [],
-    );
-    assert.ok(paths.some((path) => path.startsWith('/further/down/assets/palette')));
-    await gui.close();
   });
 });
