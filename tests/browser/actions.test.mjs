@@ -11,6 +11,7 @@ import { GuiPage, launchBrowser } from './browser.mjs';
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const torrent = 'ubuntu-16.04.1-desktop-amd64.iso';
 const other = 'ubuntu-core-16';
+const stopped = 'xubuntu-16.10-desktop-amd64.iso';
 const started = /Downloading|Stalled|Queued|Seeding/;
 const layouts = [
   { name: 'desktop', speed: 321, viewport: { width: 1280, height: 800 } },
@@ -244,8 +245,8 @@ for (const { name, speed, ...context } of layouts) {
     });
 
     test('location: a folder among those known, or another below a root', async () => {
-      await gui.select(other);
-      const { downloadDir } = await gui.fields(other, 'downloadDir');
+      await gui.select(stopped);
+      const { downloadDir } = await gui.fields(stopped, 'downloadDir');
       await gui.page.keyboard.press('m');
       const dialog = gui.dialog('location');
       await dialog.locator('[name="folder"]').waitFor();
@@ -257,7 +258,7 @@ for (const { name, speed, ...context } of layouts) {
       await dialog.locator('[name="other-folder"]').fill(below);
       await gui.screenshot('location');
       await dialog.locator('[data-action="confirm"]').click();
-      await gui.becomes(other, 'downloadDir', below);
+      await gui.becomes(stopped, 'downloadDir', below);
     });
 
     test('a magnet link is copied', async () => {

@@ -1,4 +1,4 @@
-import { createMemo, createResource, type JSX, Match, Switch } from "solid-js";
+import { createMemo, createResource, type JSX, Match, Switch, untrack } from "solid-js";
 import { describeFailure } from "../actions/commands";
 import { type Dialog, DialogButtons, DialogFrame } from "../actions/dialog";
 import styles from "../actions/dialog.module.css";
@@ -26,7 +26,8 @@ export function EditDialog<Fields extends object>(props: EditDialogProps<Fields>
   const [torrents] = createResource(() => readTorrents<Fields>(connection, props.hashes, props.fields));
   const form = createMemo(() => {
     const read = torrents.error === undefined && torrents();
-    return read ? props.form(read) : undefined;
+    // Once: what the daemons tell meanwhile must not undo what the user fills in.
+    return read ? untrack(() => props.form(read)) : undefined;
   });
   const count = () =>
     props.hashes.length === 1 ? "" : ` of ${props.hashes.length.toLocaleString("en")} torrents`;
