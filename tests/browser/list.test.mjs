@@ -8,6 +8,7 @@ import { referenceWindow, wholeList } from '../support/list-reference.mjs';
 import { eventually } from '../support/patience.mjs';
 import { addSmallTorrents } from '../support/small-torrents.mjs';
 import { startStack } from '../support/stack.mjs';
+import { signedInClient } from '../support/wamp.mjs';
 import { GuiPage, launchBrowser } from './browser.mjs';
 
 const torrentCount = 120;
@@ -84,7 +85,7 @@ class ListPage extends GuiPage {
   }
 
   value(facet, value) {
-    return this.page.locator(`[data-facet="${facet}"][data-value="${value}"]`).last();
+    return this.page.locator(`[data-facet="${facet}"][data-value="${value}"]`).first();
   }
 
   choose(facet, value, options) {
@@ -169,11 +170,14 @@ for (const layout of layouts) {
         const [{ hashString, labels }] = await wholeList(stack.rpc);
         await gui.search('label:fresh');
         await gui.page.getByText('No torrent matches.').waitFor();
-        await stack.rpc.call('torrent-set', { ids: [hashString], labels: ['fresh'] });
+        // Past the module, it would be read when the daemon's labels are read next.
+        const other = await signedInClient(stack);
+        await other.call('torrent.set', { ids: [hashString], labels: ['fresh'] });
         await gui.isExact({ filter: { labels: ['fresh'] } });
-        await stack.rpc.call('torrent-set', { ids: [hashString], labels });
+        await other.call('torrent.set', { ids: [hashString], labels });
         await gui.page.getByText('No torrent matches.').waitFor();
         await gui.search('');
+        await other.close();
       });
 
       if (isPhone) return;
@@ -220,8 +224,11 @@ describe('columns', () => {
     await dialog.locator('[name="peers"]').press('Space');
     await dialog.locator('[name="labels"]').press('Space');
     await dialog.locator('[name="tracker"]').press('Space');
-    for (const row of await gui.page.locator('[data-column="tracker"]').all())
-      assert.match(await row.textContent(), /^(127\.0\.0\.1|localhost)$/);
+    // A window is told of trackers only when they are to be shown.
+    await eventually(async () => {
+      for (const text of await gui.page.locator('[data-column="tracker"]').allTextContents())
+        assert.match(text, /^(127\.0\.0\.1|localhost)$/);
+    });
     const up = dialog.locator('[data-shown-column="tracker"] [data-move="up"]');
     await up.press('Enter');
     await gui.page.keyboard.press('Enter');
@@ -233,17 +240,10 @@ describe('columns', () => {
     await gui.screenshot('chosen');
   });
 
-  test('are dragged to other places, which does not sort', async () => {
-    const from = await gui.header('labels').boundingBox();
-    const to = await gui.header('status').boundingBox();
-    await gui.page.mouse.move(from.x + 30, from.y + 15);
-    await gui.page.mouse.down();
-    await gui.page.mouse.move(to.x + 10, to.y + 15, { steps: 5 });
-    await gui.page.mouse.up();
-    await eventually(async () => assert.equal((await gui.columns())[1], 'labels'));
-    assert.equal(await gui.header('labels').getAttribute('aria-sort'), 'none');
-    await gui.page.locator('[data-sort="labels"]').press('Alt+Shift+ArrowRight');
-    await eventually(async () => assert.equal((await gui.columns())[2], 'labels'));
+  test('are moved by keys, which does not sort', async () => {
+    await gui.page.locator('[data-sort="tracker"]').press('Alt+Shift+ArrowLeft');
+    await eventually(async () => assert.equal((await gui.columns())[6], 'tracker'));
+    assert.equal(await gui.header('tracker').getAttribute('aria-sort'), 'none');
   });
 
   test('are resized by their edge and by keys, and fitted by a double click', async () => {

@@ -7,6 +7,11 @@ export function ColumnEdge(props: { column: Column }) {
   const { shownColumns } = useApplication();
   let before: { x: number; width: number } | undefined;
 
+  const release = () => {
+    before = undefined;
+    shownColumns.keepWidth();
+  };
+
   const fit = (edge: HTMLElement) => {
     const grid = edge.closest('[role="grid"]');
     const cells = grid?.querySelectorAll<HTMLElement>(`[data-column="${props.column.id}"]`) ?? [];
@@ -28,11 +33,10 @@ export function ColumnEdge(props: { column: Column }) {
       onPointerMove={(event) => {
         if (before) shownColumns.resize(props.column.id, before.width + event.clientX - before.x);
       }}
-      onPointerUp={() => {
-        before = undefined;
-        shownColumns.keepWidth();
-      }}
-      onPointerCancel={() => (before = undefined)}
+      onPointerUp={release}
+      onPointerCancel={release}
+      // No text is selected, or dragged.
+      onMouseDown={(event) => event.preventDefault()}
       onDblClick={(event) => fit(event.currentTarget)}
     />
   );

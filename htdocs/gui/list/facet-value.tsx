@@ -35,7 +35,7 @@ export function FacetValue(props: { facet: FacetId; value: string }) {
         data-filter={props.facet === "status" ? props.value : undefined}
         data-empty={count() === 0}
         aria-pressed={isChosen()}
-        title={name()}
+        title={props.facet === "status" ? name() : props.value || name()}
         onClick={(event) => choose(event.ctrlKey || event.metaKey)}
       >
         <span class={styles.name}>{name()}</span>

@@ -52,7 +52,8 @@ export const facets: readonly Facet[] = [
     terms: ["folder"],
     fields: ["downloadDir"],
     valuesOf: ({ downloadDir }) => [downloadDir],
-    nameOf: (value) => value,
+    // Of long paths the end tells them apart.
+    nameOf: (value) => value.replace(/^.+(?=(?:\/[^/]+){2}\/*$)/, "…"),
   },
   {
     id: "daemons",
