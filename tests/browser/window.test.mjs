@@ -297,8 +297,8 @@ for (const layout of layouts) {
       assert.deepEqual(gui.topics, ['preferences', 'session', 'torrents.commands', 'torrents.window']);
       assert.ok(gui.mostTorrents < mostTorrentsTold, `${gui.mostTorrents} torrents in one event`);
       const count = (wanted) => gui.sent.filter(([type]) => type === wanted).length;
-      // Each window but the last of a session was left. There were two sessions, each with two topics that stay.
-      assert.equal(count(subscribe) - count(unsubscribe), 6);
+      // Each window but the last of a session was left. There were two sessions, each with three topics that stay.
+      assert.equal(count(subscribe) - count(unsubscribe), 8);
     });
 
     test('a list that has become short is taken whole, and as a window again when it has grown', async () => {
