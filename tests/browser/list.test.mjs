@@ -108,6 +108,17 @@ class ListPage extends GuiPage {
     return this.page.locator(`[data-column-header="${column}"]`);
   }
 
+  // Drags with the mouse, by so many pixels or to the left half of another element.
+  async dragFrom(element, to) {
+    const from = await element.boundingBox();
+    const [x, y] = [from.x + from.width / 2, from.y + from.height / 2];
+    const end = 'x' in to ? x + to.x : (await to.boundingBox()).x + 10;
+    await this.page.mouse.move(x, y);
+    await this.page.mouse.down();
+    await this.page.mouse.move(end, y, { steps: 5 });
+    await this.page.mouse.up();
+  }
+
   async widthOf(column) {
     return Math.round((await this.header(column).boundingBox()).width);
   }
@@ -250,6 +261,30 @@ describe('columns', () => {
     const width = await gui.widthOf('size');
     await gui.page.locator('[data-sort="size"]').press('Alt+ArrowLeft');
     await eventually(async () => assert.equal(await gui.widthOf('size'), width - 10));
+  });
+
+  test('are dragged to another place, which does not sort', async () => {
+    const from = await gui.columns();
+    await gui.dragFrom(gui.page.locator('[data-sort="size"]'), gui.page.locator('[data-sort="status"]'));
+    const others = from.filter((id) => id !== 'size');
+    await eventually(async () => assert.deepEqual(await gui.columns(), ['name', 'size', ...others.slice(1)]));
+    assert.equal(await gui.header('size').getAttribute('aria-sort'), 'none');
+  });
+
+  test('are made wider by their edge, which does not move them', async () => {
+    const [columns, width] = [await gui.columns(), await gui.widthOf('size')];
+    await gui.dragFrom(gui.page.locator('[data-edge="size"]'), { x: 60, y: 0 });
+    await eventually(async () => assert.equal(await gui.widthOf('size'), width + 60));
+    assert.deepEqual(await gui.columns(), columns);
+  });
+
+  test('fit what is in sight after a double click', async () => {
+    await gui.page.locator('[data-edge="size"]').dblclick();
+    const isCutOff = (cells) => cells.some((cell) => cell.scrollWidth > cell.clientWidth);
+    await eventually(async () => {
+      assert.ok((await gui.widthOf('size')) < 100);
+      assert.equal(await gui.page.locator('[data-column="size"]').evaluateAll(isCutOff), false);
+    });
   });
 
   test('that do not fit are scrolled to', async () => {

@@ -44,7 +44,8 @@ export function ColumnEdge(props: { column: Column }) {
 
 /** How wide a cell must be for all that is in it, also where that is cut off now. */
 function contentWidth(cell: HTMLElement): number {
-  const missing = [cell, ...cell.querySelectorAll<HTMLElement>("*")].map(
+  // What is wrong with a torrent is cut off as before.
+  const missing = [cell, ...cell.querySelectorAll<HTMLElement>(':not([data-field="problem"])')].map(
     ({ scrollWidth, clientWidth }) => scrollWidth - clientWidth,
   );
   const range = document.createRange();

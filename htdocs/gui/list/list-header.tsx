@@ -34,6 +34,13 @@ export function ListHeader(props: { columns: readonly Column[] }) {
     return drag.to < from ? "before" : "after";
   };
 
+  /** Of all columns, some may have no room here. */
+  const moveTo = ({ id, to }: { id: ColumnId; to: number }) => {
+    const next = props.columns.filter((column) => column.id !== id)[to];
+    const others = shownColumns.all().filter((column) => column.id !== id);
+    shownColumns.move(id, next ? others.indexOf(next) : others.length);
+  };
+
   return (
     <div role="rowgroup" class={styles.header}>
       <div ref={row} role="row" aria-rowindex="1" class={list.columns}>
@@ -47,7 +54,7 @@ export function ListHeader(props: { columns: readonly Column[] }) {
               drop={(isDone) => {
                 const drag = dragged();
                 setDragged(undefined);
-                if (drag && isDone) shownColumns.move(drag.id, drag.to);
+                if (drag && isDone) moveTo(drag);
               }}
             />
           )}

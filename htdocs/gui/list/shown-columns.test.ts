@@ -33,6 +33,13 @@ test("the last one stays", () => {
   expect(ids()).toEqual(["size"]);
 });
 
+test("columns move before any were chosen", () => {
+  const { shown, ids } = create();
+  const before = ids();
+  shown.move("size", 1);
+  expect(ids()).toEqual(["name", "size", ...before.filter((id) => id !== "name" && id !== "size")]);
+});
+
 test("columns move, and stay within the list", () => {
   const { preferences, shown, ids } = create();
   preferences.set("columns", [{ id: "name" }, { id: "size" }, { id: "eta" }]);

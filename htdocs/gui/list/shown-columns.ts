@@ -90,7 +90,7 @@ export function createShownColumns(preferences: Pick<Preferences, "get" | "set">
     move: (id, index) => {
       const moved = choices().find((choice) => choice.id === id);
       if (!moved) return;
-      const others = choices().filter((choice) => choice !== moved);
+      const others = choices().filter((choice) => choice.id !== id);
       const place = Math.max(0, index);
       keep([...others.slice(0, place), moved, ...others.slice(place)]);
     },
