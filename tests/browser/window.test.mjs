@@ -148,6 +148,10 @@ for (const layout of layouts) {
     let gui;
 
     before(async () => {
+      // The order is the user's, also on another page.
+      const client = await signedInClient(stack);
+      await client.call('preferences.set', { preferences: { sorting: null } });
+      await client.close();
       gui = await WindowedPage.open(layout);
     });
     after(() => gui?.close());
