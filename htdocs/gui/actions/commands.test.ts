@@ -22,6 +22,7 @@ function create() {
   const errors: string[] = [];
   const done: string[] = [];
   const offers: NoticeAction[] = [];
+  const dismissed: number[] = [];
   const call = (procedure: string, kwargs: object, told: (progress: object) => void) =>
     new Promise<object>((resolve, reject) =>
       calls.push({
@@ -37,7 +38,7 @@ function create() {
     done: (text) => done.push(text),
     error: (text) => errors.push(text),
     offer: (_text, action) => offers.push(action),
-    dismiss: () => {},
+    dismiss: (id) => dismissed.push(id),
   };
   const torrents = { a: { name: "Alpha" } as Torrent, b: { name: "Beta" } as Torrent };
   const [user, setUser] = createSignal("1");
@@ -49,7 +50,7 @@ function create() {
     const made = createActivity({ connection, daemons: { byName: daemons }, notices, subjectOf });
     return [made, createCommands(made, subjectOf)];
   });
-  return { commands, activity, calls, errors, done, offers, setState, setDaemons, setUser };
+  return { commands, activity, calls, errors, done, offers, dismissed, setState, setDaemons, setUser };
 }
 
 test("a torrent is marked until the answer comes", async () => {
@@ -168,6 +169,17 @@ test("a removal waits for a while, and can be undone", async () => {
   expect([activity.undo(), activity.undo()]).toEqual([true, false]);
   await vi.advanceTimersByTimeAsync(undoMilliseconds);
   expect(calls).toHaveLength(1);
+});
+
+test("a removal that is canceled before its time is over stays canceled, and is offered no more", async () => {
+  vi.useFakeTimers();
+  const { activity, commands, calls, offers, dismissed } = create();
+  void commands.remove(["a"], true);
+  const [command] = activity.list();
+  activity.cancel(command!);
+  expect(dismissed).toEqual([offers.length]);
+  await vi.advanceTimersByTimeAsync(undoMilliseconds);
+  expect([command!.phase, calls.length, activity.undo()]).toEqual(["canceled", 0, false]);
 });
 
 test("what failed is repeated, and nothing else of its command", async () => {

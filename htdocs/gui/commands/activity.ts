@@ -91,7 +91,10 @@ export function createActivity({ connection, daemons, notices, subjectOf }: Surr
       return kwargs && (phase === "failed" || (phase === "unknown" && isRepeatable(procedure, kwargs)));
     });
 
-  const cancel = (command: Command) => command.parts.forEach(dispatcher.cancel);
+  const cancel = (command: Command) => {
+    undo.withdraw(command);
+    command.parts.forEach(dispatcher.cancel);
+  };
   const drop = (command: Command) => {
     cancel(command);
     journal.remove(command);

@@ -51,6 +51,7 @@ export function createDispatcher(
       const result = await answer;
       part.become("done");
       journal.clear(part);
+      posted.delete(part);
       resolve(result);
       return "ended";
     } catch (error) {
@@ -62,6 +63,7 @@ export function createDispatcher(
       }
       part.become(isOutcomeUnknown(uri) ? "unknown" : "failed", { message, error: uri });
       if (uri === CallFailure.connectionLost) follower.lost(part);
+      posted.delete(part);
       reject(failure);
       return "ended";
     }
@@ -92,6 +94,7 @@ export function createDispatcher(
     cancel: (part) => {
       const waiting = posted.get(part);
       if (!waiting || !outbox.cancel(waiting)) return false;
+      posted.delete(part);
       part.become("canceled");
       journal.clear(part);
       waiting.reject(new CallFailure(CallFailure.canceled, "It was canceled before it was sent"));
