@@ -50,8 +50,6 @@ export interface Commands {
   ): Promise<Procedures[Name]["result"]>;
   /** Undefined while nothing is asked of the torrent, and nothing went wrong that the user has not read. */
   state(hash: string): CommandState | undefined;
-  /** The user has read it. */
-  dismiss(hash: string): void;
 }
 
 type TorrentProcedure = {
@@ -109,6 +107,5 @@ export function createCommands(
       const remedy = hasEnded ? remedyOf(error) : undefined;
       return { procedure, title, state: phase, since: at, message, remedy };
     },
-    dismiss: activity.dismiss,
   };
 }

@@ -13,7 +13,7 @@ import { createUndo, type Undo } from "./undo";
 import { saveUnsent, takeUnsent } from "./unsent";
 
 /** All that is asked of the daemons, and what becomes of it. */
-export interface Activity extends Pick<Journal, "list" | "latest" | "dismiss"> {
+export interface Activity extends Pick<Journal, "list" | "latest"> {
   /** Makes the calls of a new command. Resolves when all are answered, and tells of those that fail. */
   submit(command: Command): Promise<void>;
   /** The same for what can be undone for a while, and is sent then. */
@@ -129,7 +129,6 @@ export function createActivity({ connection, daemons, notices, subjectOf }: Surr
   return {
     list: journal.list,
     latest: journal.latest,
-    dismiss: journal.dismiss,
     submit,
     submitHeld: (command) => {
       journal.add(command);
