@@ -47,7 +47,13 @@ function create() {
   const connection = { call: call as never, state, user };
   const subjectOf = (hashes: readonly string[], count?: number) => describeTorrents(torrents, hashes, count);
   const [activity, commands] = createRoot(() => {
-    const made = createActivity({ connection, daemons: { byName: daemons }, notices, subjectOf });
+    const made = createActivity({
+      url: "wss://host/ws",
+      connection,
+      daemons: { byName: daemons },
+      notices,
+      subjectOf,
+    });
     return [made, createCommands(made, subjectOf)];
   });
   return { commands, activity, calls, errors, done, offers, dismissed, setState, setDaemons, setUser };

@@ -8,9 +8,10 @@ import { createDispatcher } from "./dispatcher";
 import { asCallFailure, describeFailure, isToldElsewhere } from "./failure";
 import { createFollower } from "./follower";
 import { createJournal, type Journal } from "./journal";
+import { keepUnsent } from "./leaving";
 import { isRepeatable } from "./procedures";
 import { createUndo, type Undo } from "./undo";
-import { saveUnsent, takeUnsent } from "./unsent";
+import { createUnsent } from "./unsent";
 
 /** All that is asked of the daemons, and what becomes of it. */
 export interface Activity extends Pick<Journal, "list" | "latest"> {
@@ -40,6 +41,8 @@ export interface Activity extends Pick<Journal, "list" | "latest"> {
 }
 
 interface Surroundings {
+  /** The server's. */
+  url: string;
   connection: Pick<Connection, "call" | "state" | "user">;
   daemons: Pick<Daemons, "byName">;
   notices: Notices;
@@ -47,7 +50,7 @@ interface Surroundings {
   subjectOf: (hashes: readonly string[], count?: number) => string;
 }
 
-export function createActivity({ connection, daemons, notices, subjectOf }: Surroundings): Activity {
+export function createActivity({ url, connection, daemons, notices, subjectOf }: Surroundings): Activity {
   const [isShown, setShown] = createSignal(false);
   const journal = createJournal();
   const follower = createFollower(journal, () => Object.keys(daemons.byName).length > 1, subjectOf);
@@ -100,30 +103,14 @@ export function createActivity({ connection, daemons, notices, subjectOf }: Surr
     journal.remove(command);
   };
 
-  // A page that goes keeps what it could not send for the user's next one in this tab; each call is in one place.
-  const restore = (user: string | undefined) => {
-    if (user !== undefined) takeUnsent(user).forEach((command) => void submit(command));
-  };
-  const leave = () => {
-    undo.releaseAll();
-    const user = connection.user();
-    if (user === undefined) return;
-    const parts = journal.list().flatMap((command) => command.parts);
-    saveUnsent(
-      user,
-      parts.filter((part) => part.outcome().phase === "waiting" && dispatcher.cancel(part)).reverse(),
-    );
-  };
-  createEffect(
-    on(connection.user, (user, former) => {
-      // Another user has logged in: what was asked for before is not his.
-      if (former !== undefined) [...journal.list()].forEach(drop);
-      restore(user);
-    }),
-  );
-  globalThis.window?.addEventListener("pagehide", leave);
-  globalThis.window?.addEventListener("pageshow", ({ persisted }) => {
-    if (persisted) restore(connection.user());
+  keepUnsent({
+    unsent: createUnsent(url),
+    user: connection.user,
+    journal,
+    submit: (command) => void submit(command),
+    drop,
+    cancel: dispatcher.cancel,
+    releaseAll: undo.releaseAll,
   });
 
   return {
