@@ -2,6 +2,7 @@ import { createRoot, createSignal } from "solid-js";
 import { createStore } from "solid-js/store";
 import { afterEach, expect, test, vi } from "vitest";
 import { createActivity } from "../commands/activity";
+import { alikeOf } from "../commands/texts";
 import { undoMilliseconds } from "../commands/undo";
 import { describeTorrents } from "../commands/targets";
 import type { ConnectionState } from "../connection/connection";
@@ -159,6 +160,23 @@ test("what was not sent to a daemon that is down is sent when it is up", async (
   setDaemons("main", "state", "up");
   expect(calls.slice(1).map(({ kwargs }) => kwargs)).toEqual([{ ids: ["a"] }, { ids: ["b"] }]);
   expect(errors).toEqual([]);
+});
+
+test("a call says what its own daemon is up to, and nothing of another one", () => {
+  const { activity, commands, setDaemons } = create();
+  setDaemons({ main: { state: "up", since: 1 }, other: { state: "down", since: 1 } });
+  void commands.start(["main.a", "other.b"]);
+  expect(commands.state("main.a")).toMatchObject({ state: "pending", message: undefined });
+  expect(commands.state("other.b")).toMatchObject({ message: "Waits until the daemon is up." });
+  expect(["main", "other", undefined].map(activity.waitReason)).toEqual([
+    "Waits for its turn.",
+    "Waits until the daemon is up.",
+    "Waits for its turn.",
+  ]);
+  expect(["main", "other", undefined].map(activity.stalledDaemon)).toEqual([undefined, "other", undefined]);
+  expect(alikeOf(activity.list()[0]!.parts).map(({ daemon }) => daemon)).toEqual(["main", "other"]);
+  setDaemons("other", "state", "up");
+  expect(alikeOf(activity.list()[0]!.parts)).toHaveLength(2);
 });
 
 test("a removal waits for a while, and can be undone", async () => {

@@ -105,7 +105,8 @@ export function createCommands(
       const { procedure, title } = part.command;
       const hasEnded = phase === "failed" || phase === "unknown";
       const remedy = hasEnded ? remedyOf(error) : undefined;
-      return { procedure, title, state: phase, since: at, message, remedy };
+      const reason = message ?? (phase === "waiting" ? activity.waitReason(part.daemon) : undefined);
+      return { procedure, title, state: phase, since: at, message: reason, remedy };
     },
   };
 }

@@ -33,8 +33,10 @@ export interface Activity extends Pick<Journal, "list" | "latest"> {
   undo: Undo["last"];
   /** An event of the topic `torrents.commands`. */
   apply(event: CommandsEvent): void;
-  /** Why calls wait that say nothing of it themselves; for people. */
-  waitReason(): string;
+  /** Why a daemon's calls wait that say nothing of it themselves; for people. */
+  waitReason(daemon: string | undefined): string;
+  /** Of which daemon a call waits for an answer; undefined while that one answers. */
+  stalledDaemon(daemon: string | undefined): string | undefined;
   /** Whether the user looks at it. */
   isShown: Accessor<boolean>;
   setShown(isShown: boolean): void;
@@ -55,10 +57,9 @@ export function createActivity({ url, connection, daemons, notices, subjectOf }:
   const journal = createJournal();
   const follower = createFollower(journal, () => Object.keys(daemons.byName).length > 1, subjectOf);
 
-  const isUp = (daemon: string | undefined) => {
-    const [only] = Object.keys(daemons.byName);
-    return daemons.byName[daemon ?? only ?? ""]?.state !== "down";
-  };
+  const nameOf = (daemon: string | undefined) => daemon ?? Object.keys(daemons.byName)[0] ?? "";
+  const stateOf = (daemon: string | undefined) => daemons.byName[nameOf(daemon)]?.state;
+  const isUp = (daemon: string | undefined) => stateOf(daemon) !== "down";
   const isReady = (daemon: string | undefined) => connection.state().kind === "connected" && isUp(daemon);
   const dispatcher = createDispatcher(connection, isReady, journal, follower);
   const undo = createUndo(dispatcher, notices);
@@ -133,11 +134,11 @@ export function createActivity({ url, connection, daemons, notices, subjectOf }:
     forget: journal.remove,
     undo: undo.last,
     apply: follower.apply,
-    waitReason: () => {
+    waitReason: (daemon) => {
       if (connection.state().kind !== "connected") return "Waits for the connection.";
-      const isDown = Object.values(daemons.byName).some(({ state }) => state === "down");
-      return isDown ? "Waits until the daemon is up." : "Waits for its turn.";
+      return isUp(daemon) ? "Waits for its turn." : "Waits until the daemon is up.";
     },
+    stalledDaemon: (daemon) => ((stateOf(daemon) ?? "up") === "up" ? undefined : nameOf(daemon)),
     isShown,
     setShown,
   };
