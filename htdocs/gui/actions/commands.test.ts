@@ -17,7 +17,7 @@ function create() {
     procedure: string;
     kwargs: object;
     answer: (result: object) => void;
-    tell: (reason: string) => void;
+    tell: (reason: string, command?: string) => void;
     fail: (uri: string) => void;
   }[] = [];
   const errors: string[] = [];
@@ -30,7 +30,7 @@ function create() {
         procedure,
         kwargs,
         answer: resolve,
-        tell: (reason) => told({ state: "pending", since: 1, reason }),
+        tell: (reason, command) => told({ state: "pending", since: 1, reason, command }),
         fail: (uri) => reject(new CallFailure(uri, "The server's words.")),
       }),
     );
@@ -219,6 +219,29 @@ test("what failed is repeated, and nothing else of its command", async () => {
   calls[2]!.answer({});
   await repeated;
   expect([calls.length, command!.phase, activity.canRepeat(command!)]).toEqual([3, "done", false]);
+});
+
+test("what comes back when a later command for its torrents was sent has failed", async () => {
+  const { activity, commands, calls, errors } = create();
+  const stopped = commands.stop(["a"]);
+  void commands.start(["a"]);
+  calls[0]!.fail("torrent_ws.error.daemon_unreachable");
+  await stopped;
+  const [start, stop] = activity.list();
+  expect([start!.phase, stop!.phase, activity.canRepeat(stop!)]).toEqual(["pending", "failed", true]);
+  expect(errors[0]).toContain("Stopping “Alpha” failed. It was not done");
+});
+
+test("what became of a lost call is told by the name that the server gave it", async () => {
+  const { activity, commands, calls } = create();
+  const added = commands.run("torrent.add", { filename: "magnet:?xt=urn:btih:1", paused: false }, "Adding");
+  calls[0]!.tell("The daemon does not answer.", "7");
+  calls[0]!.fail(CallFailure.connectionLost);
+  await expect(added).rejects.toThrow();
+  expect(activity.list()[0]!.phase).toBe("unknown");
+  const told = { procedure: "torrent.add", daemon: "main", ids: [], count: 0, since: 1 };
+  activity.apply({ snapshot: true, commands: { 7: { ...told, state: "done" } }, removed: [] });
+  expect(activity.list().map(({ phase }) => phase)).toEqual(["done"]);
 });
 
 test("what would be done twice is not repeated when nobody knows whether it was done", async () => {

@@ -1,4 +1,4 @@
-import { type Accessor, batch, createSignal } from "solid-js";
+import { type Accessor, batch, createSignal, untrack } from "solid-js";
 import { createStore } from "solid-js/store";
 import type { Command, Part } from "./command";
 
@@ -44,7 +44,7 @@ export function createJournal(): Journal {
     list,
     add: (command) =>
       batch(() => {
-        const longer = [command, ...list()];
+        const longer = [command, ...untrack(list)];
         const forgotten = oldestOver(longer);
         setList(longer.filter((other) => other !== forgotten));
         // Nothing would be left to dismiss it by.

@@ -127,6 +127,15 @@ test("a hidden page that is ended without a word has left a copy of what waits",
   ]);
 });
 
+test("a copy that there is no room for leaves no older one", () => {
+  const first = open();
+  const sent = first.ask("sent");
+  first.show("hidden");
+  sent.become("pending");
+  first.ask("x".repeat(room));
+  expect(open().restored()).toEqual([]);
+});
+
 test("a page that is seen again keeps no copy", () => {
   const first = open();
   const part = first.ask("a");

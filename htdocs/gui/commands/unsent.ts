@@ -22,8 +22,9 @@ export function createUnsent(url: string): Unsent {
   /** False where storage is switched off or full. */
   const write = (saved: Saved): boolean => {
     try {
-      if (saved.commands.length === 0) sessionStorage.removeItem(key);
-      else sessionStorage.setItem(key, JSON.stringify(saved));
+      // Without room for these, older ones, which may be sent by now, must not stay.
+      sessionStorage.removeItem(key);
+      if (saved.commands.length > 0) sessionStorage.setItem(key, JSON.stringify(saved));
       return true;
     } catch {
       return false;
