@@ -91,7 +91,7 @@ export function createApplication(page: Page): Application {
   const permissions = createPermissions(connection);
   const subjectOf = (hashes: readonly string[], count?: number) =>
     describeTorrents(torrents.all(), hashes, count);
-  const activity = createActivity({ connection, daemons, notices, subjectOf });
+  const activity = createActivity({ url: page.access.url, connection, daemons, notices, subjectOf });
 
   window.addEventListener("pagehide", preferences.flush);
 

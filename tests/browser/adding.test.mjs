@@ -400,6 +400,15 @@ for (const layout of layouts) {
         await eventually(async () => assert.equal(await told('nobody-has-it', 'id'), undefined));
       });
 
+      test('it is removed when the page is left', async () => {
+        await paste(`magnet:?xt=urn:btih:${'4'.repeat(40)}&dn=left-behind`);
+        await gui.chooser.getByText('No peer yet').waitFor();
+        await eventually(async () => assert.ok(await told('left-behind', 'id')));
+        await gui.page.reload();
+        await gui.connection('connected');
+        await eventually(async () => assert.equal(await told('left-behind', 'id'), undefined));
+      });
+
       test('of several each has its turn; one is left out, and one is not waited for', async () => {
         const links = ['5', '6'].map((digit) => `magnet:?xt=urn:btih:${digit.repeat(40)}&dn=magnet-${digit}`);
         await paste(links.join('\n'));

@@ -2,6 +2,7 @@ import { createRoot, createSignal } from "solid-js";
 import { createStore } from "solid-js/store";
 import { afterEach, expect, test, vi } from "vitest";
 import { createActivity } from "../commands/activity";
+import { alikeOf } from "../commands/texts";
 import { undoMilliseconds } from "../commands/undo";
 import { describeTorrents } from "../commands/targets";
 import type { ConnectionState } from "../connection/connection";
@@ -16,19 +17,20 @@ function create() {
     procedure: string;
     kwargs: object;
     answer: (result: object) => void;
-    tell: (reason: string) => void;
+    tell: (reason: string, command?: string) => void;
     fail: (uri: string) => void;
   }[] = [];
   const errors: string[] = [];
   const done: string[] = [];
   const offers: NoticeAction[] = [];
+  const dismissed: number[] = [];
   const call = (procedure: string, kwargs: object, told: (progress: object) => void) =>
     new Promise<object>((resolve, reject) =>
       calls.push({
         procedure,
         kwargs,
         answer: resolve,
-        tell: (reason) => told({ state: "pending", since: 1, reason }),
+        tell: (reason, command) => told({ state: "pending", since: 1, reason, command }),
         fail: (uri) => reject(new CallFailure(uri, "The server's words.")),
       }),
     );
@@ -37,7 +39,7 @@ function create() {
     done: (text) => done.push(text),
     error: (text) => errors.push(text),
     offer: (_text, action) => offers.push(action),
-    dismiss: () => {},
+    dismiss: (id) => dismissed.push(id),
   };
   const torrents = { a: { name: "Alpha" } as Torrent, b: { name: "Beta" } as Torrent };
   const [user, setUser] = createSignal("1");
@@ -46,10 +48,16 @@ function create() {
   const connection = { call: call as never, state, user };
   const subjectOf = (hashes: readonly string[], count?: number) => describeTorrents(torrents, hashes, count);
   const [activity, commands] = createRoot(() => {
-    const made = createActivity({ connection, daemons: { byName: daemons }, notices, subjectOf });
+    const made = createActivity({
+      url: "wss://host/ws",
+      connection,
+      daemons: { byName: daemons },
+      notices,
+      subjectOf,
+    });
     return [made, createCommands(made, subjectOf)];
   });
-  return { commands, activity, calls, errors, done, offers, setState, setDaemons, setUser };
+  return { commands, activity, calls, errors, done, offers, dismissed, setState, setDaemons, setUser };
 }
 
 test("a torrent is marked until the answer comes", async () => {
@@ -67,7 +75,7 @@ test("a torrent is marked until the answer comes", async () => {
 });
 
 test("an error is told in the server's words, and stays with the torrent until the user has read it", async () => {
-  const { commands, calls, errors } = create();
+  const { activity, commands, calls, errors } = create();
   const moved = commands.setLocation(["a"], "/srv", true);
   expect(calls[0]!.kwargs).toEqual({ ids: ["a"], location: "/srv", move: true });
   calls[0]!.fail("torrent_ws.error.daemon_refused");
@@ -77,7 +85,7 @@ test("an error is told in the server's words, and stays with the torrent until t
     message: "The server's words.",
     remedy: "See what the daemon objects to, and do it again.",
   });
-  commands.dismiss("a");
+  activity.forget(activity.list()[0]!);
   expect(commands.state("a")).toBeUndefined();
   expect(errors).toEqual(["Moving “Alpha” failed. The server's words."]);
 });
@@ -154,6 +162,23 @@ test("what was not sent to a daemon that is down is sent when it is up", async (
   expect(errors).toEqual([]);
 });
 
+test("a call says what its own daemon is up to, and nothing of another one", () => {
+  const { activity, commands, setDaemons } = create();
+  setDaemons({ main: { state: "up", since: 1 }, other: { state: "down", since: 1 } });
+  void commands.start(["main.a", "other.b"]);
+  expect(commands.state("main.a")).toMatchObject({ state: "pending", message: undefined });
+  expect(commands.state("other.b")).toMatchObject({ message: "Waits until the daemon is up." });
+  expect(["main", "other", undefined].map(activity.waitReason)).toEqual([
+    "Waits for its turn.",
+    "Waits until the daemon is up.",
+    "Waits for its turn.",
+  ]);
+  expect(["main", "other", undefined].map(activity.stalledDaemon)).toEqual([undefined, "other", undefined]);
+  expect(alikeOf(activity.list()[0]!.parts).map(({ daemon }) => daemon)).toEqual(["main", "other"]);
+  setDaemons("other", "state", "up");
+  expect(alikeOf(activity.list()[0]!.parts)).toHaveLength(2);
+});
+
 test("a removal waits for a while, and can be undone", async () => {
   vi.useFakeTimers();
   const { activity, commands, calls, offers } = create();
@@ -170,6 +195,17 @@ test("a removal waits for a while, and can be undone", async () => {
   expect(calls).toHaveLength(1);
 });
 
+test("a removal that is canceled before its time is over stays canceled, and is offered no more", async () => {
+  vi.useFakeTimers();
+  const { activity, commands, calls, offers, dismissed } = create();
+  void commands.remove(["a"], true);
+  const [command] = activity.list();
+  activity.cancel(command!);
+  expect(dismissed).toEqual([offers.length]);
+  await vi.advanceTimersByTimeAsync(undoMilliseconds);
+  expect([command!.phase, calls.length, activity.undo()]).toEqual(["canceled", 0, false]);
+});
+
 test("what failed is repeated, and nothing else of its command", async () => {
   const { activity, commands, calls } = create();
   const stopped = commands.stop(Array.from({ length: 500 }, (_, index) => `${index}`));
@@ -183,6 +219,29 @@ test("what failed is repeated, and nothing else of its command", async () => {
   calls[2]!.answer({});
   await repeated;
   expect([calls.length, command!.phase, activity.canRepeat(command!)]).toEqual([3, "done", false]);
+});
+
+test("what comes back when a later command for its torrents was sent has failed", async () => {
+  const { activity, commands, calls, errors } = create();
+  const stopped = commands.stop(["a"]);
+  void commands.start(["a"]);
+  calls[0]!.fail("torrent_ws.error.daemon_unreachable");
+  await stopped;
+  const [start, stop] = activity.list();
+  expect([start!.phase, stop!.phase, activity.canRepeat(stop!)]).toEqual(["pending", "failed", true]);
+  expect(errors[0]).toContain("Stopping “Alpha” failed. It was not done");
+});
+
+test("what became of a lost call is told by the name that the server gave it", async () => {
+  const { activity, commands, calls } = create();
+  const added = commands.run("torrent.add", { filename: "magnet:?xt=urn:btih:1", paused: false }, "Adding");
+  calls[0]!.tell("The daemon does not answer.", "7");
+  calls[0]!.fail(CallFailure.connectionLost);
+  await expect(added).rejects.toThrow();
+  expect(activity.list()[0]!.phase).toBe("unknown");
+  const told = { procedure: "torrent.add", daemon: "main", ids: [], count: 0, since: 1 };
+  activity.apply({ snapshot: true, commands: { 7: { ...told, state: "done" } }, removed: [] });
+  expect(activity.list().map(({ phase }) => phase)).toEqual(["done"]);
 });
 
 test("what would be done twice is not repeated when nobody knows whether it was done", async () => {

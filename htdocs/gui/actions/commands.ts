@@ -50,8 +50,6 @@ export interface Commands {
   ): Promise<Procedures[Name]["result"]>;
   /** Undefined while nothing is asked of the torrent, and nothing went wrong that the user has not read. */
   state(hash: string): CommandState | undefined;
-  /** The user has read it. */
-  dismiss(hash: string): void;
 }
 
 type TorrentProcedure = {
@@ -107,8 +105,8 @@ export function createCommands(
       const { procedure, title } = part.command;
       const hasEnded = phase === "failed" || phase === "unknown";
       const remedy = hasEnded ? remedyOf(error) : undefined;
-      return { procedure, title, state: phase, since: at, message, remedy };
+      const reason = message ?? (phase === "waiting" ? activity.waitReason(part.daemon) : undefined);
+      return { procedure, title, state: phase, since: at, message: reason, remedy };
     },
-    dismiss: activity.dismiss,
   };
 }

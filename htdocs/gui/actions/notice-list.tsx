@@ -1,6 +1,7 @@
-import { For, onCleanup, Show } from "solid-js";
+import { For, Show } from "solid-js";
 import { useApplication } from "../application";
 import { Icon, type IconName } from "../icon";
+import { listen } from "../listen";
 import styles from "./notice-list.module.css";
 import type { Notice } from "./notices";
 
@@ -9,14 +10,12 @@ const icons: Record<Notice["kind"], IconName> = { done: "check", error: "alert",
 /** The notices as toasts over the list's lower corner. */
 export function NoticeList() {
   const { activity, notices } = useApplication();
-  const undo = (event: KeyboardEvent) => {
+  listen("keydown", (event) => {
     if (event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey) || event.shiftKey) return;
     // There it is the browser's own undo.
     if (event.target instanceof Element && event.target.matches("input, textarea, select")) return;
     if (activity.undo()) event.preventDefault();
-  };
-  document.addEventListener("keydown", undo);
-  onCleanup(() => document.removeEventListener("keydown", undo));
+  });
 
   return (
     <div class={styles.notices} role="log" aria-live="polite" aria-label="Notices">

@@ -3,6 +3,7 @@ import { createStore } from "solid-js/store";
 import { DialogButtons, DialogFrame } from "../actions/dialog";
 import dialogStyles from "../actions/dialog.module.css";
 import { useApplication } from "../application";
+import { folderProblem } from "../dialogs/folders";
 import { addEntries } from "./add";
 import styles from "./adding.module.css";
 import { createDuplicates } from "./duplicates";
@@ -10,7 +11,7 @@ import { createEntries } from "./entries";
 import type { Entry } from "./entry";
 import { EntryRow } from "./entry-row";
 import { OptionFields } from "./option-fields";
-import { type AddOptions, defaultOptions, folderProblem } from "./options";
+import { type AddOptions, defaultOptions } from "./options";
 import { type AddSource, isMagnet } from "./sources";
 import { listenToTransfers } from "./transfers";
 
@@ -49,7 +50,7 @@ export default function AddDialog(props: { sources?: readonly AddSource[] }) {
   );
   const hasNoFolder = () =>
     options.folder !== undefined &&
-    folderProblem(options.folder, permissions.roots(options.daemon ?? daemonNames()[0] ?? "")) !== undefined;
+    folderProblem(options.folder, permissions.roots(options.daemon ?? daemonNames()[0] ?? "")) !== "";
   const isComplete = () =>
     entries.open().length > 0 &&
     entries.nonsense().length === 0 &&

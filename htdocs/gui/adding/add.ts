@@ -3,12 +3,10 @@ import { describeFailure } from "../commands/failure";
 import type { Notices } from "../actions/notices";
 import type { Entry } from "./entry";
 import { type AddOptions, argumentsOf } from "./options";
-import type { AddSource } from "./sources";
+import { type AddSource, checkSize } from "./sources";
 
 /** So many are sent at once: more of them would only wait at the server, which keeps 4 MiB for a page. */
 const mostUnderWay = 4;
-/** The server takes messages of 16 MiB, and closes the connection on one that is longer. */
-const mostBytes = 12_000_000;
 /** Of more torrents a notice tells how many. */
 const mostNotices = 3;
 
@@ -61,7 +59,7 @@ export async function addEntries(
 /** A source as torrent.add takes it. */
 async function read(source: AddSource): Promise<{ filename: string } | { metainfo: string }> {
   if ("link" in source) return { filename: source.link };
-  if (source.file.size > mostBytes) throw new Error("The file is larger than the server takes.");
+  checkSize(source.file);
   return { metainfo: await readBase64(source.file) };
 }
 

@@ -1,6 +1,7 @@
 /**
- * Reads bencoded data. The libraries for it follow negative lengths back and never end, so that one bad file
- * would freeze the page; and of the bytes of a dictionary, whose hash names a torrent, they tell nothing.
+ * Reads bencoded data. The libraries for it (bencode, @ctrl/torrent-file) follow negative lengths back and never end,
+ * so that one bad file would freeze the page; the latter needs node:crypto and node:path besides; and of the bytes of
+ * a dictionary, whose hash names a torrent, they tell nothing.
  */
 
 export type Bencoded = number | Uint8Array | Bencoded[] | Dictionary;
@@ -10,6 +11,9 @@ export interface Dictionary {
   /** What it was read from. */
   bytes: Uint8Array;
 }
+
+/** Lists and dictionaries in each other: each takes of the stack. A torrent's folders are some of them. */
+const mostDepth = 200;
 
 const utf8 = new TextDecoder();
 
@@ -40,7 +44,8 @@ export function decode(bytes: Uint8Array): Bencoded {
     if (isEnd) at++;
     return isEnd;
   };
-  const readValue = (): Bencoded => {
+  const readValue = (depth: number): Bencoded => {
+    if (depth > mostDepth) throw new Error(`Too deep at ${at}`);
     const begin = at;
     switch (String.fromCharCode(bytes[at] ?? 0)) {
       case "i":
@@ -49,20 +54,20 @@ export function decode(bytes: Uint8Array): Bencoded {
       case "l": {
         at++;
         const list: Bencoded[] = [];
-        while (!isAtEnd()) list.push(readValue());
+        while (!isAtEnd()) list.push(readValue(depth + 1));
         return list;
       }
       case "d": {
         at++;
         const members = new Map<string, Bencoded>();
-        while (!isAtEnd()) members.set(toText(readString()), readValue());
+        while (!isAtEnd()) members.set(toText(readString()), readValue(depth + 1));
         return { members, bytes: bytes.subarray(begin, at) };
       }
       default:
         return readString();
     }
   };
-  return readValue();
+  return readValue(0);
 }
 
 export function isDictionary(value: Bencoded | undefined): value is Dictionary {

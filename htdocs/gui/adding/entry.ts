@@ -1,7 +1,7 @@
 import { type Accessor, createSignal, type Setter } from "solid-js";
 import { createFileChoices, type NewFileChoices } from "../files/file-choices";
 import type { Metainfo } from "./metainfo";
-import { type AddSource, magnetHash, titleOf } from "./sources";
+import { type AddSource, checkSize, magnetHash, titleOf } from "./sources";
 
 /** What became of something that is to be added. */
 export type Outcome =
@@ -43,6 +43,7 @@ export class Entry {
   async read(): Promise<void> {
     if (!("file" in this.source)) return;
     try {
+      checkSize(this.source.file);
       const [{ readMetainfo }, bytes] = await Promise.all([
         import("./metainfo"),
         this.source.file.arrayBuffer(),

@@ -1,9 +1,9 @@
 import { createSignal, createUniqueId, For, Show } from "solid-js";
 import dialogStyles from "../actions/dialog.module.css";
+import { folderProblem, isBelow } from "../dialogs/folders";
 import { formatBytes } from "../format/bytes";
 import styles from "./adding.module.css";
-import { createAnswer } from "./answer";
-import { folderProblem, isBelow } from "./options";
+import { createFreeSpace } from "./free-space";
 
 interface FolderChoiceProps {
   /** Folders below which there may be a choice. */
@@ -26,23 +26,15 @@ export function FolderChoice(props: FolderChoiceProps) {
   const problemId = createUniqueId();
   const offered = () =>
     [...new Set([...props.roots, ...props.folders])].filter(
-      (folder) => folder !== props.defaultFolder && props.roots.some((root) => isBelow(folder, root)),
+      (folder) => folder !== props.defaultFolder && isBelow(folder, props.roots),
     );
-  const problem = () => (props.folder === undefined ? undefined : folderProblem(props.folder, props.roots));
+  const problem = () => (props.folder === undefined ? "" : folderProblem(props.folder, props.roots));
 
-  const space = createAnswer((call) => {
-    const path = props.folder ?? props.defaultFolder;
-    if (path === undefined || folderProblem(path, props.roots) !== undefined) return undefined;
-    const of = props.daemon === undefined ? {} : { daemon: props.daemon };
-    return call("free_space", { path, ...of });
-  });
-  /** -1: there is no such folder yet. */
-  const free = () => {
-    const { path, "size-bytes": bytes } = space() ?? {};
-    return path === (props.folder ?? props.defaultFolder) && bytes !== undefined && bytes >= 0
-      ? { bytes }
-      : undefined;
-  };
+  const free = createFreeSpace(
+    () => props.folder ?? props.defaultFolder,
+    () => props.roots,
+    () => props.daemon,
+  );
 
   return (
     <div class={dialogStyles.field}>
@@ -68,7 +60,7 @@ export function FolderChoice(props: FolderChoiceProps) {
         <input
           name="other-folder"
           aria-label="Folder's path"
-          aria-invalid={problem() !== undefined}
+          aria-invalid={problem() !== ""}
           aria-describedby={problemId}
           spellcheck={false}
           autocapitalize="off"
@@ -79,13 +71,11 @@ export function FolderChoice(props: FolderChoiceProps) {
           {problem()}
         </span>
       </Show>
-      <Show when={free()}>
-        {(known) => (
-          <span data-field="free" class={props.needed > known().bytes ? styles.problem : undefined}>
-            {formatBytes(known().bytes)} free
-            <Show when={props.needed > known().bytes}>, {formatBytes(props.needed)} needed</Show>
-          </span>
-        )}
+      <Show when={free() !== undefined}>
+        <span data-field="free" class={props.needed > free()! ? styles.problem : undefined}>
+          {formatBytes(free()!)} free
+          <Show when={props.needed > free()!}>, {formatBytes(props.needed)} needed</Show>
+        </span>
       </Show>
     </div>
   );

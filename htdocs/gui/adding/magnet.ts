@@ -3,7 +3,7 @@ import type { Application } from "../application";
 import { describeFailure } from "../commands/failure";
 import { keyOf } from "../commands/targets";
 import { createFileChoices, type NewFileChoices } from "../files/file-choices";
-import type { FileEntry } from "../files/tree";
+import { type FileEntry, isTooDeep } from "../files/tree";
 import { type DetailEvent, Status } from "../protocol";
 import { type AddOptions, argumentsOf } from "./options";
 import { titleOf } from "./sources";
@@ -100,10 +100,14 @@ export function createMagnet(
     undefined,
     { equals: (left, right) => left === right || JSON.stringify(left) === JSON.stringify(right) },
   );
-  const content = createMemo(() => {
-    const named = files()?.map(({ name, length }) => ({ path: name, length }));
-    return named && named.length > 0 ? { files: named, choices: createFileChoices(named) } : undefined;
+  const named = createMemo(() => {
+    const list = files()?.map(({ name, length }) => ({ path: name, length }));
+    return list && list.length > 0 ? list : undefined;
   });
+  const isUnfit = () => named()?.some(isTooDeep) === true;
+  const content = createMemo(() =>
+    named() && !isUnfit() ? { files: named()!, choices: createFileChoices(named()!) } : undefined,
+  );
   let isStopping = false;
   const stop = async () => {
     if (isKept || isStopping || !connection.session() || detail()?.status === Status.stopped) return;
@@ -112,7 +116,7 @@ export function createMagnet(
     isStopping = false;
   };
   createEffect(
-    on(content, (known) => {
+    on(named, (known) => {
       if (!known) return;
       void stop();
       // The daemon verifies what it has just learned of, and starts it then although it was stopped.
@@ -122,10 +126,19 @@ export function createMagnet(
   );
   createEffect(() => {
     if (detail()?.gone) setFailure("It is not in the list any more.");
+    if (isUnfit()) setFailure("A file in it is in too many folders to choose of them.");
   });
-  onCleanup(() => {
+  const leave = () => {
+    if (isLeft) return;
     isLeft = true;
     if (!isKept && key() !== undefined) void remove(key()!);
+  };
+  // Nothing is cleaned up when the page goes. Captured, as the commands that cannot be sent any more are kept for
+  // the next page by another listener.
+  window.addEventListener("pagehide", leave, { capture: true });
+  onCleanup(() => {
+    window.removeEventListener("pagehide", leave, { capture: true });
+    leave();
   });
 
   const keep = async () => {

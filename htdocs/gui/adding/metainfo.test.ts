@@ -32,6 +32,17 @@ test("reads files in their order, trackers once each, and what else there is", (
   });
 });
 
+/** A file whose path has so many names below the torrent's. */
+function inFolders(names: number): string {
+  const path = `${text("path")}l${text("a").repeat(names)}e`;
+  return `d${text("files")}ld${text("length")}i1e${path}ee${text("name")}${text("a")}${pieces}e`;
+}
+
+test("folders in folders are no trouble up to a hundred names", () => {
+  const [file] = readMetainfo(bytes(`d${text("info")}${inFolders(99)}e`)).files;
+  expect(file!.path.split("/")).toHaveLength(100);
+});
+
 test("the hash is that of the bytes as they are", () => {
   expect(readMetainfo(bytes(`d${text("info")}${oneFile}e`))).toEqual({
     hash: createHash("sha1").update(oneFile).digest("hex"),
@@ -54,6 +65,7 @@ test.each([
   ["no info", "d4:spam4:eggse", "no torrent file"],
   ["version 2", `d${text("info")}d${text("meta version")}i2eee`, "not of BitTorrent version 1"],
   ["no size", `d${text("info")}d${pieces}ee`, "no size"],
+  ["too many folders", `d${text("info")}${inFolders(100)}e`, "too many folders"],
   ["no path", `d${text("info")}d${text("files")}ld${text("length")}i1eee${pieces}ee`, "no name"],
 ])("tells at once what is wrong: %s", (_, file, message) => {
   expect(() => readMetainfo(bytes(file))).toThrow(message);

@@ -1,6 +1,6 @@
 import { sha1 } from "@noble/hashes/legacy";
 import { bytesToHex } from "@noble/hashes/utils";
-import type { FileEntry } from "../files/tree";
+import { type FileEntry, isTooDeep } from "../files/tree";
 import { type Bencoded, decode, type Dictionary, isDictionary, toText } from "./bencode";
 
 /** What a .torrent file says. */
@@ -42,11 +42,13 @@ export function readMetainfo(bytes: Uint8Array): Metainfo {
 function filesOf(info: Dictionary, name: string): FileEntry[] {
   const list = info.members.get("files");
   if (!Array.isArray(list)) return [{ path: name, length: lengthOf(info) }];
-  return list.map((file) => {
+  const files = list.map((file) => {
     const path = isDictionary(file) && (file.members.get("path.utf-8") ?? file.members.get("path"));
     if (!isDictionary(file) || !Array.isArray(path)) throw new Error("A file in it has no name.");
     return { path: [name, ...texts(path)].filter(Boolean).join("/"), length: lengthOf(file) };
   });
+  if (files.some(isTooDeep)) throw new Error("A file in it is in too many folders.");
+  return files;
 }
 
 function lengthOf({ members }: Dictionary): number {

@@ -30,13 +30,3 @@ export function argumentsOf({ daemon, folder, labels, isStarting, priority }: Ad
     ...(priority !== 0 && { bandwidthPriority: priority }),
   };
 }
-
-/** Why torrents cannot be put there; undefined if they can. */
-export function folderProblem(folder: string, roots: readonly string[]): string | undefined {
-  if (roots.some((root) => isBelow(folder, root)) && !folder.split("/").includes("..")) return undefined;
-  return `It must be a folder below ${roots.join(" or ")}.`;
-}
-
-export function isBelow(folder: string, root: string): boolean {
-  return folder === root || folder.startsWith(root.endsWith("/") ? root : `${root}/`);
-}

@@ -63,3 +63,11 @@ function toHexHash(word: string): string | undefined {
   );
   return bits.join("").replace(/.{4}/g, (four) => parseInt(four, 2).toString(16));
 }
+
+/** The server takes messages of 16 MiB, and closes the connection on one that is longer. */
+export const mostBytes = 12_000_000;
+
+/** Throws an Error for people. */
+export function checkSize(file: File): void {
+  if (file.size > mostBytes) throw new Error("The file is larger than the server takes.");
+}

@@ -1,4 +1,5 @@
-import { type Accessor, createSignal, onCleanup } from "solid-js";
+import { type Accessor, createSignal } from "solid-js";
+import { listen } from "../listen";
 import { type AddSource, readTransfer } from "./sources";
 
 /**
@@ -12,13 +13,6 @@ export function listenToTransfers(take: (sources: AddSource[]) => boolean): Acce
     if (!transfer || (isTextInput(event.target) && transfer.files.length === 0)) return false;
     const sources = readTransfer(transfer);
     return sources.length > 0 && take(sources);
-  };
-  const listen = <Name extends keyof DocumentEventMap>(
-    name: Name,
-    handle: (event: DocumentEventMap[Name]) => void,
-  ) => {
-    document.addEventListener(name, handle);
-    onCleanup(() => document.removeEventListener(name, handle));
   };
 
   listen("dragover", (event) => {

@@ -21,6 +21,7 @@ const icons: Record<Phase, IconName> = {
 export default function ActivityPanel(props: { onClose: () => void }) {
   const { activity } = useApplication();
   const over = () => activity.list().filter((command) => !command.isRunning);
+  const now = createClock();
   let panel!: HTMLDivElement;
   onMount(() => panel.focus());
   return (
@@ -53,16 +54,16 @@ export default function ActivityPanel(props: { onClose: () => void }) {
         fallback={<p class={styles.nothing}>Nothing was asked for yet.</p>}
       >
         <ul class={styles.commands}>
-          <For each={activity.list()}>{(command) => <Entry command={command} />}</For>
+          <For each={activity.list()}>{(command) => <Entry command={command} now={now()} />}</For>
         </ul>
       </Show>
     </div>
   );
 }
 
-function Entry(props: { command: Command }) {
+/** `now`: milliseconds of the epoch. */
+function Entry(props: { command: Command; now: number }) {
   const { activity } = useApplication();
-  const now = createClock();
   const ended = () => props.command.total - props.command.count("waiting", "pending");
   const worthTelling = () =>
     alikeOf(props.command.parts).filter(
@@ -75,14 +76,14 @@ function Entry(props: { command: Command }) {
         <div class={styles.title}>
           <strong>{progressOf(props.command)}</strong>
           <span>
-            {phaseTexts[props.command.phase]}, {formatSince(props.command.since / 1000, new Date(now()))}
+            {phaseTexts[props.command.phase]}, {formatSince(props.command.since / 1000, new Date(props.now))}
           </span>
         </div>
         <Show when={props.command.isRunning && props.command.parts.length > 1}>
           <progress max={props.command.total} value={ended()} aria-label="Torrents that are through" />
         </Show>
         <For each={worthTelling()}>
-          {(alike) => <Told alike={alike} isPart={props.command.parts.length > 1} />}
+          {(alike) => <Told alike={alike} isPart={props.command.parts.length > 1} now={props.now} />}
         </For>
         <div class={styles.actions}>
           <Show when={activity.canRepeat(props.command)}>
@@ -109,19 +110,18 @@ function Entry(props: { command: Command }) {
 const mostNames = 5;
 
 /** What became of some of a command's torrents, why, and what can be done. */
-function Told(props: { alike: Alike; isPart: boolean }) {
+function Told(props: { alike: Alike; isPart: boolean; now: number }) {
   const { activity, daemons, torrents } = useApplication();
-  const now = createClock();
   const isTrouble = () => props.alike.phase === "failed" || props.alike.phase === "unknown";
   const message = () =>
-    props.alike.message ?? (props.alike.phase === "waiting" ? activity.waitReason() : undefined);
-  const stalled = () =>
-    props.alike.phase === "pending"
-      ? daemons.troubled().map((name) => {
-          const { since } = daemons.byName[name]!;
-          return `The daemon “${name}” does not answer since ${formatSince(since, new Date(now()))}.`;
-        })
-      : [];
+    props.alike.message ??
+    (props.alike.phase === "waiting" ? activity.waitReason(props.alike.daemon) : undefined);
+  const stalled = () => {
+    const name = props.alike.phase === "pending" ? activity.stalledDaemon(props.alike.daemon) : undefined;
+    if (name === undefined) return undefined;
+    const since = formatSince(daemons.byName[name]!.since, new Date(props.now));
+    return `The daemon “${name}” does not answer since ${since}.`;
+  };
   const names = () => {
     const known = props.alike.hashes.flatMap((hash) => torrents.get(hash)?.name ?? []).slice(0, mostNames);
     const further = props.alike.count - known.length;
@@ -130,7 +130,7 @@ function Told(props: { alike: Alike; isPart: boolean }) {
   return (
     <div class={styles.told} data-told={props.alike.phase}>
       <Show when={message()}>{(text) => <p>{text()}</p>}</Show>
-      <For each={stalled()}>{(text) => <p>{text}</p>}</For>
+      <Show when={stalled()}>{(text) => <p>{text()}</p>}</Show>
       <Show when={isTrouble()}>
         <p class={styles.remedy}>{remedyOf(props.alike.error)}</p>
       </Show>

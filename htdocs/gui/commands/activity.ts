@@ -8,12 +8,13 @@ import { createDispatcher } from "./dispatcher";
 import { asCallFailure, describeFailure, isToldElsewhere } from "./failure";
 import { createFollower } from "./follower";
 import { createJournal, type Journal } from "./journal";
+import { keepUnsent } from "./leaving";
 import { isRepeatable } from "./procedures";
 import { createUndo, type Undo } from "./undo";
-import { saveUnsent, takeUnsent } from "./unsent";
+import { createUnsent } from "./unsent";
 
 /** All that is asked of the daemons, and what becomes of it. */
-export interface Activity extends Pick<Journal, "list" | "latest" | "dismiss"> {
+export interface Activity extends Pick<Journal, "list" | "latest"> {
   /** Makes the calls of a new command. Resolves when all are answered, and tells of those that fail. */
   submit(command: Command): Promise<void>;
   /** The same for what can be undone for a while, and is sent then. */
@@ -32,14 +33,18 @@ export interface Activity extends Pick<Journal, "list" | "latest" | "dismiss"> {
   undo: Undo["last"];
   /** An event of the topic `torrents.commands`. */
   apply(event: CommandsEvent): void;
-  /** Why calls wait that say nothing of it themselves; for people. */
-  waitReason(): string;
+  /** Why a daemon's calls wait that say nothing of it themselves; for people. */
+  waitReason(daemon: string | undefined): string;
+  /** Of which daemon a call waits for an answer; undefined while that one answers. */
+  stalledDaemon(daemon: string | undefined): string | undefined;
   /** Whether the user looks at it. */
   isShown: Accessor<boolean>;
   setShown(isShown: boolean): void;
 }
 
 interface Surroundings {
+  /** The server's. */
+  url: string;
   connection: Pick<Connection, "call" | "state" | "user">;
   daemons: Pick<Daemons, "byName">;
   notices: Notices;
@@ -47,15 +52,14 @@ interface Surroundings {
   subjectOf: (hashes: readonly string[], count?: number) => string;
 }
 
-export function createActivity({ connection, daemons, notices, subjectOf }: Surroundings): Activity {
+export function createActivity({ url, connection, daemons, notices, subjectOf }: Surroundings): Activity {
   const [isShown, setShown] = createSignal(false);
   const journal = createJournal();
   const follower = createFollower(journal, () => Object.keys(daemons.byName).length > 1, subjectOf);
 
-  const isUp = (daemon: string | undefined) => {
-    const [only] = Object.keys(daemons.byName);
-    return daemons.byName[daemon ?? only ?? ""]?.state !== "down";
-  };
+  const nameOf = (daemon: string | undefined) => daemon ?? Object.keys(daemons.byName)[0] ?? "";
+  const stateOf = (daemon: string | undefined) => daemons.byName[nameOf(daemon)]?.state;
+  const isUp = (daemon: string | undefined) => stateOf(daemon) !== "down";
   const isReady = (daemon: string | undefined) => connection.state().kind === "connected" && isUp(daemon);
   const dispatcher = createDispatcher(connection, isReady, journal, follower);
   const undo = createUndo(dispatcher, notices);
@@ -91,42 +95,28 @@ export function createActivity({ connection, daemons, notices, subjectOf }: Surr
       return kwargs && (phase === "failed" || (phase === "unknown" && isRepeatable(procedure, kwargs)));
     });
 
-  const cancel = (command: Command) => command.parts.forEach(dispatcher.cancel);
+  const cancel = (command: Command) => {
+    undo.withdraw(command);
+    command.parts.forEach(dispatcher.cancel);
+  };
   const drop = (command: Command) => {
     cancel(command);
     journal.remove(command);
   };
 
-  // A page that goes keeps what it could not send for the user's next one in this tab; each call is in one place.
-  const restore = (user: string | undefined) => {
-    if (user !== undefined) takeUnsent(user).forEach((command) => void submit(command));
-  };
-  const leave = () => {
-    undo.releaseAll();
-    const user = connection.user();
-    if (user === undefined) return;
-    const parts = journal.list().flatMap((command) => command.parts);
-    saveUnsent(
-      user,
-      parts.filter((part) => part.outcome().phase === "waiting" && dispatcher.cancel(part)).reverse(),
-    );
-  };
-  createEffect(
-    on(connection.user, (user, former) => {
-      // Another user has logged in: what was asked for before is not his.
-      if (former !== undefined) [...journal.list()].forEach(drop);
-      restore(user);
-    }),
-  );
-  globalThis.window?.addEventListener("pagehide", leave);
-  globalThis.window?.addEventListener("pageshow", ({ persisted }) => {
-    if (persisted) restore(connection.user());
+  keepUnsent({
+    unsent: createUnsent(url),
+    user: connection.user,
+    journal,
+    submit: (command) => void submit(command),
+    drop,
+    cancel: dispatcher.cancel,
+    releaseAll: undo.releaseAll,
   });
 
   return {
     list: journal.list,
     latest: journal.latest,
-    dismiss: journal.dismiss,
     submit,
     submitHeld: (command) => {
       journal.add(command);
@@ -144,11 +134,11 @@ export function createActivity({ connection, daemons, notices, subjectOf }: Surr
     forget: journal.remove,
     undo: undo.last,
     apply: follower.apply,
-    waitReason: () => {
+    waitReason: (daemon) => {
       if (connection.state().kind !== "connected") return "Waits for the connection.";
-      const isDown = Object.values(daemons.byName).some(({ state }) => state === "down");
-      return isDown ? "Waits until the daemon is up." : "Waits for its turn.";
+      return isUp(daemon) ? "Waits for its turn." : "Waits until the daemon is up.";
     },
+    stalledDaemon: (daemon) => ((stateOf(daemon) ?? "up") === "up" ? undefined : nameOf(daemon)),
     isShown,
     setShown,
   };

@@ -17,10 +17,8 @@ export function CommandBadge(props: { hash: string; children: JSX.Element }) {
   const state = () => commands.state(props.hash);
   const text = () => texts[state()!.state](state()!.title);
   const details = () => {
-    const { state: now, message, remedy } = state()!;
-    return [text(), message ?? (now === "waiting" ? activity.waitReason() : undefined), remedy]
-      .filter(Boolean)
-      .join("\n");
+    const { message, remedy } = state()!;
+    return [text(), message, remedy].filter(Boolean).join("\n");
   };
   return (
     <Switch fallback={props.children}>

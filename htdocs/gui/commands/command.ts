@@ -20,19 +20,31 @@ export interface Outcome {
 export class Part {
   readonly outcome: Accessor<Outcome>;
   readonly #setOutcome: Setter<Outcome>;
+  #kwargs: Readonly<Record<string, unknown>> | undefined;
 
   constructor(
     readonly command: Command,
     readonly hashes: readonly string[],
-    /** Undefined where another page made the call and nobody else knows with which arguments. */
-    readonly kwargs: Readonly<Record<string, unknown>> | undefined,
+    kwargs: Readonly<Record<string, unknown>> | undefined,
     /** How many torrents it is for; `hashes` may be fewer, where another page made the call. */
     readonly count = hashes.length,
+    /** The daemon that it is for; undefined where there is one only. */
+    readonly daemon = kwargs?.daemon as string | undefined,
   ) {
+    this.#kwargs = kwargs;
     [this.outcome, this.#setOutcome] = createSignal<Outcome>({ phase: "waiting", at: Date.now() });
   }
 
+  /**
+   * Undefined where another page made the call and nobody else knows with which arguments; and when nobody needs
+   * them any more, as they may be a whole .torrent file.
+   */
+  get kwargs(): Readonly<Record<string, unknown>> | undefined {
+    return this.#kwargs;
+  }
+
   become(phase: Phase, { message, error }: { message?: string; error?: string } = {}): void {
+    if (phase === "done" || phase === "canceled") this.#kwargs = undefined;
     this.#setOutcome({ phase, at: Date.now(), message, error });
   }
 }

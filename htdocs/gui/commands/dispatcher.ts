@@ -17,6 +17,8 @@ export interface Dispatcher {
   advance(): void;
 }
 
+const overtaken = "It was not done, and a later command for the same torrents was sent meanwhile.";
+
 interface Posted extends Waiting {
   reject: (failure: CallFailure) => void;
 }
@@ -25,7 +27,7 @@ export function createDispatcher(
   connection: Pick<Connection, "call">,
   isReady: (daemon: string | undefined) => boolean,
   journal: Pick<Journal, "show" | "clear">,
-  follower: Pick<Follower, "sent" | "lost">,
+  follower: Pick<Follower, "sent" | "named" | "lost">,
 ): Dispatcher {
   const outbox = createOutbox(isReady);
   const posted = new WeakMap<Part, Posted>();
@@ -34,7 +36,7 @@ export function createDispatcher(
   const call = connection.call as (
     procedure: string,
     kwargs: object,
-    told: (progress: { reason?: string }) => void,
+    told: (progress: { reason?: string; command?: string; since?: number }) => void,
   ) => Promise<object>;
 
   const send = async (
@@ -44,13 +46,15 @@ export function createDispatcher(
   ) => {
     part.become("pending");
     try {
-      const answer = call(part.command.procedure, part.kwargs!, ({ reason }) =>
-        part.become("pending", { message: reason }),
-      );
+      const answer = call(part.command.procedure, part.kwargs!, ({ reason, command, since }) => {
+        part.become("pending", { message: reason });
+        if (command !== undefined) follower.named(part, command, since ?? 0);
+      });
       follower.sent(part);
       const result = await answer;
       part.become("done");
       journal.clear(part);
+      posted.delete(part);
       resolve(result);
       return "ended";
     } catch (error) {
@@ -62,6 +66,7 @@ export function createDispatcher(
       }
       part.become(isOutcomeUnknown(uri) ? "unknown" : "failed", { message, error: uri });
       if (uri === CallFailure.connectionLost) follower.lost(part);
+      posted.delete(part);
       reject(failure);
       return "ended";
     }
@@ -74,9 +79,15 @@ export function createDispatcher(
         journal.show(part);
         const waiting: Posted = {
           order: ++lastOrder,
-          daemon: part.kwargs?.daemon as string | undefined,
+          daemon: part.daemon,
+          hashes: part.hashes,
           isHeld,
           send: () => send(part, resolve, reject),
+          overtaken: () => {
+            posted.delete(part);
+            part.become("failed", { message: overtaken });
+            reject(new CallFailure("", overtaken));
+          },
           reject,
         };
         posted.set(part, waiting);
@@ -92,6 +103,7 @@ export function createDispatcher(
     cancel: (part) => {
       const waiting = posted.get(part);
       if (!waiting || !outbox.cancel(waiting)) return false;
+      posted.delete(part);
       part.become("canceled");
       journal.clear(part);
       waiting.reject(new CallFailure(CallFailure.canceled, "It was canceled before it was sent"));

@@ -13,9 +13,10 @@ function create() {
     (_hashes, count) => `${count} torrents`,
   );
   /** A call of this page. */
-  const send = (...ids: string[]) => {
-    const command = new Command("torrent.stop", "Stopping", "");
-    const part = new Part(command, ids, { ids });
+  const send = (...ids: string[]) => call("torrent.stop", { ids });
+  const call = (procedure: string, kwargs: { ids?: string[] }) => {
+    const command = new Command(procedure, "Stopping", "");
+    const part = new Part(command, kwargs.ids ?? [], kwargs);
     command.parts.push(part);
     journal.add(command);
     part.become("pending");
@@ -39,7 +40,7 @@ function create() {
       ),
     });
   const phases = () => journal.list().map((command) => command.phase);
-  return { journal, send, lose, tell, phases };
+  return { journal, send, call, name: follower.named, lose, tell, phases };
 }
 
 const refused = { state: "failed", error: "torrent_ws.error.daemon_refused", message: "no" } as const;
@@ -101,4 +102,41 @@ test("a call of another page can be made again if all of its arguments are known
   const [set, stop] = journal.list();
   expect(stop!.parts[0]!.kwargs).toEqual({ ids: ["a"] });
   expect(set!.parts[0]!.kwargs).toBeUndefined();
+});
+
+const add = { procedure: "torrent.add", ids: [] };
+
+test("of calls that look alike, only one that the server named takes what is told", () => {
+  const { call, name, lose, tell } = create();
+  const [first, second] = [call("torrent.add", {}), call("torrent.add", {})];
+  // Another page's came first.
+  tell(false, { 1: add, 2: add, 3: add });
+  name(second, "3", 100);
+  [first, second].forEach(lose);
+  tell(true, { 1: { ...add, state: "done" }, 2: { ...add, state: "done" }, 3: { ...add, ...refused } });
+  expect([first, second].map((part) => part.outcome().phase)).toEqual(["unknown", "failed"]);
+});
+
+test("a call without torrents takes no other page's outcome", () => {
+  const { call, lose, tell } = create();
+  const part = call("torrent.add", {});
+  lose(part);
+  tell(true, { 1: { ...add, state: "done" } });
+  expect(part.outcome().phase).toBe("unknown");
+});
+
+test("what the server names as this page's is not another page's", () => {
+  const { journal, send, name, tell } = create();
+  tell(false, { 1: {} });
+  const part = send("a");
+  expect(journal.list()).toHaveLength(2);
+  name(part, "1", 100);
+  expect(journal.list().flatMap(({ parts }) => parts)).toEqual([part]);
+});
+
+test("a call is known by those of its torrents that the server names", () => {
+  const { journal, send, tell } = create();
+  send("a", "b", "c");
+  tell(false, { 1: { ids: ["a"], count: 2 }, 2: { ids: ["a"], count: 3 } });
+  expect(journal.list().map(({ subject }) => subject)).toEqual(["2 torrents", ""]);
 });

@@ -1,4 +1,4 @@
-import { type Accessor, batch, createSignal } from "solid-js";
+import { type Accessor, batch, createSignal, untrack } from "solid-js";
 import { createStore } from "solid-js/store";
 import type { Command, Part } from "./command";
 
@@ -15,8 +15,6 @@ export interface Journal {
   show(part: Part): void;
   /** The call's rows need not show it any more. */
   clear(part: Part): void;
-  /** The user has read what the row says. */
-  dismiss(hash: string): void;
 }
 
 const mostCommands = 100;
@@ -46,7 +44,11 @@ export function createJournal(): Journal {
     list,
     add: (command) =>
       batch(() => {
-        setList((before) => shorten([command, ...before]));
+        const longer = [command, ...untrack(list)];
+        const forgotten = oldestOver(longer);
+        setList(longer.filter((other) => other !== forgotten));
+        // Nothing would be left to dismiss it by.
+        forgotten?.parts.forEach(clear);
         command.parts.forEach(show);
       }),
     remove: (command) =>
@@ -57,13 +59,10 @@ export function createJournal(): Journal {
     latest: (hash) => latest[hash],
     show,
     clear,
-    dismiss: (hash) => setLatest(hash, undefined),
   };
 }
 
-/** Forgets the oldest of those that are over. */
-function shorten(commands: readonly Command[]): readonly Command[] {
-  if (commands.length <= mostCommands) return commands;
-  const oldest = commands.findLastIndex((command) => !command.isRunning);
-  return commands.filter((_, index) => index !== oldest);
+/** Of too many, the oldest of those that are over. */
+function oldestOver(commands: readonly Command[]): Command | undefined {
+  return commands.length > mostCommands ? commands.findLast((command) => !command.isRunning) : undefined;
 }

@@ -11,7 +11,9 @@ function create() {
   const make = (order: number, further: Partial<Waiting> = {}): Waiting => ({
     order,
     daemon: undefined,
+    hashes: [],
     isHeld: false,
+    overtaken: () => {},
     send: async () => {
       sent.push(order);
       return "ended";
@@ -56,6 +58,28 @@ test("what cannot be begun with now comes back to its place after a while", asyn
   answer = "ended";
   await vi.advanceTimersByTimeAsync(1_000);
   expect(sent).toEqual([1, 2, 1, 2, 3]);
+});
+
+test("what comes back is not sent after a later call for the same torrents", async () => {
+  const { outbox, sent, make } = create();
+  const overtaken: number[] = [];
+  const isFirst = (order: number) => sent.filter((other) => other === order).length === 1;
+  const push = (order: number, hashes: string[], answer: "ended" | "not now") =>
+    outbox.push(
+      make(order, {
+        hashes,
+        send: async () => {
+          sent.push(order);
+          return isFirst(order) ? answer : "ended";
+        },
+        overtaken: () => overtaken.push(order),
+      }),
+    );
+  push(1, ["a", "b"], "not now");
+  push(2, ["c"], "not now");
+  push(3, ["b"], "ended");
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect([sent, overtaken]).toEqual([[1, 2, 3, 2], [1]]);
 });
 
 test("no more are under way than the server takes", async () => {

@@ -4,10 +4,14 @@ export interface Waiting {
   readonly order: number;
   /** The daemon that it is for; undefined where there is one only. */
   readonly daemon: string | undefined;
+  /** The rows that it is for. */
+  readonly hashes: readonly string[];
   /** It may be taken back for a while, and waits for the end of that. */
   isHeld: boolean;
   /** Sends it. What the server could not even begin with comes back to its place. Never rejects. */
   send(): Promise<"ended" | "not now">;
+  /** It came back, and has no place any more: a later call for one of its rows was sent. */
+  overtaken(): void;
 }
 
 /**
@@ -28,7 +32,8 @@ const pauseMilliseconds = 1_000;
 
 export function createOutbox(isReady: (daemon: string | undefined) => boolean): Outbox {
   let waiting: Waiting[] = [];
-  let underWay = 0;
+  /** Each with whether a later one for one of its rows was sent. */
+  const underWay = new Map<Waiting, boolean>();
   let isPaused = false;
 
   const enqueue = (call: Waiting) => {
@@ -42,11 +47,21 @@ export function createOutbox(isReady: (daemon: string | undefined) => boolean): 
   };
 
   const send = async (call: Waiting) => {
-    underWay++;
+    const hashes = new Set(call.hashes);
+    for (const [other, isOvertaken] of underWay) {
+      if (isOvertaken || other.order > call.order) continue;
+      underWay.set(
+        other,
+        other.hashes.some((hash) => hashes.has(hash)),
+      );
+    }
+    underWay.set(call, false);
     const outcome = await call.send();
-    underWay--;
+    const isOvertaken = underWay.get(call);
+    underWay.delete(call);
     if (outcome === "not now") {
-      enqueue(call);
+      if (isOvertaken) call.overtaken();
+      else enqueue(call);
       if (!isPaused) setTimeout(resume, pauseMilliseconds);
       isPaused = true;
     }
@@ -60,7 +75,7 @@ export function createOutbox(isReady: (daemon: string | undefined) => boolean): 
 
   const advance = () => {
     for (const call of waiting) {
-      if (isPaused || underWay >= mostUnderWay) return;
+      if (isPaused || underWay.size >= mostUnderWay) return;
       if (call.isHeld || !isReady(call.daemon)) continue;
       // What sending one brings about may have sent others.
       if (cancel(call)) void send(call);

@@ -17,8 +17,9 @@ export const phaseTexts: Record<Phase, string> = {
   canceled: "canceled",
 };
 
-/** Calls that ended, or wait, alike. */
+/** A daemon's calls that ended, or wait, alike. */
 export interface Alike {
+  daemon: string | undefined;
   phase: Phase;
   message: string | undefined;
   error: string | undefined;
@@ -29,10 +30,10 @@ export interface Alike {
 /** What there is to say of a command's calls, each once. */
 export function alikeOf(parts: readonly Part[]): Alike[] {
   const groups = new Map<string, Alike>();
-  for (const { hashes, count, outcome } of parts) {
+  for (const { daemon, hashes, count, outcome } of parts) {
     const { phase, message, error } = outcome();
-    const key = JSON.stringify([phase, message, error]);
-    const group = groups.get(key) ?? { phase, message, error, hashes: [], count: 0 };
+    const key = JSON.stringify([daemon, phase, message, error]);
+    const group = groups.get(key) ?? { daemon, phase, message, error, hashes: [], count: 0 };
     group.hashes.push(...hashes);
     group.count += count;
     groups.set(key, group);

@@ -9,6 +9,8 @@ export const undoMilliseconds = 6_000;
 export interface Undo {
   /** Offers to take back a command that was dispatched as held, and releases it after a while. */
   offer(command: Command): void;
+  /** Offers it no more. */
+  withdraw(command: Command): void;
   /** Takes back the last one; false if there is none. */
   last(): boolean;
   /** Ends the waiting of all: the page is left. */
@@ -16,28 +18,38 @@ export interface Undo {
 }
 
 export function createUndo(dispatcher: Pick<Dispatcher, "cancel" | "release">, notices: Notices): Undo {
-  const held: { undo: () => void; release: () => void }[] = [];
+  /** How each offer ends, the last one last. */
+  const offers = new Map<Command, () => void>();
+  const withdraw = (command: Command) => {
+    offers.get(command)?.();
+    offers.delete(command);
+  };
+  const undo = (command: Command) => {
+    withdraw(command);
+    command.parts.forEach(dispatcher.cancel);
+  };
+  const release = (command: Command) => {
+    withdraw(command);
+    command.parts.forEach(dispatcher.release);
+  };
   return {
     offer: (command) => {
-      const end = (act: (part: Command["parts"][number]) => void) => {
-        clearTimeout(timer);
-        held.splice(held.indexOf(offered), 1);
-        notices.dismiss(notice);
-        command.parts.forEach(act);
-      };
-      const offered = { undo: () => end(dispatcher.cancel), release: () => end(dispatcher.release) };
-      const timer = setTimeout(offered.release, undoMilliseconds);
+      const timer = setTimeout(() => release(command), undoMilliseconds);
       const notice = notices.offer(`${command.title} ${command.subject}`, {
         title: "Undo",
-        run: offered.undo,
+        run: () => undo(command),
       });
-      held.push(offered);
+      offers.set(command, () => {
+        clearTimeout(timer);
+        notices.dismiss(notice);
+      });
     },
+    withdraw,
     last: () => {
-      const last = held.at(-1);
-      last?.undo();
+      const last = [...offers.keys()].at(-1);
+      if (last) undo(last);
       return last !== undefined;
     },
-    releaseAll: () => [...held].forEach(({ release }) => release()),
+    releaseAll: () => [...offers.keys()].forEach(release),
   };
 }

@@ -7,5 +7,5 @@ export function isBelow(folder: string, roots: readonly string[]): boolean {
 export function folderProblem(folder: string, roots: readonly string[]): string {
   if (folder.split("/").includes("..")) return "A path with “..” will not do.";
   if (isBelow(folder, roots)) return "";
-  return `It must be below ${roots.join(" or ")}.`;
+  return `It must be a folder below ${roots.join(" or ")}.`;
 }

@@ -20,6 +20,13 @@ export interface FileNode {
   length: number;
 }
 
+/** More names in a path are nobody's files, and only cost time: each folder has its path. */
+const mostNames = 100;
+
+export function isTooDeep({ path }: FileEntry): boolean {
+  return path.split("/", mostNames + 1).length > mostNames;
+}
+
 const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
 
 /** The folders and files at the top. */
