@@ -25,9 +25,10 @@ export function LabelsDialog(props: OnHashes) {
 }
 
 function createLabelsForm(torrents: ReadonlyMap<string, Labelled>): Form {
-  const { commands, torrents: known } = useApplication();
+  const { commands, view } = useApplication();
   const before = new Map([...torrents].map(([hash, { labels }]) => [hash, labels]));
-  const knownLabels = Object.values(known.all()).flatMap(({ labels }) => labels);
+  // Of a window of the list, more is counted than is there.
+  const knownLabels = [...view().counts().labels.keys()].filter(Boolean);
   const [choices, setChoices] = createStore(readChoices(before.values(), knownLabels));
   const [text, setText] = createSignal("");
 
