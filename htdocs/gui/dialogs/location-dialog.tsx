@@ -24,15 +24,17 @@ export function LocationDialog(props: OnHashes) {
 }
 
 function createLocationForm(torrents: ReadonlyMap<string, Located>): Form {
-  const { commands, daemons, permissions, view } = useApplication();
+  const { commands, daemons, permissions, torrents: known, view } = useApplication();
   const hashes = [...torrents.keys()];
   const names = daemonsOf(hashes, Object.keys(daemons.byName));
   /** Where all of the torrents' daemons may put them. */
   const roots = commonRoots(names.map((name) => permissions.roots(name)));
   const current = new Set([...torrents.values()].map(({ downloadDir }) => downloadDir));
   const usual = names.flatMap((name) => daemons.byName[name]?.settings?.["download-dir"] ?? []);
-  const used = view().counts().folders.keys();
-  const folders = [...new Set([...current, ...usual, ...used, ...roots])]
+  // Of a window of the list, more is counted than is there; what does not match the query is not counted.
+  const counted = view().counts().folders.keys();
+  const used = Object.values(known.all()).map(({ downloadDir }) => downloadDir);
+  const folders = [...new Set([...current, ...usual, ...counted, ...used, ...roots])]
     .filter((folder) => isBelow(folder, roots))
     .sort();
 
