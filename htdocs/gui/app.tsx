@@ -34,7 +34,7 @@ export function App() {
     <div ref={element} class={styles.app} data-layout={isCompact() ? "compact" : "wide"}>
       <header class={styles.header}>
         <Toolbar />
-        <SearchBox />
+        <SearchBox isCompact={isCompact()} />
         <Show when={!isCompact()}>
           <ColumnsButton />
         </Show>

@@ -88,7 +88,7 @@ export function createApplication(page: Page): Application {
     const commands = session.subscribe<CommandsEvent>("torrents.commands", activity.apply);
     return Promise.all([states, commands]);
   });
-  const permissions = createPermissions(connection);
+  const permissions = createPermissions();
   const subjectOf = (hashes: readonly string[], count?: number) =>
     describeTorrents(torrents.all(), hashes, count);
   const activity = createActivity({ url: page.access.url, connection, daemons, notices, subjectOf });

@@ -86,11 +86,27 @@ export interface DaemonState {
   reason?: string;
 }
 
+/** Of a daemon's settings those that the page shows. */
+export interface SessionSettings {
+  "alt-speed-down"?: number;
+  "alt-speed-enabled"?: boolean;
+  "alt-speed-up"?: number;
+  "download-dir"?: string;
+  "idle-seeding-limit"?: number;
+  "idle-seeding-limit-enabled"?: boolean;
+  seedRatioLimit?: number;
+  seedRatioLimited?: boolean;
+  "speed-limit-down"?: number;
+  "speed-limit-down-enabled"?: boolean;
+  "speed-limit-up"?: number;
+  "speed-limit-up-enabled"?: boolean;
+}
+
 /** What the topic `session` tells of a daemon besides. */
 export interface Daemon extends DaemonState {
   /** Absent before the daemon gave them. */
   stats?: { torrentCount: number };
-  settings?: { "download-dir"?: string };
+  settings?: SessionSettings;
   /** Folders below which torrents may be put. */
   roots?: string[];
 }

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { createRequire } from 'node:module';
 import { after, before, describe, test } from 'node:test';
 
+import { makeTorrent } from '../support/metainfo.mjs';
 import { startStack } from '../support/stack.mjs';
 import { GuiPage, launchBrowser } from './browser.mjs';
 
@@ -17,6 +18,7 @@ const layouts = [
   { name: 'desktop', speed: 321, viewport: { width: 1280, height: 800 } },
   { name: 'phone', speed: 322, viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
 ];
+const tablet = { name: 'tablet', viewport: { width: 820, height: 1100 }, hasTouch: true };
 
 let stack;
 let browser;
@@ -72,6 +74,17 @@ class ActionsPage extends GuiPage {
   async fields(name, ...fields) {
     const { torrents } = await stack.rpc.call('torrent-get', { fields: ['name', ...fields] });
     return torrents.find((found) => found.name === name);
+  }
+
+  // Adds a torrent of which nobody has anything, and waits for its row.
+  async addStopped(torrentName) {
+    const { bytes } = makeTorrent({ name: torrentName, length: 1000, announce: 'http://127.0.0.1:1/announce', pieceLength: 16_384, hashed: false });
+    await stack.rpc.call('torrent-add', { metainfo: bytes.toString('base64'), paused: true });
+    await this.row(torrentName).waitFor();
+  }
+
+  focused(selector) {
+    return this.page.waitForFunction((wanted) => document.activeElement.matches(wanted), selector);
   }
 
   // Waits until the daemon has it so.
@@ -149,6 +162,113 @@ for (const { name, speed, ...context } of layouts) {
       await gui.page.keyboard.press('ArrowRight');
       const focused = await gui.page.evaluate(() => document.activeElement.dataset.action);
       assert.equal(await toolbar.locator(':scope > [tabindex="0"]').getAttribute('data-action'), focused);
+    });
+
+    test('the button for more is a stop for Tab while it has the focus', async () => {
+      await gui.select(torrent);
+      const more = gui.page.getByRole('toolbar').locator('[data-action="more"]');
+      await more.focus();
+      assert.equal(await more.getAttribute('tabindex'), '0');
+    });
+
+    test('dialogs and the palette give the focus back to the list', async () => {
+      const removed = `removed-${name}`;
+      await gui.addStopped(removed);
+      await gui.select(removed);
+      await gui.page.keyboard.press('Shift+L');
+      await gui.dialog('limits').getByRole('button', { name: 'Cancel' }).click();
+      await gui.focused('[role="grid"]');
+      await gui.page.keyboard.press('l');
+      await gui.dialog('labels').locator('[name="new-label"]').fill('gone');
+      await gui.page.keyboard.press('Enter');
+      await gui.focused('[role="grid"]');
+      await gui.page.keyboard.press('Control+k');
+      await gui.dialog('palette').getByRole('combobox').fill('edit labels');
+      await gui.page.keyboard.press('Enter');
+      // The palette's end is not that of the dialog that it opened.
+      await gui.dialog('labels').locator('[name="new-label"]').waitFor();
+      await gui.escape(gui.dialog('labels'));
+      await gui.focused('[role="grid"]');
+      await gui.page.keyboard.press('Delete');
+      await gui.dialog('remove').waitFor();
+      await gui.page.keyboard.press('Enter');
+      await gui.dialog('remove').waitFor({ state: 'detached' });
+      const active = () => gui.page.getByRole('grid').getAttribute('aria-activedescendant');
+      await gui.page.keyboard.press('Home');
+      const first = await active();
+      await gui.page.keyboard.press('ArrowDown');
+      assert.notEqual(await active(), first);
+      await gui.row(removed).waitFor({ state: 'detached' });
+    });
+
+    test('another thing that is expanded does not keep a menu open', async () => {
+      const activity = gui.page.locator('[data-action="activity"]');
+      await activity.click();
+      await gui.focusIn('[aria-label="Activity"]');
+      await gui.act('more');
+      await gui.focusIn('[role="menu"]');
+      await activity.click();
+      await gui.menu('More').waitFor({ state: 'detached' });
+      await gui.page.getByRole('dialog', { name: 'Activity' }).waitFor({ state: 'detached' });
+    });
+
+    test('Tab stops once at each group of filters, and keys choose there', async () => {
+      const stops = await gui.page.getByRole('group').filter({ has: gui.page.locator('[data-facet]') }).evaluateAll((groups) =>
+        groups.map((group) => [...group.querySelectorAll('button, input')].filter(({ tabIndex }) => tabIndex >= 0).length),
+      );
+      assert.ok(stops.length > 0 && stops.every((count) => count === 1), String(stops));
+      const chosen = (value) => gui.page.locator(`[data-filter="${value}"][aria-pressed="true"]`).waitFor();
+      await gui.page.locator('[data-filter="all"]').focus();
+      await gui.page.keyboard.press('ArrowDown');
+      const first = await gui.page.evaluate(() => document.activeElement.dataset.filter);
+      await gui.page.keyboard.press('Enter');
+      await chosen(first);
+      await gui.page.keyboard.press('ArrowDown');
+      const second = await gui.page.evaluate(() => document.activeElement.dataset.filter);
+      await gui.page.keyboard.press('Space');
+      await chosen(first);
+      await chosen(second);
+      assert.equal(await gui.page.locator('[data-filter][tabindex="0"]').getAttribute('data-filter'), second);
+      await gui.page.keyboard.press('Home');
+      await gui.page.keyboard.press('Enter');
+      await chosen('all');
+    });
+
+    test('the search leads to the list, and has the keys that count everywhere', async () => {
+      await gui.select(torrent);
+      const search = gui.page.getByRole('searchbox');
+      for (const key of ['ArrowDown', 'Enter']) {
+        await search.focus();
+        await gui.page.keyboard.press(key);
+        await gui.focused('[role="grid"]');
+      }
+      await search.fill('ubuntu');
+      await gui.page.keyboard.press('Control+k');
+      await gui.dialog('palette').waitFor();
+      await gui.escape(gui.dialog('palette'));
+      await gui.focused('[type="search"]');
+      assert.equal(await search.inputValue(), 'ubuntu');
+      await gui.page.keyboard.press('Escape');
+      assert.equal(await search.inputValue(), '');
+      assert.equal(await gui.selected(), 1);
+      await gui.page.keyboard.press('Escape');
+      await gui.page.waitForFunction(() => !document.querySelector('[data-hash][aria-selected="true"]'));
+    });
+
+    test('the palette points at what is there when less can be done', async () => {
+      const removed = `chosen-${name}`;
+      await gui.addStopped(removed);
+      await gui.select(removed);
+      await gui.page.keyboard.press('Control+k');
+      const box = gui.dialog('palette').getByRole('combobox');
+      await box.waitFor();
+      await gui.page.keyboard.press('ArrowUp');
+      const { hashString } = await gui.fields(removed, 'hashString');
+      await stack.rpc.call('torrent-remove', { ids: [hashString] });
+      await gui.dialog('palette').locator('[data-action="labels"]').waitFor({ state: 'detached' });
+      const pointed = await box.getAttribute('aria-activedescendant');
+      assert.equal(await gui.page.locator(`[id="${pointed}"][aria-selected="true"]`).count(), 1);
+      await gui.escape(gui.dialog('palette'));
     });
 
     test('the palette finds an action by a few letters and runs it', async () => {
@@ -238,9 +358,14 @@ for (const { name, speed, ...context } of layouts) {
       await gui.page.keyboard.press('Shift+L');
       await dialog.locator('[name="ratio"]').waitFor();
       assert.equal(await dialog.locator('[name="ratio"] option:checked').textContent(), 'Unlimited');
-      assert.equal(await dialog.locator('[name="upload"] option:checked').textContent(), 'As the session');
+      const upload = dialog.locator('[name="upload"] option:checked');
+      await stack.rpc.call('session-set', { 'speed-limit-up': 777, 'speed-limit-up-enabled': true });
+      await upload.filter({ hasText: /^As the session: 777 kB\/s$/ }).waitFor({ state: 'attached' });
+      await stack.rpc.call('session-set', { 'speed-limit-up-enabled': false });
+      await upload.filter({ hasText: /^As the session: unlimited$/ }).waitFor({ state: 'attached' });
       await dialog.locator('[name="honors-session-limits"]').uncheck();
-      assert.equal(await dialog.locator('[name="upload"] option:checked').textContent(), 'Unlimited');
+      assert.equal(await upload.textContent(), 'Unlimited');
+      assert.equal(await dialog.locator('[name="download"]').inputValue(), '1');
       await gui.escape(dialog);
     });
 
@@ -296,7 +421,82 @@ for (const { name, speed, ...context } of layouts) {
   });
 }
 
+describe('on a desktop', () => {
+  test('a slow mouse reaches a submenu', async () => {
+    const gui = await ActionsPage.open(browser, stack.httpUrl, { ...layouts[0], name: 'slow' });
+    const menu = await gui.openContextMenu(torrent);
+    const item = await menu.locator('[data-submenu="Queue"]').boundingBox();
+    const y = item.y + item.height / 2;
+    await gui.page.mouse.move(item.x + item.width - 10, y);
+    await gui.menu('Queue').waitFor();
+    const end = (await gui.menu('Queue').boundingBox()).x + 10;
+    // Half a pixel after the other.
+    await gui.page.mouse.move(end, y, { steps: 2 * Math.ceil(end - item.x - item.width + 10) });
+    assert.equal(await gui.menu('Queue').count(), 1);
+    await gui.close();
+  });
+
+  test('a dialog about torrents that are gone says so', async () => {
+    let isLate = false;
+    const gui = await ActionsPage.open(browser, stack.httpUrl, {
+      ...layouts[0],
+      name: 'gone',
+      // The page hears of nothing while it is late.
+      prepare: (page) =>
+        page.routeWebSocket(/./, (socket) => {
+          const server = socket.connectToServer();
+          server.onMessage((message) => {
+            if (!(isLate && JSON.parse(message)[0] === 36)) socket.send(message);
+          });
+        }),
+    });
+    await gui.addStopped('gone');
+    await gui.select('gone');
+    isLate = true;
+    const { hashString } = await gui.fields('gone', 'hashString');
+    await stack.rpc.call('torrent-remove', { ids: [hashString] });
+    await gui.page.keyboard.press('m');
+    await gui.dialog('location').getByText('These torrents are gone.').waitFor();
+    assert.equal(await gui.dialog('location').locator('[data-action="confirm"]').isDisabled(), true);
+    await gui.close();
+  });
+
+  test('where the page has a window of the list, labels and folders of all torrents are offered', async () => {
+    const { torrents } = await stack.rpc.call('torrent-get', { fields: ['name', 'hashString'] });
+    for (const [of, label] of [[other, 'nearby'], [stopped, 'elsewhere']]) {
+      const { hashString } = torrents.find((found) => found.name === of);
+      await stack.rpc.call('torrent-set', { ids: [hashString], labels: [label] });
+    }
+    const gui = await ActionsPage.open(browser, stack.httpUrl, {
+      ...layouts[0],
+      name: 'window',
+      prepare: (page) =>
+        page.addInitScript(() => {
+          const mark = () => document.getElementById('torrent-ws')?.setAttribute('data-window-from', '1');
+          new MutationObserver(mark).observe(document, { childList: true, subtree: true });
+        }),
+    });
+    await gui.page.locator('[data-facet="labels"][data-value="nearby"]').getByRole('button').click();
+    await gui.row(stopped).waitFor({ state: 'detached' });
+    await gui.select(other);
+    await gui.page.keyboard.press('l');
+    await gui.dialog('labels').getByRole('checkbox', { name: 'elsewhere' }).waitFor();
+    await gui.close();
+  });
+});
+
 describe('on a phone', () => {
+  test('fields have text that iOS does not zoom into', async () => {
+    const gui = await ActionsPage.open(browser, stack.httpUrl, { ...layouts[1], name: 'zoom' });
+    await visitAll(gui, async (state) => {
+      const sizes = await gui.page
+        .locator('#torrent-ws :is(select, textarea, input:not([type="checkbox"], [type="radio"], [type="file"]))')
+        .evaluateAll((fields) => fields.map((field) => [field.name, parseFloat(getComputedStyle(field).fontSize)]));
+      assert.deepEqual(sizes.filter(([, size]) => size < 16), [], state);
+    });
+    await gui.close();
+  });
+
   test('a long press opens the menu, and lifting the finger does nothing more', async () => {
     const gui = await ActionsPage.open(browser, stack.httpUrl, { ...layouts[1], name: 'press' });
     const touch = await gui.page.context().newCDPSession(gui.page);
@@ -331,7 +531,58 @@ async function visitAll(gui, visited) {
     await visited(kind);
     await gui.escape(gui.dialog(kind));
   }
+  await gui.page.keyboard.press('Control+k');
+  await gui.dialog('palette').getByRole('combobox').fill('columns');
+  await gui.page.keyboard.press('Enter');
+  await gui.dialog('columns').waitFor();
+  await visited('columns');
+  await gui.escape(gui.dialog('columns'));
+  const filters = gui.page.locator('[data-action="filters"]');
+  if (await filters.isVisible()) {
+    await filters.click();
+    await gui.dialog('filters').waitFor();
+    await visited('filters');
+    await gui.escape(gui.dialog('filters'));
+  }
+  await gui.page.locator('[data-action="activity"]').click();
+  await gui.focusIn('[aria-label="Activity"]');
+  await visited('activity');
+  await gui.escape(gui.page.getByRole('dialog', { name: 'Activity' }));
+  const dialog = await gui.openAddDialog();
+  await dialog.locator('[name="files"]').setInputFiles({ name: 'album.torrent', mimeType: 'application/x-bittorrent', buffer: album.bytes });
+  await dialog.locator('[role="treegrid"], [role="tree"]').waitFor();
+  await visited('files');
+  await gui.escape(dialog);
 }
+
+// With a folder, and a name that is longer than a phone is wide.
+const album = makeTorrent({
+  name: 'album',
+  files: { 'disc 1/01.flac': 3000, 'disc 1/02.flac': 4000, [`notes/${'a long name '.repeat(10)}.txt`]: 70 },
+  announce: 'http://127.0.0.1:1/announce',
+  pieceLength: 16_384,
+  hashed: false,
+});
+
+describe('nothing is wider than the page', () => {
+  for (const { name, viewport, hasTouch, isMobile } of [...layouts, tablet]) {
+    test(`on a ${name}`, async () => {
+      const gui = await ActionsPage.open(browser, stack.httpUrl, { name: `width-${name}`, viewport, hasTouch, isMobile });
+      await visitAll(gui, async (state) => {
+        const page = await gui.page.evaluate(() => document.scrollingElement.scrollWidth);
+        assert.ok(page <= viewport.width, `${state}: ${page}`);
+        const dialogs = await gui.page.locator('dialog[open]').evaluateAll((open) => open.map((each) => each.scrollWidth - each.clientWidth));
+        assert.ok(dialogs.every((excess) => excess <= 0), `${state}: its dialog by ${dialogs}`);
+        await gui.screenshot(state.replace(' ', '-'));
+      });
+      if (isMobile) {
+        const excess = await gui.page.getByRole('grid').evaluate((list) => list.scrollWidth - list.clientWidth);
+        assert.ok(excess <= 0, `rows are wider than the list by ${excess}`);
+      }
+      await gui.close();
+    });
+  }
+});
 
 describe('nobody is shut out', () => {
   for (const { name, viewport, hasTouch, isMobile } of layouts) {
@@ -388,5 +639,29 @@ describe('the Content-Security-Policy', () => {
     await gui.page.waitForFunction(() => window.violations.length > 0);
     assert.deepEqual([...hosts], [new URL(stack.httpUrl).host]);
     await assert.rejects(gui.close(), /Content Security Policy/);
+  });
+
+  test('what is loaded later comes from wherever the GUI is served', async () => {
+    const paths = [];
+    const gui = await ActionsPage.open(browser, stack.httpUrl, {
+      ...layouts[0],
+      name: 'folder',
+      prepare: async (page) => {
+        page.on('request', (request) => paths.push(new URL(request.url()).pathname));
+        // The page itself is as it was served: Chromium lets no other one reach a WebSocket on this machine.
+        await page.route('**/gui/app.js', (route) =>
+          route.fulfill({ contentType: 'text/javascript', body: 'import "/further/down/app.js";' }),
+        );
+        await page.route('**/further/down/**', async (route) => {
+          const url = route.request().url().replace('/further/down/', '/gui/');
+          await route.fulfill({ response: await route.fetch({ url }) });
+        });
+      },
+    });
+    await gui.page.keyboard.press('Control+k');
+    await gui.dialog('palette').waitFor();
+    assert.ok(paths.some((path) => path.startsWith('/further/down/assets/palette')));
+    assert.ok(!paths.some((path) => path.startsWith('/gui/assets/')));
+    await gui.close();
   });
 });

@@ -15,7 +15,15 @@ const stopped = 'xubuntu-16.10-desktop-amd64.iso';
 // name: of the file. steps: what is done with the page before.
 const scenes = [
   { name: 'desktop-list', viewport: desktop, steps: (gui) => gui.row(stopped).click() },
-  { name: 'desktop-dark', viewport: desktop, colorScheme: 'dark' },
+  {
+    name: 'desktop-dark',
+    viewport: desktop,
+    colorScheme: 'dark',
+    steps: async (gui) => {
+      await gui.row(downloading).locator('[data-field="name"]').click({ button: 'right' });
+      await gui.page.waitForFunction(() => document.activeElement.closest('[role="menu"]') !== null);
+    },
+  },
   { name: 'phone-list', viewport: phone, hasTouch: true, isMobile: true },
 ];
 

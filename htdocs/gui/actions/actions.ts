@@ -31,6 +31,8 @@ export interface Action {
   icon?: IconName;
   /** In the syntax of tinykeys; the first one is shown. */
   keys?: readonly string[];
+  /** Its keys count while something is typed, too. */
+  isForFields?: boolean;
   /** False: this user or this page cannot do it at all, so it is nowhere to be seen. True if absent. */
   isOffered?(): boolean;
   /** False: not now, as nothing is selected or there is no connection. True if absent. */

@@ -12,7 +12,7 @@ interface Copied {
 export function copyActions({ connection, notices, selection }: ActionParts): Action[] {
   const copy = async (hashes: readonly string[], field: keyof Copied) => {
     const text = readTorrents<Copied>(connection, hashes, [field]).then((torrents) =>
-      [...torrents.values()].map((torrent) => torrent[field]).join("\n"),
+      hashes.flatMap((hash) => torrents.get(hash)?.[field] ?? []).join("\n"),
     );
     try {
       // Browsers let a click write to the clipboard even so late if they have the promise at once.

@@ -3,6 +3,7 @@ import { Dynamic } from "solid-js/web";
 import { useApplication } from "../application";
 import type { AddOptions } from "../adding/options";
 import type { AddSource } from "../adding/sources";
+import { showModal } from "../modal";
 import styles from "./dialog.module.css";
 
 /** What a dialog about torrents is given. */
@@ -69,15 +70,12 @@ interface DialogFrameProps {
 export function DialogFrame(props: DialogFrameProps) {
   const { setDialog } = useApplication();
   let element!: HTMLDialogElement;
-  onMount(() => element.showModal());
+  showModal(
+    () => element,
+    () => setDialog(undefined),
+  );
   return (
-    <dialog
-      ref={element}
-      class={styles.dialog}
-      data-dialog={props.name}
-      aria-labelledby="dialog-title"
-      onClose={() => setDialog(undefined)}
-    >
+    <dialog ref={element} class={styles.dialog} data-dialog={props.name} aria-labelledby="dialog-title">
       <form
         onSubmit={(event) => {
           event.preventDefault();

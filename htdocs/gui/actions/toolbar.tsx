@@ -3,6 +3,7 @@ import { useApplication } from "../application";
 import { Icon } from "../icon";
 import { moreMenu, sectionsOf } from "../menus/entries";
 import { Menu } from "../menus/menu";
+import { handleRovingKey } from "../roving";
 import { type Action, isEnabled } from "./actions";
 import styles from "./toolbar.module.css";
 
@@ -12,24 +13,22 @@ const ids = ["add", "start", "stop", "remove"];
 export function Toolbar() {
   const { actions } = useApplication();
   const shown = () => ids.flatMap((id) => actions.get(id) ?? []);
-  const [chosen, setChosen] = createSignal("more");
+  const [last, setLast] = createSignal("");
   let element!: HTMLDivElement;
 
   /** The button that Tab leads to. */
   const tabStop = () => {
-    const enabled = shown().filter(isEnabled);
-    return enabled.some(({ id }) => id === chosen()) ? chosen() : (enabled[0]?.id ?? "more");
+    const enabled = [
+      ...shown()
+        .filter(isEnabled)
+        .map(({ id }) => id),
+      "more",
+    ];
+    return enabled.includes(last()) ? last() : enabled[0];
   };
   const tabIndex = (id: string) => (id === tabStop() ? 0 : -1);
 
-  const handleKey = (event: KeyboardEvent) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (step === undefined) return;
-    const buttons = [...element.querySelectorAll<HTMLElement>(":scope > button:enabled")];
-    const index = buttons.indexOf(document.activeElement as HTMLElement);
-    buttons[(index + step + buttons.length) % buttons.length]?.focus();
-    event.preventDefault();
-  };
+  const buttons = () => [...element.querySelectorAll<HTMLElement>(":scope > button:enabled")];
 
   return (
     <div
@@ -37,10 +36,10 @@ export function Toolbar() {
       class={styles.toolbar}
       role="toolbar"
       aria-label="Actions"
-      onKeyDown={handleKey}
+      onKeyDown={(event) => handleRovingKey(event, buttons())}
       onFocusIn={({ target }) => {
         const { action } = (target as HTMLElement).dataset;
-        if (action !== undefined && target.parentElement === element) setChosen(action);
+        if (action !== undefined && target.parentElement === element) setLast(action);
       }}
     >
       <For each={shown()}>{(action) => <ActionButton action={action} tabIndex={tabIndex(action.id)} />}</For>

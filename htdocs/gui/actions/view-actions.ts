@@ -29,6 +29,7 @@ export function viewActions({ preferences, selection, setDialog, view }: ActionP
       title: "None",
       group: "select",
       keys: ["Escape"],
+      isForFields: true,
       isEnabled: hasSelected,
       run: () => selection.clear(),
     },
@@ -60,6 +61,7 @@ export function viewActions({ preferences, selection, setDialog, view }: ActionP
       group: "help",
       icon: "command",
       keys: ["$mod+k", "$mod+Shift+p"],
+      isForFields: true,
       run: () => setDialog({ kind: "palette" }),
     },
     {

@@ -41,6 +41,11 @@ export function targetsOf(keys: readonly string[]): Target[] {
   return targets;
 }
 
+/** The daemons of these rows; `all`: those that there are. */
+export function daemonsOf(keys: readonly string[], all: readonly string[]): string[] {
+  return [...new Set(keys.flatMap((key) => splitKey(key).daemon ?? all[0] ?? []))];
+}
+
 /** The name of a single torrent, if it is known; how many there are of others. */
 export function describeTorrents(
   known: Readonly<Record<string, Torrent>>,

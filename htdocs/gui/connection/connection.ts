@@ -1,9 +1,9 @@
-import { type Accessor, createMemo, createSignal, untrack } from "solid-js";
+import { type Accessor, createSignal, untrack } from "solid-js";
 import { type Access, checkLogin, fetchAccess, SignedOutError } from "./access";
 import { Backoff } from "./backoff";
 import { goToLogin, loginAddress } from "./login";
 import type { Page } from "./page";
-import { type Identity, notConnected, Session } from "./session";
+import { notConnected, Session } from "./session";
 
 export type ConnectionState =
   | { kind: "connecting" }
@@ -16,9 +16,8 @@ export interface Connection {
   /** The site's login page, with the way back; this page itself where none is known. */
   loginAddress: () => string;
   state: Accessor<ConnectionState>;
-  /** The user and his role at the server, of the last session; undefined before the first one. */
+  /** Who the server says that the user is, of the last session; undefined before the first one. */
   user: Accessor<string | undefined>;
-  role: Accessor<string | undefined>;
   /** The session that is open, for further subscriptions. */
   session: Accessor<Session | undefined>;
   /** Rejects with a CallFailure. */
@@ -38,9 +37,7 @@ const stableAfter = 10_000;
 /** Connects, and keeps connected for as long as the page lives. `enter` subscribes in each new session. */
 export function createConnection(page: Page, enter: (session: Session) => Promise<unknown>): Connection {
   const [state, setState] = createSignal<ConnectionState>({ kind: "connecting" });
-  const [identity, setIdentity] = createSignal<Identity>();
-  const user = createMemo(() => identity()?.user);
-  const role = createMemo(() => identity()?.role);
+  const [user, setUser] = createSignal<string>();
   const [session, setSession] = createSignal<Session>();
   const backoff = new Backoff();
   let wake = () => {};
@@ -67,7 +64,7 @@ export function createConnection(page: Page, enter: (session: Session) => Promis
       const opened = await Session.open(access ?? (await renewAccess()), enter, openTimeout);
       const openedAt = Date.now();
       setSession(opened);
-      setIdentity(opened.identity);
+      setUser(opened.user);
       setState({ kind: "connected" });
       const reason = await opened.ended;
       if (Date.now() - openedAt > stableAfter) backoff.reset();
@@ -118,7 +115,6 @@ export function createConnection(page: Page, enter: (session: Session) => Promis
       page.loginUrl === undefined ? location.href : loginAddress(page.loginUrl, location.href),
     state,
     user,
-    role,
     session,
     call: (procedure, kwargs, told) =>
       untrack(session)?.call(procedure, kwargs, told) ?? Promise.reject(notConnected()),

@@ -7,12 +7,6 @@ export interface Subscription {
   end(): void;
 }
 
-/** Who the server says that the page's user is. */
-export interface Identity {
-  user: string;
-  role: string;
-}
-
 /** A call or subscription that was answered by an error, or not answered before the connection ended. */
 export class CallFailure extends Error {
   static readonly connectionLost = "connection_lost";
@@ -44,7 +38,7 @@ export class Session {
   #resolveEnded!: (reason: string) => void;
   #isOpen = true;
   #heardAt = Date.now();
-  #identity: Identity | undefined;
+  #user: string | undefined;
   #client: Client;
 
   private constructor(access: Access) {
@@ -67,8 +61,8 @@ export class Session {
     const timeout = setTimeout(() => session.close(), timeoutMilliseconds);
     const ended = session.ended.then(() => Promise.reject(new Error("No connection")));
     try {
-      const welcomed = session.#client.connect().then(({ authid, authrole }) => {
-        session.#identity = { user: String(authid), role: String(authrole) };
+      const welcomed = session.#client.connect().then(({ authid }) => {
+        session.#user = String(authid);
         return enter(session);
       });
       await Promise.race([welcomed, ended]);
@@ -151,8 +145,8 @@ export class Session {
   }
 
   /** Undefined before the server said who that is. */
-  get identity(): Identity | undefined {
-    return this.#identity;
+  get user(): string | undefined {
+    return this.#user;
   }
 
   /** Since the last event, answer or probe. */

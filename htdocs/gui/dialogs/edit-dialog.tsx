@@ -25,9 +25,9 @@ export function EditDialog<Fields extends object>(props: EditDialogProps<Fields>
   const { connection, setDialog } = useApplication();
   const [torrents] = createResource(() => readTorrents<Fields>(connection, props.hashes, props.fields));
   const form = createMemo(() => {
-    const read = torrents.error === undefined && torrents();
+    const read = torrents.error === undefined ? torrents() : undefined;
     // Once: what the daemons tell meanwhile must not undo what the user fills in.
-    return read ? untrack(() => props.form(read)) : undefined;
+    return read?.size ? untrack(() => props.form(read)) : undefined;
   });
   const count = () =>
     props.hashes.length === 1 ? "" : ` of ${props.hashes.length.toLocaleString("en")} torrents`;
@@ -48,6 +48,9 @@ export function EditDialog<Fields extends object>(props: EditDialogProps<Fields>
               {describeFailure("Reading how the torrents are", error())}
             </p>
           )}
+        </Match>
+        <Match when={torrents()?.size === 0}>
+          <p role="status">These torrents are gone.</p>
         </Match>
         <Match when={form()}>{(read) => read().body}</Match>
       </Switch>

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { folderProblem, isBelow } from "./folders";
+import { commonRoots, folderProblem, isBelow } from "./folders";
 
 test("a folder is below a root by whole names", () => {
   expect(isBelow("/srv/torrents", ["/srv/torrents"])).toBe(true);
@@ -7,6 +7,12 @@ test("a folder is below a root by whole names", () => {
   expect(isBelow("/srv/torrents2", ["/srv/torrents"])).toBe(false);
   expect(isBelow("/anywhere", ["/"])).toBe(true);
   expect(isBelow("/srv", [])).toBe(false);
+});
+
+test("torrents of several daemons go where all of them may put them", () => {
+  expect(commonRoots([["/srv/a", "/data"], ["/srv"]])).toEqual(["/srv/a"]);
+  expect(commonRoots([["/srv"], []])).toEqual([]);
+  expect(commonRoots([])).toEqual([]);
 });
 
 test("a path never climbs out of its root", () => {

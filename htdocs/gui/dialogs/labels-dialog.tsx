@@ -25,9 +25,11 @@ export function LabelsDialog(props: OnHashes) {
 }
 
 function createLabelsForm(torrents: ReadonlyMap<string, Labelled>): Form {
-  const { commands, torrents: known } = useApplication();
+  const { commands, torrents: known, view } = useApplication();
   const before = new Map([...torrents].map(([hash, { labels }]) => [hash, labels]));
-  const knownLabels = Object.values(known.all()).flatMap(({ labels }) => labels);
+  // Of a window of the list, more is counted than is there; what does not match the query is not counted.
+  const counted = [...view().counts().labels.keys()].filter(Boolean);
+  const knownLabels = [...counted, ...Object.values(known.all()).flatMap(({ labels }) => labels)];
   const [choices, setChoices] = createStore(readChoices(before.values(), knownLabels));
   const [text, setText] = createSignal("");
 

@@ -7,7 +7,7 @@ export const ownLimit = 1;
 
 export interface Mode {
   value: number;
-  title: string;
+  title: () => string;
 }
 
 interface LimitRowProps {
@@ -37,7 +37,7 @@ export function LimitRow(props: LimitRowProps) {
         <Show when={props.mode === undefined}>
           <option value="">They differ: leave them</option>
         </Show>
-        <For each={props.modes}>{({ value, title }) => <option value={value}>{title}</option>}</For>
+        <For each={props.modes}>{({ value, title }) => <option value={value}>{title()}</option>}</For>
       </select>
       <Show when={props.mode === ownLimit}>
         <NumberInput

@@ -2,11 +2,13 @@ import { For, Show } from "solid-js";
 import { createStore } from "solid-js/store";
 import type { OnHashes } from "../actions/dialog";
 import { useApplication } from "../application";
+import { daemonsOf } from "../commands/targets";
 import { EditDialog, type Form } from "./edit-dialog";
 import { FormRow } from "./form-row";
 import { LimitRow, type Mode, NumberInput, ownLimit } from "./limit-row";
 import { commonLimits, limitChanges, limitFields, type Limits } from "./limits";
 import { MixedCheckbox } from "./mixed-checkbox";
+import { sessionTitle } from "./session-limits";
 
 /** What limits torrents: speed, seeding, peers, priority. Values in which they differ stay, unless chosen. */
 export function LimitsDialog(props: OnHashes) {
@@ -21,14 +23,10 @@ export function LimitsDialog(props: OnHashes) {
   );
 }
 
-/** Modes of a ratio or idle limit. */
-const seedModes: readonly Mode[] = [
-  { value: 0, title: "As the session" },
-  { value: ownLimit, title: "Its own limit" },
-  { value: 2, title: "Unlimited" },
-];
+const ownMode: Mode = { value: ownLimit, title: () => "Its own limit" };
+const unlimitedMode: Mode = { value: 2, title: () => "Unlimited" };
 
-const priorities: readonly Mode[] = [
+const priorities = [
   { value: 1, title: "High" },
   { value: 0, title: "Normal" },
   { value: -1, title: "Low" },
@@ -38,22 +36,36 @@ const mostSpeed = 4_294_967;
 const mostCount = 65_535;
 
 function createLimitsForm(torrents: ReadonlyMap<string, Limits>): Form {
-  const { commands } = useApplication();
+  const { commands, daemons } = useApplication();
   const common = commonLimits(torrents.values());
   const [chosen, setChosen] = createStore({ ...common });
   const changes = () => limitChanges(common, chosen);
 
+  const names = daemonsOf([...torrents.keys()], Object.keys(daemons.byName));
+  const ofSession = (limit: "download" | "upload" | "ratio" | "idle", unit: string) =>
+    sessionTitle(
+      names.map((name) => daemons.byName[name]?.settings),
+      limit,
+      unit,
+    );
   /** Without a limit of its own, a torrent has the session's, if it honors those. */
-  const speedModes = (): Mode[] => [
-    { value: 0, title: withoutOwnLimit(chosen.honorsSessionLimits) },
-    { value: ownLimit, title: "Its own limit" },
-  ];
+  const withoutOwnLimit = (name: "download" | "upload"): string => {
+    if (chosen.honorsSessionLimits === undefined) return "No limit of its own";
+    return chosen.honorsSessionLimits ? ofSession(name, "kB/s") : "Unlimited";
+  };
+  // The options of a select must stay the same, or it forgets which one is chosen: only their titles change.
+  const speedModes = {
+    download: [{ value: 0, title: () => withoutOwnLimit("download") }, ownMode],
+    upload: [{ value: 0, title: () => withoutOwnLimit("upload") }, ownMode],
+  };
+  const ratioModes = [{ value: 0, title: () => ofSession("ratio", "") }, ownMode, unlimitedMode];
+  const idleModes = [{ value: 0, title: () => ofSession("idle", "minutes") }, ownMode, unlimitedMode];
   const speedRow = (name: "download" | "upload", label: string) => (
     <LimitRow
       name={name}
       label={label}
       unit="kB/s"
-      modes={speedModes()}
+      modes={speedModes[name]}
       mode={chosen[`${name}Limited`] === undefined ? undefined : Number(chosen[`${name}Limited`])}
       number={chosen[`${name}Limit`]}
       most={mostSpeed}
@@ -79,7 +91,7 @@ function createLimitsForm(torrents: ReadonlyMap<string, Limits>): Form {
           name="ratio"
           label="Seed until ratio"
           unit=""
-          modes={seedModes}
+          modes={ratioModes}
           mode={chosen.seedRatioMode}
           number={chosen.seedRatioLimit}
           most={1e6}
@@ -91,7 +103,7 @@ function createLimitsForm(torrents: ReadonlyMap<string, Limits>): Form {
           name="idle"
           label="Seed while idle"
           unit="minutes"
-          modes={seedModes}
+          modes={idleModes}
           mode={chosen.seedIdleMode}
           number={chosen.seedIdleLimit}
           most={mostCount}
@@ -125,9 +137,4 @@ function createLimitsForm(torrents: ReadonlyMap<string, Limits>): Form {
       </>
     ),
   };
-}
-
-function withoutOwnLimit(honorsSessionLimits: boolean | undefined): string {
-  if (honorsSessionLimits === undefined) return "No limit of its own";
-  return honorsSessionLimits ? "As the session" : "Unlimited";
 }

@@ -1,10 +1,10 @@
 import { createSignal, For, Show } from "solid-js";
 import type { OnHashes } from "../actions/dialog";
 import { useApplication } from "../application";
-import { targetsOf } from "../commands/targets";
+import { daemonsOf } from "../commands/targets";
 import type { Torrent } from "../protocol";
 import { EditDialog, type Form } from "./edit-dialog";
-import { folderProblem, isBelow } from "./folders";
+import { commonRoots, folderProblem, isBelow } from "./folders";
 import { FormRow } from "./form-row";
 import styles from "./form.module.css";
 
@@ -24,19 +24,17 @@ export function LocationDialog(props: OnHashes) {
 }
 
 function createLocationForm(torrents: ReadonlyMap<string, Located>): Form {
-  const { commands, daemons, permissions, torrents: known } = useApplication();
+  const { commands, daemons, permissions, torrents: known, view } = useApplication();
   const hashes = [...torrents.keys()];
-  const names = new Set(
-    targetsOf(hashes).map(({ arguments: { daemon } }) => daemon ?? Object.keys(daemons.byName)[0]!),
-  );
+  const names = daemonsOf(hashes, Object.keys(daemons.byName));
   /** Where all of the torrents' daemons may put them. */
-  const roots = [...names]
-    .map((name) => permissions.roots(name))
-    .reduce((common, next) => common.filter((root) => isBelow(root, next)));
+  const roots = commonRoots(names.map((name) => permissions.roots(name)));
   const current = new Set([...torrents.values()].map(({ downloadDir }) => downloadDir));
-  const usual = [...names].flatMap((name) => daemons.byName[name]?.settings?.["download-dir"] ?? []);
+  const usual = names.flatMap((name) => daemons.byName[name]?.settings?.["download-dir"] ?? []);
+  // Of a window of the list, more is counted than is there; what does not match the query is not counted.
+  const counted = view().counts().folders.keys();
   const used = Object.values(known.all()).map(({ downloadDir }) => downloadDir);
-  const folders = [...new Set([...current, ...usual, ...used, ...roots])]
+  const folders = [...new Set([...current, ...usual, ...counted, ...used, ...roots])]
     .filter((folder) => isBelow(folder, roots))
     .sort();
 

@@ -1,7 +1,7 @@
 import { createMemo, createSignal, For, Show } from "solid-js";
 import { useApplication } from "../application";
 import { formatCount } from "../format/count";
-import { FacetValue } from "./facet-value";
+import { FacetValues } from "./facet-values";
 import { type Facet, facets } from "./facets";
 import styles from "./filter-bar.module.css";
 
@@ -46,7 +46,7 @@ function FacetList(props: { facet: Facet }) {
     <Show when={isOffered() || chosen().length > 0}>
       <section class={styles.facet} data-facet-list={props.facet.id} aria-label={props.facet.title}>
         <h2>{props.facet.title}</h2>
-        <For each={shown()}>{(value) => <FacetValue facet={props.facet.id} value={value} />}</For>
+        <FacetValues facet={props.facet.id} values={shown()} />
         <Show when={values().length > shortList}>
           <button class={styles.all} aria-expanded={isLong()} onClick={() => setLong(!isLong())}>
             {isLong() ? "Show fewer" : `Show all ${formatCount(values().length)}`}

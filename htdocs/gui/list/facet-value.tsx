@@ -4,8 +4,11 @@ import { formatCount } from "../format/count";
 import { type FacetId, facetOf } from "./facets";
 import styles from "./filter-bar.module.css";
 
-/** One value of a facet: a click chooses it alone, or none again; with ctrl, and by the box, it joins others. */
-export function FacetValue(props: { facet: FacetId; value: string }) {
+/**
+ * One value of a facet: a click or Enter chooses it alone, or none again; with ctrl, by the box or by Space it joins
+ * others.
+ */
+export function FacetValue(props: { facet: FacetId; value: string; isTabStop: boolean }) {
   const { query, view } = useApplication();
   const name = () => facetOf(props.facet).nameOf(props.value);
   const count = createMemo(() => view().counts()[props.facet].get(props.value) ?? 0);
@@ -25,6 +28,7 @@ export function FacetValue(props: { facet: FacetId; value: string }) {
         <input
           type="checkbox"
           class={styles.box}
+          tabindex="-1"
           aria-label={`${name()}, with others`}
           checked={isChosen()}
           onChange={() => choose(true)}
@@ -35,8 +39,16 @@ export function FacetValue(props: { facet: FacetId; value: string }) {
         data-filter={props.facet === "status" ? props.value : undefined}
         data-empty={count() === 0}
         aria-pressed={isChosen()}
+        tabindex={props.isTabStop ? 0 : -1}
         title={props.facet === "status" ? name() : props.value || name()}
         onClick={(event) => choose(event.ctrlKey || event.metaKey)}
+        onKeyDown={(event) => {
+          if (event.key !== " ") return;
+          event.preventDefault();
+          if (!event.repeat) choose(true);
+        }}
+        // Where the browser clicks as the key goes up.
+        onKeyUp={(event) => event.key === " " && event.preventDefault()}
       >
         <span class={styles.name}>{name()}</span>
         <span class={styles.count}>{formatCount(count())}</span>

@@ -3,8 +3,8 @@ import { useApplication } from "../application";
 import { formatCount } from "../format/count";
 import { Icon } from "../icon";
 import { type ColumnId, columns } from "./columns";
-import { FacetValue } from "./facet-value";
 import { FacetLists } from "./facet-lists";
+import { FacetValues } from "./facet-values";
 import styles from "./filter-bar.module.css";
 import { statusTitles } from "./statuses";
 
@@ -18,9 +18,7 @@ export function FilterBar(props: { isCompact: boolean }) {
         <SheetButton />
         <SortChoice />
       </Show>
-      <div class={styles.states} role="group" aria-label="State">
-        <For each={[...statusTitles.keys()]}>{(status) => <FacetValue facet="status" value={status} />}</For>
-      </div>
+      <FacetValues facet="status" values={[...statusTitles.keys()]} />
       <Show when={!props.isCompact}>
         <FacetLists />
       </Show>

@@ -7,8 +7,17 @@ const hint =
   "label:films  tracker:example.org  folder:/srv  status:seeding  daemon:home\n" +
   'What has spaces stands in quotes: label:"to see". Without any: label:""';
 
-export function SearchBox() {
+export function SearchBox(props: { isCompact: boolean }) {
   const { query } = useApplication();
+  const handleKey = (event: KeyboardEvent) => {
+    if (event.isComposing) return;
+    if (event.key === "ArrowDown" || event.key === "Enter") {
+      document.querySelector<HTMLElement>('#torrent-ws [role="grid"]')?.focus();
+    } else if (event.key === "Escape" && query.search() !== "") {
+      query.setSearch("");
+    } else return;
+    event.preventDefault();
+  };
   return (
     <label class={styles.search}>
       <Icon name="search" />
@@ -16,11 +25,12 @@ export function SearchBox() {
         type="search"
         // The server takes a thousand bytes.
         maxlength="250"
-        placeholder="Search, label:…"
+        placeholder={props.isCompact ? "Search" : "Search, label:…"}
         aria-label="Search torrents"
         title={hint}
         value={query.search()}
         onInput={(event) => query.setSearch(event.currentTarget.value)}
+        onKeyDown={handleKey}
       />
     </label>
   );

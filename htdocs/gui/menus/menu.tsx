@@ -43,7 +43,9 @@ export function Menu(props: MenuProps) {
     (event) => {
       const target = event.target as Element;
       // What opened the menu closes it by its own click.
-      if (!element.contains(target) && !target.closest('[aria-expanded="true"]')) props.onClose();
+      if (!element.contains(target) && target.closest('[aria-expanded="true"]') !== props.anchor) {
+        props.onClose();
+      }
     },
     { capture: true },
   );

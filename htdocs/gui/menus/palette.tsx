@@ -1,8 +1,9 @@
 import UFuzzy from "@leeoniya/ufuzzy";
-import { createMemo, createSignal, For, onMount, Show } from "solid-js";
+import { createMemo, createSignal, For, Show } from "solid-js";
 import { type Action, groupTitles, isEnabled } from "../actions/actions";
 import { useApplication } from "../application";
 import { Icon } from "../icon";
+import { showModal } from "../modal";
 import { formatKeys } from "./key-names";
 import styles from "./palette.module.css";
 
@@ -23,19 +24,24 @@ function find(actions: Action[], text: string): Action[] {
 export function Palette() {
   const { actions, setDialog } = useApplication();
   const [text, setText] = createSignal("");
-  const [chosen, setChosen] = createSignal(0);
+  const [place, setPlace] = createSignal(0);
   const found = createMemo(() =>
     find(
       actions.offered().filter((action) => action.id !== "palette" && isEnabled(action)),
       text(),
     ),
   );
+  /** What can be done becomes less at times. */
+  const chosen = () => Math.max(0, Math.min(place(), found().length - 1));
   let element!: HTMLDialogElement;
-  onMount(() => element.showModal());
+  showModal(
+    () => element,
+    () => setDialog(undefined),
+  );
 
   const optionId = (index: number) => `palette-${index}`;
   const choose = (index: number) => {
-    setChosen((index + found().length) % Math.max(1, found().length));
+    setPlace((index + found().length) % Math.max(1, found().length));
     document.getElementById(optionId(chosen()))?.scrollIntoView({ block: "nearest" });
   };
   const run = (action: Action | undefined) => {
@@ -57,7 +63,6 @@ export function Palette() {
       class={styles.palette}
       data-dialog="palette"
       aria-label="All commands"
-      onClose={() => setDialog(undefined)}
       onClick={(event) => event.target === element && element.close()}
     >
       <div class={styles.search}>

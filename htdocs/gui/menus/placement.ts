@@ -11,11 +11,13 @@ export async function place(menu: HTMLElement, anchor: Anchor, placement: Placem
     anchor instanceof Element
       ? anchor
       : { getBoundingClientRect: () => DOMRect.fromRect({ x: anchor.x, y: anchor.y }) };
+  // A submenu lies over its item's end, lest a slow mouse leaves both on its way.
+  const gap = placement.startsWith("right") ? -2 : anchor instanceof Element ? 2 : 0;
   const { x, y } = await computePosition(reference, menu, {
     placement,
     strategy: "fixed",
     middleware: [
-      offset(anchor instanceof Element ? 2 : 0),
+      offset(gap),
       flip({ padding: margin }),
       shift({ padding: margin, crossAxis: true }),
       size({

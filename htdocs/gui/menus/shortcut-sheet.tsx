@@ -1,7 +1,8 @@
-import { For, onMount, Show } from "solid-js";
+import { For, Show } from "solid-js";
 import { type Action, type ActionGroup, groupTitles } from "../actions/actions";
 import { useApplication } from "../application";
 import { listKeys } from "../list/keyboard";
+import { showModal } from "../modal";
 import { formatKeys } from "./key-names";
 import styles from "./shortcut-sheet.module.css";
 
@@ -14,7 +15,10 @@ interface Shortcut {
 export function ShortcutSheet() {
   const { actions, setDialog } = useApplication();
   let element!: HTMLDialogElement;
-  onMount(() => element.showModal());
+  showModal(
+    () => element,
+    () => setDialog(undefined),
+  );
 
   const groups = Object.keys(groupTitles) as ActionGroup[];
   const shortcutsOf = (group: ActionGroup): Shortcut[] =>
@@ -23,13 +27,7 @@ export function ShortcutSheet() {
       .filter((action): action is Action & Shortcut => action.group === group && !!action.keys);
 
   return (
-    <dialog
-      ref={element}
-      class={styles.sheet}
-      data-dialog="shortcuts"
-      aria-labelledby="dialog-title"
-      onClose={() => setDialog(undefined)}
-    >
+    <dialog ref={element} class={styles.sheet} data-dialog="shortcuts" aria-labelledby="dialog-title">
       <header class={styles.header}>
         <h2 id="dialog-title">Keyboard shortcuts</h2>
         <button onClick={() => element.close()}>Close</button>

@@ -5,9 +5,9 @@ import { type Actions, isEnabled } from "../actions/actions";
 /** Runs actions by their keys, for as long as the calling component lives. */
 export function createShortcuts(actions: Actions): void {
   const run = (id: string) => (event: KeyboardEvent) => {
-    if (event.defaultPrevented || event.repeat || isTakenElsewhere(event.target)) return;
+    if (event.defaultPrevented || event.repeat || isInDialog()) return;
     const action = actions.get(id);
-    if (!action || !isEnabled(action)) return;
+    if (!action || !isEnabled(action) || (!action.isForFields && isInField(event.target))) return;
     event.preventDefault();
     action.run();
   };
@@ -17,8 +17,11 @@ export function createShortcuts(actions: Actions): void {
 
 const fields = "textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=button])";
 
-/** Whether a key is for a field that is typed in, or for a dialog. */
-function isTakenElsewhere(target: EventTarget | null): boolean {
-  if (document.querySelector("dialog[open]")) return true;
+function isInDialog(): boolean {
+  return document.querySelector("dialog[open]") !== null;
+}
+
+/** Whether a key is for a field that is typed in. */
+function isInField(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest(fields) !== null;
 }
