@@ -66,9 +66,10 @@ interface ColumnHeaderProps {
 }
 
 function ColumnHeader(props: ColumnHeaderProps) {
-  const { query, shownColumns } = useApplication();
+  const { query, shownColumns, view } = useApplication();
   const id = () => props.column.id;
-  const rank = () => query.sorting().findIndex(({ column }) => column === id());
+  const isSortable = () => view().sortsBy(props.column);
+  const rank = () => (isSortable() ? query.sorting().findIndex(({ column }) => column === id()) : -1);
   const direction = () => {
     const key = query.sorting()[rank()];
     return key && (key.isDescending ? "descending" : "ascending");
@@ -112,7 +113,7 @@ function ColumnHeader(props: ColumnHeaderProps) {
     <div
       role="columnheader"
       class={styles.column}
-      aria-sort={direction() ?? (props.column.sortKey ? "none" : undefined)}
+      aria-sort={direction() ?? (isSortable() ? "none" : undefined)}
       data-numeric={props.column.isNumeric}
       data-dragged={props.isDragged}
       data-drop={props.dropSide}
@@ -121,14 +122,14 @@ function ColumnHeader(props: ColumnHeaderProps) {
       <button
         class={styles.title}
         data-sort={id()}
-        aria-disabled={props.column.sortKey === undefined}
+        aria-disabled={!isSortable()}
         title={`${props.column.title}: with Shift, as a further key. Alt and arrows: width; with Shift, place.`}
         onPointerDown={press}
         onPointerMove={drag}
         onPointerUp={() => release(true)}
         onPointerCancel={() => release(false)}
         onClick={(event) => {
-          if (!wasDragged) query.sortBy(id(), event.shiftKey);
+          if (!wasDragged && isSortable()) query.sortBy(id(), event.shiftKey);
           wasDragged = false;
         }}
         onKeyDown={onKeyDown}
