@@ -118,8 +118,8 @@ export function createSelection(view: Accessor<View>, failed: (error: unknown) =
   const isMissing = (hash: string) => missing().has(hash) && view().indexOf(hash) < 0;
   const lookForMissing = createThrottled(async () => {
     const before = selected();
-    if (![...before].some((hash) => view().mayShow(hash) && view().indexOf(hash) < 0)) return;
-    const shown = new Set(await shownOf(before).catch(() => before));
+    const isUnsure = [...before].some((hash) => view().mayShow(hash) && view().indexOf(hash) < 0);
+    const shown = isUnsure ? new Set(await shownOf(before).catch(() => before)) : before;
     setMissing(new Set([...before].filter((hash) => !shown.has(hash))));
   }, lookMilliseconds);
   createEffect(on(() => view().count(), lookForMissing, { defer: true }));
