@@ -76,7 +76,10 @@ export function createApplication(page: Page): Application {
       return isComplete;
     },
     revision: torrents.revision,
-    refused: ({ message }) => connection.restart(message),
+    refused: (failure, isKept) => {
+      if (isKept) notices.error(describeFailure("Showing this part of the list", failure));
+      else connection.restart(failure.message);
+    },
   });
   const connection = createConnection(page, (session) => {
     feed.enter(session);
@@ -100,7 +103,9 @@ export function createApplication(page: Page): Application {
   const request = createWindowRequest(query, {
     inSight,
     known: (facet) =>
-      facet === "daemons" ? Object.keys(daemons.byName) : (feed.window()?.counts[facet].keys() ?? []),
+      facet === "daemons"
+        ? new Map(Object.keys(daemons.byName).map((name) => [name, 0]))
+        : (feed.window()?.counts[facet] ?? new Map()),
     shown: () => shownColumns.all().flatMap(({ fields }) => fields),
   });
   const wantsWindow = createMemo<boolean | undefined>((before) =>

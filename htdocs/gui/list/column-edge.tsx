@@ -15,8 +15,7 @@ export function ColumnEdge(props: { column: Column }) {
   const fit = (edge: HTMLElement) => {
     const grid = edge.closest('[role="grid"]');
     const cells = grid?.querySelectorAll<HTMLElement>(`[data-column="${props.column.id}"]`) ?? [];
-    const widths = [edge.parentElement!, ...cells].map(contentWidth);
-    shownColumns.resize(props.column.id, Math.max(...widths));
+    shownColumns.resize(props.column.id, contentWidth([edge.parentElement!, ...cells]));
     shownColumns.keepWidth();
   };
 
@@ -26,6 +25,7 @@ export function ColumnEdge(props: { column: Column }) {
       data-edge={props.column.id}
       aria-hidden="true"
       onPointerDown={(event) => {
+        if (event.button !== 0) return;
         const header = event.currentTarget.parentElement!;
         before = { x: event.clientX, width: header.getBoundingClientRect().width };
         event.currentTarget.setPointerCapture(event.pointerId);
@@ -42,15 +42,10 @@ export function ColumnEdge(props: { column: Column }) {
   );
 }
 
-/** How wide a cell must be for all that is in it, also where that is cut off now. */
-function contentWidth(cell: HTMLElement): number {
-  // What is wrong with a torrent is cut off as before.
-  const missing = [cell, ...cell.querySelectorAll<HTMLElement>(':not([data-field="problem"])')].map(
-    ({ scrollWidth, clientWidth }) => scrollWidth - clientWidth,
-  );
-  const range = document.createRange();
-  range.selectNodeContents(cell);
-  const { paddingLeft, paddingRight } = getComputedStyle(cell);
-  const own = range.getBoundingClientRect().width + parseFloat(paddingLeft) + parseFloat(paddingRight);
-  return Math.ceil(own + Math.max(0, ...missing)) + 1;
+/** How wide cells must be for all that is in them, also where that is cut off now. */
+function contentWidth(cells: readonly HTMLElement[]): number {
+  cells.forEach((cell) => cell.classList.add(styles.measured!));
+  const widths = cells.map((cell) => cell.getBoundingClientRect().width);
+  cells.forEach((cell) => cell.classList.remove(styles.measured!));
+  return Math.ceil(Math.max(...widths));
 }

@@ -38,6 +38,11 @@ export default function ColumnsDialog() {
 
 function Choice(props: { column: Column }) {
   const { shownColumns } = useApplication();
+  /** The column goes to the other list, and the focus with it. */
+  const toggle = ({ form, name }: HTMLInputElement) => {
+    shownColumns.toggle(props.column.id);
+    (form!.elements.namedItem(name) as HTMLElement).focus();
+  };
   return (
     <label class={dialog.choice}>
       <input
@@ -45,7 +50,7 @@ function Choice(props: { column: Column }) {
         name={props.column.id}
         checked={shownColumns.has(props.column.id)}
         disabled={shownColumns.has(props.column.id) && shownColumns.all().length === 1}
-        onChange={() => shownColumns.toggle(props.column.id)}
+        onChange={(event) => toggle(event.currentTarget)}
       />
       {props.column.title}
     </label>
@@ -73,7 +78,6 @@ function ShownColumn(props: { column: Column }) {
         class={styles.width}
         min="40"
         max="2000"
-        step="10"
         aria-label={`Width of ${props.column.title}, in pixels`}
         value={shownColumns.widthOf(props.column)}
         onChange={(event) => resize(event.currentTarget.valueAsNumber)}

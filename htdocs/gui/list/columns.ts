@@ -37,7 +37,7 @@ export interface Column {
   fields: readonly TorrentField[];
   /** What torrents are sorted by: numbers, or texts by their characters. Undefined: by the name. */
   orderOf?: (torrent: Torrent) => number | string;
-  /** What the server sorts a window by, to the same order. Undefined: it cannot, and nobody does. */
+  /** What the server sorts a window by, to the same order. Undefined: it cannot. */
   sortKey?: string;
 }
 
@@ -106,13 +106,16 @@ export const columns: readonly Column[] = [
     orderOf: (torrent) => [...facetOf("labels").valuesOf(torrent)].sort().join("\0"),
     sortKey: "labels",
   },
-  text("tracker", "Tracker", "trackers", 160),
+  {
+    ...text("tracker", "Tracker", "trackers", 160),
+    orderOf: ({ trackers }) => trackers.filter(Boolean).join("\0"),
+  },
   {
     ...text("folder", "Folder", "downloadDir", 180),
     orderOf: ({ downloadDir }) => downloadDir,
     sortKey: "downloadDir",
   },
-  text("daemon", "Daemon", "daemon", 100),
+  { ...text("daemon", "Daemon", "daemon", 100), orderOf: ({ daemon }) => daemon },
   numeric("left", "Left", "leftUntilDone", 84),
   numeric("downloaded", "Downloaded", "downloadedEver", 100),
   numeric("uploaded", "Uploaded", "uploadedEver", 100),

@@ -1,5 +1,6 @@
 import { facets, type FacetId, facetOf } from "./facets";
 import { fold, type SearchTerms } from "./search";
+import { statusTitles } from "./statuses";
 
 /** The values chosen of each facet; a torrent must have one of each that is not empty. */
 export type Filter = Readonly<Record<FacetId, readonly string[]>>;
@@ -14,15 +15,35 @@ export interface Criteria {
   admits: Partial<Record<FacetId, (value: string) => boolean>>;
 }
 
+/** Words that no torrent has in its name. */
+export const noWords = "\x1f";
+
 export function criteriaOf(filter: Filter, { words, terms }: SearchTerms): Criteria {
   const admits: Criteria["admits"] = {};
   for (const { id } of facets) {
     const chosen = filter[id];
     const texts = terms.filter(({ facet }) => facet === id).map(({ text }) => text);
     if (chosen.length === 0 && texts.length === 0) continue;
-    admits[id] = (value) => chosen.includes(value) || texts.some((text) => isMeant(id, value, text));
+    admits[id] = remembered(
+      (value) => chosen.includes(value) || texts.some((text) => isMeant(id, value, text)),
+    );
+  }
+  // A state that there is not; of the other facets any value may come to be known.
+  if (admits.status && ![...statusTitles.keys()].some(admits.status)) {
+    delete admits.status;
+    return { words: noWords, admits };
   }
   return { words, admits };
+}
+
+/** There are few values, and many torrents that have them. */
+function remembered(isAdmitted: (value: string) => boolean): (value: string) => boolean {
+  const verdicts = new Map<string, boolean>();
+  return (value) => {
+    const known = verdicts.get(value) ?? isAdmitted(value);
+    verdicts.set(value, known);
+    return known;
+  };
 }
 
 /** Whether a term's text means the value. */

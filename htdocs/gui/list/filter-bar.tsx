@@ -50,20 +50,20 @@ function SheetButton() {
 
 /** Stands in for the column headers on a narrow page. */
 function SortChoice() {
-  const { query } = useApplication();
+  const { query, view } = useApplication();
   const first = () => query.sorting()[0]!;
   return (
     <div class={styles.sort}>
       <select
         aria-label="Sort by"
         value={first().column}
-        onChange={(event) => query.sortBy(event.currentTarget.value as ColumnId)}
+        onChange={(event) => query.sortFirstBy(event.currentTarget.value as ColumnId)}
       >
-        <For each={columns.filter(({ sortKey }) => sortKey)}>
+        <For each={columns.filter((column) => view().sortsBy(column))}>
           {(column) => <option value={column.id}>{column.title}</option>}
         </For>
       </select>
-      <button aria-label="Turn the order around" onClick={() => query.sortBy(first().column)}>
+      <button aria-label="Turn the order around" onClick={() => query.sortBy(first().column, true)}>
         <Icon name={first().isDescending ? "down" : "up"} />
       </button>
     </div>

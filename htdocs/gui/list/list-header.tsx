@@ -34,13 +34,6 @@ export function ListHeader(props: { columns: readonly Column[] }) {
     return drag.to < from ? "before" : "after";
   };
 
-  /** Of all columns, some may have no room here. */
-  const moveTo = ({ id, to }: { id: ColumnId; to: number }) => {
-    const next = props.columns.filter((column) => column.id !== id)[to];
-    const others = shownColumns.all().filter((column) => column.id !== id);
-    shownColumns.move(id, next ? others.indexOf(next) : others.length);
-  };
-
   return (
     <div role="rowgroup" class={styles.header}>
       <div ref={row} role="row" aria-rowindex="1" class={list.columns}>
@@ -54,7 +47,7 @@ export function ListHeader(props: { columns: readonly Column[] }) {
               drop={(isDone) => {
                 const drag = dragged();
                 setDragged(undefined);
-                if (drag && isDone) moveTo(drag);
+                if (drag && isDone) shownColumns.move(drag.id, drag.to);
               }}
             />
           )}
@@ -73,9 +66,10 @@ interface ColumnHeaderProps {
 }
 
 function ColumnHeader(props: ColumnHeaderProps) {
-  const { query, shownColumns } = useApplication();
+  const { query, shownColumns, view } = useApplication();
   const id = () => props.column.id;
-  const rank = () => query.sorting().findIndex(({ column }) => column === id());
+  const isSortable = () => view().sortsBy(props.column);
+  const rank = () => (isSortable() ? query.sorting().findIndex(({ column }) => column === id()) : -1);
   const direction = () => {
     const key = query.sorting()[rank()];
     return key && (key.isDescending ? "descending" : "ascending");
@@ -83,16 +77,20 @@ function ColumnHeader(props: ColumnHeaderProps) {
   let pressedAt: number | undefined;
   let wasDragged = false;
 
-  const press = (event: PointerEvent) => {
+  const press = (event: PointerEvent & { currentTarget: HTMLElement }) => {
     wasDragged = false;
     // A finger scrolls.
-    if (event.button === 0 && event.pointerType !== "touch") pressedAt = event.clientX;
+    if (event.button !== 0 || event.pointerType === "touch") return;
+    pressedAt = event.clientX;
+    // From the press on: a fast pointer leaves the header with its first move.
+    event.currentTarget.setPointerCapture(event.pointerId);
   };
-  const drag = (event: PointerEvent & { currentTarget: HTMLElement }) => {
+  const drag = (event: PointerEvent) => {
+    // Where the button was let go, nobody may have been told.
+    if ((event.buttons & 1) === 0) pressedAt = undefined;
     if (pressedAt === undefined) return;
     if (!wasDragged && Math.abs(event.clientX - pressedAt) < dragFrom) return;
     wasDragged = true;
-    event.currentTarget.setPointerCapture(event.pointerId);
     props.drag(event.clientX);
   };
   const release = (isDone: boolean) => {
@@ -115,7 +113,7 @@ function ColumnHeader(props: ColumnHeaderProps) {
     <div
       role="columnheader"
       class={styles.column}
-      aria-sort={direction() ?? "none"}
+      aria-sort={direction() ?? (isSortable() ? "none" : undefined)}
       data-numeric={props.column.isNumeric}
       data-dragged={props.isDragged}
       data-drop={props.dropSide}
@@ -124,21 +122,17 @@ function ColumnHeader(props: ColumnHeaderProps) {
       <button
         class={styles.title}
         data-sort={id()}
-        aria-disabled={props.column.sortKey === undefined}
+        aria-disabled={!isSortable()}
         title={`${props.column.title}: with Shift, as a further key. Alt and arrows: width; with Shift, place.`}
         onPointerDown={press}
         onPointerMove={drag}
         onPointerUp={() => release(true)}
         onPointerCancel={() => release(false)}
         onClick={(event) => {
-          if (!wasDragged) query.sortBy(id(), event.shiftKey);
+          if (!wasDragged && isSortable()) query.sortBy(id(), event.shiftKey);
           wasDragged = false;
         }}
-        onKeyDown={(event) => {
-          onKeyDown(event);
-          // The list's keys are not meant.
-          event.stopPropagation();
-        }}
+        onKeyDown={onKeyDown}
       >
         <span class={styles.text}>{props.column.title}</span>
         <Show when={direction()}>{(sorted) => <Icon name={sorted() === "ascending" ? "up" : "down"} />}</Show>

@@ -1,16 +1,5 @@
 import { createVirtualizer } from "@tanstack/solid-virtual";
-import {
-  createEffect,
-  createMemo,
-  createSignal,
-  For,
-  Match,
-  on,
-  onCleanup,
-  onMount,
-  Show,
-  Switch,
-} from "solid-js";
+import { createEffect, createMemo, For, Match, on, onCleanup, onMount, Show, Switch } from "solid-js";
 import { useApplication } from "../application";
 import { type ColumnId, columnOf } from "./columns";
 import { handleListKey } from "./keyboard";
@@ -31,11 +20,10 @@ const compactColumns = compactIds.map(columnOf);
 /** The torrents, as a grid of virtual rows: only those in sight exist. */
 export function List(props: { isCompact: boolean }) {
   const { isAged, selection, setInSight, shownColumns, torrents, view } = useApplication();
-  const [width, setWidth] = createSignal(0);
   let scroller!: HTMLDivElement;
 
   const rowHeight = () => (props.isCompact ? compactRowHeight : wideRowHeight);
-  const columns = createMemo(() => (props.isCompact ? compactColumns : shownColumns.fitting(width())));
+  const columns = createMemo(() => (props.isCompact ? compactColumns : shownColumns.all()));
 
   const virtualizer = createVirtualizer({
     get count() {
@@ -65,7 +53,7 @@ export function List(props: { isCompact: boolean }) {
   const slots = createRowSlots(range);
 
   onMount(() => {
-    const observer = new ResizeObserver(([entry]) => setWidth(entry!.contentRect.width));
+    const observer = new ResizeObserver(([entry]) => shownColumns.setRoom(entry!.contentRect.width));
     observer.observe(scroller);
     onCleanup(() => observer.disconnect());
   });
@@ -75,6 +63,8 @@ export function List(props: { isCompact: boolean }) {
     scroller.style.setProperty("--columns-width", width);
   });
   createEffect(() => scroller.style.setProperty("--row-height", `${rowHeight()}px`));
+  // The virtualizer keeps the places that it has made.
+  createEffect(on(rowHeight, () => virtualizer.measure(), { defer: true }));
   createEffect(() => {
     setInSight(range() ?? { first: 0, last: 0 });
   });
@@ -83,6 +73,15 @@ export function List(props: { isCompact: boolean }) {
       if (place) virtualizer.scrollToIndex(place.index);
     }),
   );
+
+  /** The active row, while it is in the document. */
+  const activeRow = () => {
+    const hash = selection.active();
+    const index = selection.activeIndex();
+    const rows = range();
+    if (hash === undefined || !rows || index < rows.first || index > rows.last) return undefined;
+    return view().hashAt(index) === hash ? rowId(hash) : undefined;
+  };
 
   const rowsOnPage = () => Math.max(1, Math.floor(scroller.clientHeight / rowHeight()) - 1);
 
@@ -93,11 +92,16 @@ export function List(props: { isCompact: boolean }) {
       role="grid"
       aria-label="Torrents"
       aria-multiselectable="true"
-      aria-rowcount={view().count() + 1}
-      aria-activedescendant={selection.active() && rowId(selection.active()!)}
+      // The header is a row.
+      aria-rowcount={view().count() + (props.isCompact ? 0 : 1)}
+      aria-activedescendant={activeRow()}
       data-aged={isAged()}
       tabindex="0"
-      onKeyDown={(event) => handleListKey(event, { count: view().count(), selection, rowsOnPage })}
+      onKeyDown={(event) => {
+        // What is in the list, as a header or a button in a row, has keys of its own.
+        if (event.target !== event.currentTarget) return;
+        handleListKey(event, { count: view().count(), selection, rowsOnPage });
+      }}
     >
       <Show when={!props.isCompact}>
         <ListHeader columns={columns()} />

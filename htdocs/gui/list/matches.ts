@@ -28,8 +28,8 @@ interface Entry {
 const wordsBit = 1 << facets.length;
 
 /**
- * Looks at all torrents when the criteria change; else only at those that changed, so that a delta of a long
- * list costs no more than that of a short one.
+ * Judges all torrents by what it knows of them when the criteria change; else looks only at those that changed, so
+ * that a delta of a long list costs no more than that of a short one.
  */
 export function createMatches(torrents: Torrents, criteria: () => Criteria): Matches {
   const entries = new Map<string, Entry>();
@@ -61,11 +61,14 @@ export function createMatches(torrents: Torrents, criteria: () => Criteria): Mat
     });
   };
 
-  const add = (torrent: Torrent) => {
+  const know = (torrent: Torrent): Entry => {
     const values = facets.map(({ valuesOf }) => valuesOf(torrent));
     const entry: Entry = { torrent, values, name: undefined, failures: 0 };
-    entry.failures = failuresOf(entry);
     entries.set(torrent.hash, entry);
+    return entry;
+  };
+  const judge = (entry: Entry) => {
+    entry.failures = failuresOf(entry);
     count(entry, 1);
   };
 
@@ -100,17 +103,18 @@ export function createMatches(torrents: Torrents, criteria: () => Criteria): Mat
     if (entry) count(entry, -1);
     entries.delete(hash);
     const torrent = torrents.all()[hash];
-    if (torrent) add(torrent);
+    if (torrent) judge(know(torrent));
     bothChanged();
   });
 
+  for (const torrent of Object.values(torrents.all())) know(torrent);
   createComputed(() => {
     ({ admits, words } = criteria());
     matchesWords = wordsMatcher(words);
     untrack(() => {
       // Values that nobody has any more are forgotten as well.
       for (const ofFacet of counts) ofFacet.clear();
-      for (const torrent of Object.values(torrents.all())) add(torrent);
+      entries.forEach(judge);
     });
     bothChanged();
   });

@@ -15,6 +15,8 @@ interface NamePlace {
 interface Item {
   torrent: Torrent;
   name: NamePlace;
+  /** By which it is sorted, the first counts most. */
+  values: (number | string)[];
 }
 
 interface Sorted {
@@ -62,12 +64,14 @@ export function createOrder(
           : membersOf(
               before.items.map(({ torrent }) => torrent),
               torrents.all(),
-            ).map((torrent) => ({ torrent, name: places.get(torrent)! }));
+            ).map((torrent) => ({ torrent, name: places.get(torrent)!, values: [] }));
+      for (const item of items) {
+        item.values = keys.map(({ orderOf }) => (orderOf ? orderOf(item.torrent) : item.name.group));
+      }
       items.sort((left, right) => {
-        for (const { orderOf, direction } of keys) {
-          const from = orderOf ? orderOf(left.torrent) : left.name.group;
-          const to = orderOf ? orderOf(right.torrent) : right.name.group;
-          if (from !== to) return from < to ? -direction : direction;
+        for (let at = 0; at < keys.length; at++) {
+          const [from, to] = [left.values[at]!, right.values[at]!];
+          if (from !== to) return from < to ? -keys[at]!.direction : keys[at]!.direction;
         }
         return left.name.rank - right.name.rank;
       });

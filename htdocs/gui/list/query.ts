@@ -1,6 +1,6 @@
 import { type Accessor, createMemo, createSignal } from "solid-js";
 import type { Preferences } from "../store/preferences";
-import { type Column, type ColumnId, columns } from "./columns";
+import { type ColumnId, columnOf, columns } from "./columns";
 import { type Filter, noFilter } from "./criteria";
 import type { FacetId } from "./facets";
 import { parseSearch, type SearchTerms } from "./search";
@@ -17,6 +17,8 @@ export interface Query {
   sorting: Accessor<readonly Sorting[]>;
   /** Sorts by the column alone, or the other way around; `isFurther`: behind, or as, one of the keys that are there. */
   sortBy(column: ColumnId, isFurther?: boolean): void;
+  /** Sorts by the column first; the further keys stay. */
+  sortFirstBy(column: ColumnId): void;
   filter: Accessor<Filter>;
   /** Chooses one value of a facet, or none if that was the only one; `isFurther`: adds or drops it. */
   choose(facet: FacetId, value: string, isFurther?: boolean): void;
@@ -39,21 +41,26 @@ export function createQuery(preferences: Pick<Preferences, "get" | "set">): Quer
   const [filter, setFilter] = createSignal<Filter>(noFilter);
   const [search, setSearch] = createSignal("");
   const sorting = createMemo(() => {
-    const kept = preferences.get("sorting")?.filter(({ column }) => sortableColumn(column)) as Sorting[];
+    const kept = preferences.get("sorting")?.filter(({ column }) => isColumn(column)) as Sorting[];
     return kept?.length > 0 ? kept.slice(0, mostKeys) : byName;
   });
   return {
     sorting,
     sortBy: (id, isFurther = false) => {
       const keys = sorting();
-      const column = sortableColumn(id);
-      if (!column) return;
+      const column = columnOf(id);
       const at = keys.findIndex((key) => key.column === id);
       const isTurned = isFurther ? at >= 0 : at === 0;
       const isDescending = isTurned ? !keys[at]!.isDescending : column.highestFirst;
       const key: Sorting = { column: id, isDescending };
       const further = at >= 0 ? keys.map((other, index) => (index === at ? key : other)) : [...keys, key];
       preferences.set("sorting", isFurther ? further.slice(0, mostKeys) : [key]);
+    },
+    sortFirstBy: (id) => {
+      const further = sorting()
+        .slice(1)
+        .filter(({ column }) => column !== id);
+      preferences.set("sorting", [{ column: id, isDescending: columnOf(id).highestFirst }, ...further]);
     },
     filter,
     choose: (facet, value, isFurther = false) =>
@@ -74,6 +81,6 @@ export function createQuery(preferences: Pick<Preferences, "get" | "set">): Quer
   };
 }
 
-function sortableColumn(id: string): Column | undefined {
-  return columns.find((column) => column.id === id && column.sortKey !== undefined);
+function isColumn(id: string): boolean {
+  return columns.some((column) => column.id === id);
 }

@@ -31,8 +31,8 @@ export function Row(props: RowProps) {
   );
 }
 
-/** The header is row 1. */
-const rowNumber = (index: number) => index + 2;
+/** The header, where there is one, is row 1. */
+const rowNumber = ({ index, isCompact }: RowProps) => index + (isCompact ? 1 : 2);
 
 const offset = (index: number) => ({ transform: `translateY(calc(${index} * var(--row-height)))` });
 
@@ -45,7 +45,7 @@ function TorrentRow(props: RowProps & { torrent: Torrent }) {
       role="row"
       class={`${styles.row} ${styles.columns}`}
       style={offset(props.index)}
-      aria-rowindex={rowNumber(props.index)}
+      aria-rowindex={rowNumber(props)}
       aria-selected={selection.has(hash())}
       data-hash={hash()}
       data-active={selection.active() === hash()}
@@ -53,7 +53,7 @@ function TorrentRow(props: RowProps & { torrent: Torrent }) {
       data-command={commands.state(hash())?.state}
       onClick={(event) =>
         // Without a keyboard, taps collect several.
-        props.isCompact ? selection.toggle(hash()) : void selection.click(hash(), event)
+        props.isCompact && !event.shiftKey ? selection.toggle(hash()) : void selection.click(hash(), event)
       }
     >
       <For each={props.columns}>
@@ -77,7 +77,7 @@ function PlaceholderRow(props: RowProps) {
       role="row"
       class={`${styles.row} ${styles.placeholder}`}
       style={offset(props.index)}
-      aria-rowindex={rowNumber(props.index)}
+      aria-rowindex={rowNumber(props)}
       aria-busy="true"
     />
   );

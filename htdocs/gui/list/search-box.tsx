@@ -5,7 +5,8 @@ import styles from "./filter-bar.module.css";
 const hint =
   "Words of the name, or the beginning of a hash.\n" +
   "label:films  tracker:example.org  folder:/srv  status:seeding  daemon:home\n" +
-  'What has spaces stands in quotes: label:"to see". Without any: label:""';
+  'What has spaces stands in quotes: label:"to see". Without any: label:""\n' +
+  "In a long list a term stands for the 1,000 commonest values that it fits.";
 
 export function SearchBox(props: { isCompact: boolean }) {
   const { query } = useApplication();

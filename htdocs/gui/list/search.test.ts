@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fold, parseSearch } from "./search";
+import { fold, parseSearch, wordsMatcher } from "./search";
 
 test.each([
   ["ubuntu  16.10", "ubuntu 16.10", []],
@@ -28,4 +28,12 @@ test("case is as the server has it", () => {
     // prettier-ignore
     expect(fold(left!)).toBe(fold(right!));
   }
+  expect(fold("Iı")).toBe("iı");
+});
+
+test("words count once, and sixteen of them, as on the server", () => {
+  expect(wordsMatcher("0f 0F")("x", "0f3ab7")).toBe(true);
+  const words = Array.from({ length: 17 }, (_, at) => `word${at}.`);
+  expect(wordsMatcher(words.join(" "))(words.slice(0, 16).join(), "")).toBe(true);
+  expect(wordsMatcher(words.join(" "))(words.slice(0, 15).join(), "")).toBe(false);
 });

@@ -32,13 +32,20 @@ export function parseSearch(text: string): SearchTerms {
 
 /** The text for comparing without regard to case, as the server does it. */
 export function fold(text: string): string {
-  // ß and SS are the same, and so are σ and ς.
-  return text.normalize("NFKC").toUpperCase().toLowerCase().replaceAll("ς", "σ").normalize("NFKC");
+  // ß and SS are the same, and so are σ and ς, but not ı and I.
+  return text
+    .normalize("NFKC")
+    .replace(/[^ı]+/g, (part) => part.toUpperCase().toLowerCase())
+    .replaceAll("ς", "σ")
+    .normalize("NFKC");
 }
+
+/** As many as the server looks for. */
+const mostWords = 16;
 
 /** Whether each word is in the torrent's folded name, in any order; or its hash begins so. */
 export function wordsMatcher(words: string): (name: string, hash: string) => boolean {
-  const folded = fold(words).split(/\s+/).filter(Boolean);
+  const folded = [...new Set(fold(words).split(/\s+/).filter(Boolean))].slice(0, mostWords);
   const start = folded.length === 1 ? folded[0]! : undefined;
   return (name, hash) =>
     folded.every((word) => name.includes(word)) || (start !== undefined && hash.startsWith(start));

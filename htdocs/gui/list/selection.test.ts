@@ -14,6 +14,7 @@ function createView(order: Accessor<readonly string[]>, isLoaded?: (hash: string
   return {
     total: () => order().length,
     counts: () => ({}) as never,
+    sortsBy: () => true,
     count: () => order().length,
     hashAt: (index) =>
       order()
@@ -104,9 +105,19 @@ test("what the list does not show is not selected, and cannot be acted on", asyn
   expect(await selectedIn(selection)).toEqual(["f", "a"]);
   setHashes(["f"]);
   expect(selection.active()).toBeUndefined();
-  expect(selection.activeIndex()).toBe(-1);
   setHashes([..."abcdef"]);
   expect(await selectedIn(selection)).toEqual([..."acdef"]);
+});
+
+test("the keyboard goes on where the active row was that is gone", async () => {
+  const { selection, setHashes } = create();
+  expect(selection.activeIndex()).toBe(-1);
+  await selection.click("c", plain);
+  setHashes([..."abdef"]);
+  expect(selection.active()).toBeUndefined();
+  expect(selection.activeIndex()).toBe(2);
+  setHashes(["a"]);
+  expect(selection.activeIndex()).toBe(0);
 });
 
 test("nothing is done when nothing is selected", async () => {
@@ -178,12 +189,26 @@ describe("of rows that are not there yet", () => {
     expect(selection.count()).toBe(0);
   });
 
-  test("those that are gone are selected no longer", async () => {
-    const { selection, setHashes } = create("abcdef", "abc");
+  test("those that are gone are counted no longer, until they are back", async () => {
+    vi.useFakeTimers();
+    const { selection, setHashes, view } = create("abcdef", "abc");
     await selection.all();
     setHashes(["a", "b", "f"]);
-    await vi.waitFor(() => expect(selection.count()).toBe(3));
-    expect(selection.has("f")).toBe(true);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(selection.count()).toBe(3);
+    setHashes([..."abcdef"]);
+    // In sight, so it needs no question.
+    expect(selection.count()).toBe(4);
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(selection.count()).toBe(6);
+    vi.mocked(view.hashes).mockClear();
+    for (const rows of ["abcde", "abcd", "abcde"]) setHashes([...rows]);
+    await vi.advanceTimersByTimeAsync(4000);
+    expect(view.hashes).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(view.hashes).toHaveBeenCalledTimes(1);
+    expect(selection.count()).toBe(5);
+    vi.useRealTimers();
   });
 
   test("a failure is told, and leaves the selection as it is", async () => {

@@ -1,4 +1,5 @@
 import { type Accessor, createEffect, createMemo, createSignal, on } from "solid-js";
+import { createThrottled } from "../timing";
 import type { View } from "./view";
 
 /** How a click or key changes the selection: with ctrl (or cmd) it toggles one, with shift it takes a range. */
@@ -23,7 +24,7 @@ export interface Selection {
   act(action: (hashes: readonly string[]) => void): Promise<void>;
   /** The row that the keyboard is on; undefined at first, and when it is gone from the list. */
   active: Accessor<string | undefined>;
-  /** Its number; -1 without one. */
+  /** Its number, or of the one that took its place; -1 without one. */
   activeIndex: Accessor<number>;
   /** Where the user last went; changes with that alone. */
   lastPlace: Accessor<Place | undefined>;
@@ -37,6 +38,9 @@ export interface Selection {
   invert(): Promise<void>;
   clear(): void;
 }
+
+/** To look for what is gone may cost the server the whole list. */
+const lookMilliseconds = 5000;
 
 /** A selection in the rows of a view. `failed`: the server could not be asked which torrents those are. */
 export function createSelection(view: Accessor<View>, failed: (error: unknown) => void): Selection {
@@ -109,19 +113,16 @@ export function createSelection(view: Accessor<View>, failed: (error: unknown) =
     return (await view().hashes(0, Infinity)).filter((hash) => hashes.has(hash));
   };
 
-  // Torrents that the view does not know well enough may be gone with this change.
-  createEffect(
-    on(
-      () => view().count(),
-      async () => {
-        const before = selected();
-        if (![...before].some((hash) => view().mayShow(hash) && view().indexOf(hash) < 0)) return;
-        const shown = await shownOf(before).catch(() => undefined);
-        if (shown && selected() === before) setSelected(new Set(shown));
-      },
-      { defer: true },
-    ),
-  );
+  // Torrents that the view does not know well enough may be gone with a change. They may come back, too.
+  const [missing, setMissing] = createSignal<ReadonlySet<string>>(new Set());
+  const isMissing = (hash: string) => missing().has(hash) && view().indexOf(hash) < 0;
+  const lookForMissing = createThrottled(async () => {
+    const before = selected();
+    const isUnsure = [...before].some((hash) => view().mayShow(hash) && view().indexOf(hash) < 0);
+    const shown = isUnsure ? new Set(await shownOf(before).catch(() => before)) : before;
+    setMissing(new Set([...before].filter((hash) => !shown.has(hash))));
+  }, lookMilliseconds);
+  createEffect(on(() => view().count(), lookForMissing, { defer: true }));
 
   const active = createMemo(() => {
     const hash = place()?.hash;
@@ -129,7 +130,10 @@ export function createSelection(view: Accessor<View>, failed: (error: unknown) =
   });
 
   return {
-    count: createMemo(() => view().countShown(selected())),
+    count: createMemo(() => {
+      const known = missing().size === 0 ? selected() : [...selected()].filter((hash) => !isMissing(hash));
+      return view().countShown(new Set(known));
+    }),
     has: (hash) => selected().has(hash),
     act: async (action) => {
       try {
@@ -140,7 +144,11 @@ export function createSelection(view: Accessor<View>, failed: (error: unknown) =
       }
     },
     active,
-    activeIndex: () => indexOf(place()),
+    activeIndex: () => {
+      const at = place();
+      const index = indexOf(at);
+      return at && index < 0 ? Math.min(at.index, view().count() - 1) : index;
+    },
     lastPlace: place,
     click: async (hash, { ctrlKey, metaKey, shiftKey }) => {
       if (shiftKey) await extendTo(placeOf(hash));

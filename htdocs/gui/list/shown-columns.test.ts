@@ -6,15 +6,17 @@ import { createShownColumns } from "./shown-columns";
 function create() {
   const preferences = forgetfulPreferences();
   const shown = createRoot(() => createShownColumns(preferences));
-  const ids = (width = 2000) => shown.fitting(width).map(({ id }) => id);
+  const ids = (room = 2000) => {
+    shown.setRoom(room);
+    return shown.all().map(({ id }) => id);
+  };
   return { preferences, shown, ids };
 }
 
 test("until somebody chooses, those that fit are shown", () => {
-  const { shown, ids } = create();
+  const { ids } = create();
   expect(ids()).toHaveLength(9);
   expect(ids(100)).toEqual(["name"]);
-  expect(shown.all()).toHaveLength(9);
 });
 
 test("what is chosen is shown also where it does not fit", () => {
@@ -24,6 +26,18 @@ test("what is chosen is shown also where it does not fit", () => {
   expect(shown.has("labels")).toBe(true);
   shown.toggle("name");
   expect(ids(100)[0]).toBe("status");
+});
+
+test("those that fit are what is changed first", () => {
+  const { shown, ids } = create();
+  const before = ids(720);
+  expect(before).toHaveLength(5);
+  shown.resize("status", 200);
+  expect(ids(720)).toEqual(before);
+  shown.keepWidth();
+  expect(ids(720)).toEqual(before);
+  shown.move("status", 0);
+  expect(ids(2000)).toEqual(["status", "name", ...before.slice(2)]);
 });
 
 test("the last one stays", () => {

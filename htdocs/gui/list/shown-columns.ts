@@ -4,10 +4,10 @@ import { type Column, type ColumnId, columnOf, columns } from "./columns";
 
 /** The columns of a wide list, as the user wants them. */
 export interface ShownColumns {
-  /** Those that are chosen, in their order; at least one. Until somebody chose, those that fit the width. */
-  fitting(width: number): readonly Column[];
-  /** All of them, whether or not they fit. */
+  /** Those that are chosen, in their order; at least one. Until somebody chose, those that have room. */
   all: Accessor<readonly Column[]>;
+  /** Tells how much room there is, in pixels. */
+  setRoom(width: number): void;
   has(id: ColumnId): boolean;
   /** Pixels. */
   widthOf(column: Column): number;
@@ -57,7 +57,8 @@ export function createShownColumns(preferences: Pick<Preferences, "get" | "set">
     const known = preferences.get("columns")?.filter(({ id }) => columns.some((column) => column.id === id));
     return known && known.length > 0 ? (known as Choice[]) : undefined;
   });
-  const choices = (): readonly Choice[] => chosen() ?? usual.map(({ id }) => ({ id }));
+  const [room, setRoom] = createSignal(Infinity);
+  const choices = (): readonly Choice[] => chosen() ?? fittingColumns(room()).map(({ id }) => ({ id }));
   const all = createMemo<readonly Column[]>(() => choices().map(({ id }) => columnOf(id)), [], {
     equals: isSameList,
   });
@@ -69,8 +70,8 @@ export function createShownColumns(preferences: Pick<Preferences, "get" | "set">
   const widthOf = ({ id, width }: Column) => ownWidthOf(id) ?? width;
 
   return {
-    fitting: (width) => (chosen() || resized() ? all() : fittingColumns(width)),
     all,
+    setRoom,
     has,
     widthOf,
     layout: (shown) => {

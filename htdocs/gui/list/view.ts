@@ -1,10 +1,14 @@
 import type { FacetCounts } from "./facets";
 
+import type { Column } from "./columns";
+
 /** The rows of the list, as the query wants them. Reading follows what is read. */
 export interface View {
   /** How many torrents there are, shown or not. */
   total(): number;
   counts(): FacetCounts;
+  /** Whether it can be sorted by the column. */
+  sortsBy(column: Column): boolean;
   /** How many rows the list has. */
   count(): number;
   /** The torrent in a row; undefined while it is not there yet. */

@@ -1,10 +1,10 @@
 import { createEffect, createRoot } from "solid-js";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { Torrent, TorrentsEvent } from "../protocol";
 import { createTorrents } from "../store/torrents";
 import { forgetfulPreferences } from "../store/preferences.fixture";
 import type { ColumnId } from "./columns";
-import type { FacetCounts, FacetId } from "./facets";
+import { type FacetCounts, type FacetId, facets } from "./facets";
 import { createQuery } from "./query";
 import { fold, wordsMatcher } from "./search";
 import { fittingColumns } from "./shown-columns";
@@ -93,6 +93,26 @@ describe("sorting", () => {
     expect(query.sorting()).toEqual([{ column: "name", isDescending: false }]);
   });
 
+  test("trackers and daemons by their names, torrents without any first", () => {
+    const { query, shown, torrents } = createSample();
+    query.sortBy("tracker");
+    expect(shown().join("")).toBe("cbda");
+    const daemons = { a: { daemon: "x" }, b: { daemon: "w" }, c: { daemon: "y" }, d: { daemon: "v" } };
+    torrents.apply({ revision: 2, snapshot: false, torrents: daemons as never, removed: [] });
+    query.sortBy("daemon");
+    expect(shown().join("")).toBe("dbac");
+  });
+
+  test("first by another column keeps the further ones", () => {
+    const { query } = createSample();
+    query.sortBy("folder");
+    query.sortBy("download", true);
+    query.sortFirstBy("size");
+    expect(query.sorting().map(({ column }) => column)).toEqual(["size", "download"]);
+    query.sortFirstBy("download");
+    expect(query.sorting()).toEqual([{ column: "download", isDescending: true }]);
+  });
+
   test("follows changes, additions and removals", () => {
     const { query, shown, torrents } = createSample();
     query.sortBy("download");
@@ -123,6 +143,22 @@ describe("sorting", () => {
 });
 
 describe("filters", () => {
+  test("name what is known of a torrent once, whatever is searched for", () => {
+    const { query, shown, torrents } = createSample();
+    query.setSearch("u");
+    const values = vi.spyOn(
+      facets.find(({ id }) => id === "folders")!,
+      "valuesOf",
+    );
+    query.setSearch("ub");
+    query.choose("labels", "old");
+    expect(shown()).toEqual(["a"]);
+    expect(values).not.toHaveBeenCalled();
+    torrents.apply({ revision: 2, snapshot: false, torrents: { c: { name: "ub" } }, removed: [] });
+    expect(shown()).toEqual(["c", "a"]);
+    values.mockRestore();
+  });
+
   test("choose by state and follow it", () => {
     const { query, shown, torrents } = createSample();
     query.choose("status", "downloading");

@@ -39,6 +39,7 @@ export function createWholeView(torrents: Torrents, { filter, sorting, terms }: 
   return {
     total,
     counts: matches.counts,
+    sortsBy: () => true,
     count: () => hashes().length,
     hashAt: (index) => hashes()[index],
     indexOf: (hash) => indexes().get(hash) ?? -1,

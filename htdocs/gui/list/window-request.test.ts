@@ -47,7 +47,7 @@ describe("the request", () => {
         setInSight,
         request: createWindowRequest(query, {
           inSight,
-          known: () => [],
+          known: () => new Map(),
           shown: () => ["trackers", "name", "daemon"],
         }),
       };
@@ -62,6 +62,8 @@ describe("the request", () => {
     expect(request().fields.filter((field) => field === "name")).toHaveLength(1);
     query.sortBy("size");
     query.sortBy("status", true);
+    // By which the server cannot.
+    query.sortBy("tracker", true);
     query.choose("status", "stopped");
     query.choose("labels", "");
     query.choose("labels", "old", true);
@@ -104,7 +106,11 @@ describe("the filter", () => {
     daemons: ["main"],
   };
   const filterOf = (search: string, filter = {}) =>
-    windowFilter({ ...noFilter, ...filter }, parseSearch(search), (facet) => values[facet] ?? []);
+    windowFilter(
+      { ...noFilter, ...filter },
+      parseSearch(search),
+      (facet) => new Map((values[facet] ?? []).map((value) => [value, 1])),
+    );
 
   test.each([
     ["takes the known values that a term means", "label:FILM", { labels: ["New films", "films"] }],
@@ -116,10 +122,29 @@ describe("the filter", () => {
       "tracker:x label:x",
       { labels: ["\x1f"], trackers: ["\x1f"] },
     ],
-    ["matches nothing in a state that there is not", "is:lost folder:b", { folders: ["\x1f"] }],
+    [
+      "matches nothing in a state that there is not",
+      "is:lost folder:b",
+      { search: "\x1f", folders: ["/srv/books"] },
+    ],
+    ["takes a state that nobody is in", "is:queued", { status: ["queued"] }],
     ["of the daemon that there is says nothing", "daemon:MAI", {}],
-    ["of another daemon matches nothing", "daemon:other", { folders: ["\x1f"] }],
+    ["of another daemon matches nothing", "daemon:other", { search: "\x1f" }],
   ])("%s", (_, search, expected) => expect(filterOf(search)).toEqual(expected));
+
+  test("matches nothing of a chosen daemon that is gone", () => {
+    expect(filterOf("", { daemons: ["gone"] })).toEqual({ search: "\x1f" });
+    expect(filterOf("", { daemons: ["main"] })).toEqual({});
+  });
+
+  test("has no more values than the server takes: the commonest, or none where all will do", () => {
+    const labels = new Map(Array.from({ length: 2000 }, (_, at) => [at < 1990 ? `a${at}` : `b${at}`, at]));
+    const labelsFor = (search: string) => windowFilter(noFilter, parseSearch(search), () => labels).labels;
+    expect(labelsFor("label:a")).toHaveLength(1000);
+    expect(labelsFor("label:a")).toEqual(expect.arrayContaining(["a990", "a1989"]));
+    expect(labelsFor("label:a label:b")).toBeUndefined();
+    expect(labelsFor("label:a19")).toContain("a19");
+  });
 
   test("adds what is searched for to what is chosen", () => {
     expect(filterOf("label:music", { labels: ["old"], folders: ["/srv"] })).toEqual({

@@ -3,10 +3,11 @@ import type { TorrentField, WindowFacet, WindowRequest } from "../protocol";
 import { torrentFields } from "../store/torrents";
 import { createDebounced } from "../timing";
 import { columnOf } from "./columns";
-import { criteriaOf, type Filter } from "./criteria";
+import { criteriaOf, type Filter, noWords } from "./criteria";
 import type { FacetId } from "./facets";
 import type { Query } from "./query";
 import type { SearchTerms } from "./search";
+import { statusTitles } from "./statuses";
 
 /** Rows of the list, both included. */
 export interface Rows {
@@ -24,6 +25,8 @@ const spare = 100;
 const nearest = 25;
 /** The most that the server takes, and tells at once. */
 export const mostRows = 1000;
+/** The most values of a facet that the server takes. */
+const mostValues = 1000;
 
 const searchMilliseconds = 200;
 const scrollMilliseconds = 60;
@@ -44,30 +47,41 @@ const windowFacets: readonly WindowFacet[] = ["status", "labels", "trackers", "f
 /** No torrent has it. */
 const nothing = ["\x1f"];
 
-/** The filter for the server, which takes whole values: those that are chosen, and known ones that will do. */
+/**
+ * The filter for the server, which takes whole values: those that are chosen, and known ones that will do. Where
+ * these are too many, the commonest.
+ */
 export function windowFilter(
   filter: Filter,
   terms: SearchTerms,
-  known: (facet: FacetId) => Iterable<string>,
+  known: KnownValues,
 ): WindowRequest["filter"] {
   const { words, admits } = criteriaOf(filter, terms);
   const request: WindowRequest["filter"] = words === "" ? {} : { search: words };
-  const admitted = (facet: FacetId) =>
-    admits[facet] && [...new Set([...filter[facet], ...known(facet)])].filter(admits[facet]).sort();
   for (const facet of windowFacets) {
-    const values = admitted(facet);
-    if (values) request[facet] = values.length > 0 ? values : nothing;
+    const isAdmitted = admits[facet];
+    if (!isAdmitted) continue;
+    const counts = known(facet);
+    // The server takes no state that there is not, but any that nobody is in.
+    const all = facet === "status" ? [...statusTitles.keys()] : [...counts.keys()];
+    const values = [...new Set([...filter[facet], ...all])].filter(isAdmitted);
+    if (values.length > mostValues) {
+      if (all.every(isAdmitted)) continue;
+      values.sort((left, right) => (counts.get(right) ?? 0) - (counts.get(left) ?? 0)).splice(mostValues);
+    }
+    request[facet] = values.length > 0 ? values.sort() : nothing;
   }
-  // Of states the server takes none that there is not, and of daemons, of which a window has one, it is not told.
-  if (request.status === nothing) delete request.status;
-  if ((admits.status && !request.status) || admitted("daemons")?.length === 0) request.folders = nothing;
+  // The server is not told of daemons, of which a window has one.
+  if (admits.daemons && ![...known("daemons").keys()].some(admits.daemons)) request.search = noWords;
   return request;
 }
 
+/** The values of a facet that are known, and how many torrents have them as far as that is. */
+export type KnownValues = (facet: FacetId) => ReadonlyMap<string, number>;
+
 interface WindowNeeds {
   inSight: Accessor<Rows>;
-  /** The values of a facet that are known. */
-  known: (facet: FacetId) => Iterable<string>;
+  known: KnownValues;
   /** Fields that the list shows. */
   shown: Accessor<readonly TorrentField[]>;
 }
@@ -84,9 +98,10 @@ export function createWindowRequest(
   const restingRange = createDebounced(range, scrollMilliseconds);
   return () => ({
     filter: filter(),
-    sort: query
-      .sorting()
-      .map(({ column, isDescending }) => [columnOf(column).sortKey!, isDescending ? "desc" : "asc"]),
+    sort: query.sorting().flatMap(({ column, isDescending }) => {
+      const { sortKey } = columnOf(column);
+      return sortKey ? [[sortKey, isDescending ? "desc" : "asc"]] : [];
+    }),
     ...restingRange()!,
     fields: [...new Set([...torrentFields, ...shown().filter((field) => field !== "daemon")])],
   });

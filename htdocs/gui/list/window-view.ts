@@ -37,6 +37,7 @@ export function createWindowView(window: Accessor<WindowState>, connection: Pick
     total: () => window().counts.total,
     // A window is of one daemon.
     counts: () => ({ ...window().counts, daemons: noDaemons }),
+    sortsBy: ({ sortKey }) => sortKey !== undefined,
     count: () => window().counts.matching,
     hashAt: (index) => window().order[index - window().offset],
     indexOf,

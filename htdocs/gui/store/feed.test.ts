@@ -205,13 +205,33 @@ describe("when something goes wrong", () => {
     feed.want(part(0));
     const failure = new CallFailure("wamp.error.not_authorized", "Not for you.");
     session.last.refuse(failure);
-    await vi.waitFor(() => expect(refused).toHaveBeenCalledWith(failure));
+    await vi.waitFor(() => expect(refused).toHaveBeenCalledWith(failure, false));
     const next = new FakeSession();
     feed.enter(next);
     feed.enter(new FakeSession());
     next.last.refuse(failure);
     await Promise.resolve();
     expect(refused).toHaveBeenCalledTimes(1);
+  });
+
+  test("the former part stays where another one is refused for good, which is not asked for again", async () => {
+    const { feed, session, refused } = create();
+    feed.want(part(0));
+    session.last.send(windowSnapshot(["a"]));
+    feed.want(part(50));
+    feed.want(part(100));
+    const failure = new CallFailure("wamp.error.invalid_argument", "Too many values.");
+    session.last.refuse(failure);
+    await vi.waitFor(() => expect(refused).toHaveBeenCalledWith(failure, true));
+    expect(session.last.options._window).toEqual(part(100));
+    session.last.refuse(failure);
+    await vi.waitFor(() => expect(refused).toHaveBeenCalledTimes(2));
+    feed.want({ ...part(100) });
+    expect(session.subscriptions).toHaveLength(3);
+    session.subscriptions[0]!.send({ revision: 2, snapshot: false, torrents: {}, removed: [], order: ["b"] });
+    expect(feed.window()!.order).toEqual(["b"]);
+    feed.want(part(50));
+    expect(session.last.options._window).toEqual(part(50));
   });
 
   test("an order is not shown whose torrents were missed", () => {

@@ -37,14 +37,17 @@ interface FeedHandlers {
   apply: (event: TorrentsEvent) => boolean;
   /** Of the last event in the store; undefined while it has nothing that is whole. */
   revision: () => number | undefined;
-  /** The server refused the part. */
-  refused: (failure: CallFailure) => void;
+  /** The server refused the part; `isKept`: for good, and the former one stays. */
+  refused: (failure: CallFailure, isKept: boolean) => void;
 }
 
 interface Subscribed {
   part: ListPart;
   subscription: Promise<Subscription>;
 }
+
+/** The same would be refused again. */
+const forGood = "wamp.error.invalid_argument";
 
 const none: ReadonlyMap<string, number> = new Map();
 const noCounts: KnownCounts = {
@@ -62,6 +65,7 @@ export function createListFeed({ apply, revision, refused }: FeedHandlers): List
   let wanted: ListPart | undefined;
   let current: Subscribed | undefined;
   let next: Subscribed | undefined;
+  let refusedPart: ListPart | undefined;
 
   const end = (former: Subscribed | undefined) => {
     former?.subscription.then(
@@ -72,6 +76,7 @@ export function createListFeed({ apply, revision, refused }: FeedHandlers): List
 
   const advance = () => {
     if (!session || !wanted || next || (current && isSamePart(current.part, wanted))) return;
+    if (refusedPart && isSamePart(refusedPart, wanted)) return;
     const part = wanted;
     const subscribed: Subscribed = {
       part,
@@ -89,7 +94,14 @@ export function createListFeed({ apply, revision, refused }: FeedHandlers): List
     };
     next = subscribed;
     subscribed.subscription.catch((failure: CallFailure) => {
-      if (next === subscribed) refused(failure);
+      if (next !== subscribed) return;
+      const isKept = current !== undefined && failure.uri === forGood;
+      if (isKept) {
+        next = undefined;
+        refusedPart = part;
+        advance();
+      }
+      refused(failure, isKept);
     });
   };
 
@@ -123,7 +135,7 @@ export function createListFeed({ apply, revision, refused }: FeedHandlers): List
     },
     enter: (entered) => {
       session = entered;
-      current = next = undefined;
+      current = next = refusedPart = undefined;
       advance();
     },
   };
