@@ -77,12 +77,14 @@ export function createApplication(page: Page): Application {
     },
     revision: torrents.revision,
     refused: ({ message }) => connection.restart(message),
+    let isFirst = true;
   });
   const connection = createConnection(page, (session) => {
     feed.enter(session);
     preferences.enter(session);
     const states = session.subscribe<SessionEvent>("session", (event) => {
-      daemons.applySession(event);
+      daemons.applySession(event, isFirst);
+      isFirst = false;
       permissions.applySession(event);
     });
     const commands = session.subscribe<CommandsEvent>("torrents.commands", activity.apply);
