@@ -62,7 +62,7 @@ export function createApplication(page: Page): Application {
   const torrents = createTorrents();
   const daemons = createDaemons();
   const notices = createNotices();
-  const preferences = createPreferences(openPreferencesCopy(page.access.ticket?.userId ?? ""));
+  const preferences = createPreferences(openPreferencesCopy(page.access.ticket?.userId));
   const query = createQuery(preferences);
   const [dialog, setDialog] = createSignal<Dialog>();
   let heardAt = Date.now();
