@@ -53,8 +53,6 @@ export interface Application {
   setDialog: Setter<Dialog | undefined>;
   /** Whether what the list shows may be old: the page is offline, or a daemon does not answer. */
   isAged: () => boolean;
-  /** Milliseconds of the epoch when the server was last heard; follows nothing. */
-  heardAt: () => number;
 }
 
 /** Builds the parts and connects. Call it within a reactive root. */
@@ -65,11 +63,9 @@ export function createApplication(page: Page): Application {
   const preferences = createPreferences(openPreferencesCopy(page.access.ticket?.userId));
   const query = createQuery(preferences);
   const [dialog, setDialog] = createSignal<Dialog>();
-  let heardAt = Date.now();
 
   const feed = createListFeed({
     apply: (event) => {
-      heardAt = Date.now();
       daemons.applyTorrents(event);
       const isComplete = torrents.apply(event);
       if (!isComplete) connection.restart();
@@ -77,11 +73,11 @@ export function createApplication(page: Page): Application {
     },
     revision: torrents.revision,
     refused: ({ message }) => connection.restart(message),
-    let isFirst = true;
   });
   const connection = createConnection(page, (session) => {
     feed.enter(session);
     preferences.enter(session);
+    let isFirst = true;
     const states = session.subscribe<SessionEvent>("session", (event) => {
       daemons.applySession(event, isFirst);
       isFirst = false;
@@ -138,7 +134,6 @@ export function createApplication(page: Page): Application {
     dialog,
     setDialog,
     isAged: () => connection.state().kind !== "connected" || daemons.troubled().length > 0,
-    heardAt: () => heardAt,
   };
   return { ...parts, actions: createActions(parts) };
 }

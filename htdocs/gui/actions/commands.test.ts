@@ -40,7 +40,7 @@ function create() {
     dismiss: () => {},
   };
   const torrents = { a: { name: "Alpha" } as Torrent, b: { name: "Beta" } as Torrent };
-  const [user, setUser] = createSignal("1");
+  const user = () => "1";
   const [state, setState] = createSignal<ConnectionState>({ kind: "connected" });
   const [daemons, setDaemons] = createStore<Record<string, DaemonState>>({ main: { state: "up", since: 1 } });
   const connection = { call: call as never, state, user };
@@ -49,7 +49,7 @@ function create() {
     const made = createActivity({ connection, daemons: { byName: daemons }, notices, subjectOf });
     return [made, createCommands(made, subjectOf)];
   });
-  return { commands, activity, calls, errors, done, offers, setState, setDaemons, setUser };
+  return { commands, activity, calls, errors, done, offers, setState, setDaemons };
 }
 
 test("a torrent is marked until the answer comes", async () => {
@@ -206,13 +206,4 @@ test("what was not sent can be canceled, and is no failure", async () => {
     undefined,
     "canceled",
   ]);
-});
-
-test("what a user asked for is not done in the name of the next one", async () => {
-  const { activity, commands, calls, setState, setUser } = create();
-  setState({ kind: "reconnecting", reason: "" });
-  void commands.stop(["a"]);
-  setUser("2");
-  setState({ kind: "connected" });
-  expect([calls, activity.list(), commands.state("a")]).toEqual([[], [], undefined]);
 });

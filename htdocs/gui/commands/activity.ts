@@ -92,10 +92,6 @@ export function createActivity({ connection, daemons, notices, subjectOf }: Surr
     });
 
   const cancel = (command: Command) => command.parts.forEach(dispatcher.cancel);
-  const drop = (command: Command) => {
-    cancel(command);
-    journal.remove(command);
-  };
 
   // A page that goes keeps what it could not send for the user's next one in this tab; each call is in one place.
   const restore = (user: string | undefined) => {
@@ -111,13 +107,7 @@ export function createActivity({ connection, daemons, notices, subjectOf }: Surr
       parts.filter((part) => part.outcome().phase === "waiting" && dispatcher.cancel(part)).reverse(),
     );
   };
-  createEffect(
-    on(connection.user, (user, former) => {
-      // Another user has logged in: what was asked for before is not his.
-      if (former !== undefined) [...journal.list()].forEach(drop);
-      restore(user);
-    }),
-  );
+  createEffect(on(connection.user, restore));
   globalThis.window?.addEventListener("pagehide", leave);
   globalThis.window?.addEventListener("pageshow", ({ persisted }) => {
     if (persisted) restore(connection.user());
