@@ -1,10 +1,14 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { createRoot } from "solid-js";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Access } from "./access";
 import { type Connection, createConnection } from "./connection";
 import type { Page } from "./page";
 import { Session } from "./session";
+
+vi.setConfig({ testTimeout: 60_000 });
+const eventually = (check: () => void) => vi.waitFor(check, { timeout: 50_000 });
 
 const reload = vi.fn();
 /** What becomes of each attempt to open a session. */
@@ -40,6 +44,9 @@ const page = (tokenUrl: string): Page => ({
   windowFrom: undefined,
 });
 
+const connect = (url: string, enter: (session: Session) => Promise<unknown>) =>
+  createRoot(() => createConnection(page(url), enter));
+
 async function serve(answer: () => object | undefined) {
   const requests = { count: 0 };
   const server = createServer((_request, response) => {
@@ -55,37 +62,50 @@ async function serve(answer: () => object | undefined) {
 
 async function reconnect(connection: Connection) {
   attempts.at(-1)!.end("The connection was lost");
-  await vi.waitFor(() => expect(connection.state().kind).toBe("reconnecting"));
+  await eventually(() => expect(connection.state().kind).toBe("reconnecting"));
   connection.retryNow();
 }
 
 test("the same user goes on, and another one begins with a page of his own", async () => {
   const { url } = await serve(() => ({ userId: user, token: "t", url: "", realm: "" }));
   const entered: (string | undefined)[] = [];
-  const connection = createConnection(page(url), ({ identity }) => {
+  const connection = connect(url, ({ identity }) => {
     entered.push(identity?.user);
     return Promise.resolve();
   });
-  await vi.waitFor(() => expect(connection.state().kind).toBe("connected"));
+  await eventually(() => expect(connection.state().kind).toBe("connected"));
   expect(connection.heardAt()).toBe(5);
   await reconnect(connection);
-  await vi.waitFor(() => expect(connection.state().kind).toBe("connected"));
+  await eventually(() => expect(connection.state().kind).toBe("connected"));
   user = "2";
   await reconnect(connection);
-  await vi.waitFor(() => expect(reload).toHaveBeenCalledOnce());
+  await eventually(() => expect(reload).toHaveBeenCalledOnce());
   expect(entered).toEqual(["1", "1"]);
   expect(connection.user()).toBe("1");
+});
+
+test("a site that does not answer is asked again, also when nobody does anything", async () => {
+  const timers = vi.spyOn(globalThis, "setTimeout");
+  const site = await serve(() => undefined);
+  const connection = connect(site.url, () => Promise.resolve());
+  await eventually(() => expect(connection.state().kind).toBe("connected"));
+  await reconnect(connection);
+  await eventually(() => expect(site.requests.count).toBe(1));
+  const [giveUp] = timers.mock.calls.findLast(([, milliseconds]) => milliseconds === 15_000)!;
+  giveUp();
+  await eventually(() => expect(connection.state()).toMatchObject({ reason: "The site cannot be reached" }));
+  expect(connection.state()).toHaveProperty("retryAt");
 });
 
 test("the user need not wait for a site that does not answer", async () => {
   let isSilent = true;
   const site = await serve(() => (isSilent ? undefined : { userId: user, token: "t", url: "", realm: "" }));
-  const connection = createConnection(page(site.url), () => Promise.resolve());
-  await vi.waitFor(() => expect(connection.state().kind).toBe("connected"));
+  const connection = connect(site.url, () => Promise.resolve());
+  await eventually(() => expect(connection.state().kind).toBe("connected"));
   await reconnect(connection);
-  await vi.waitFor(() => expect(site.requests.count).toBe(1));
+  await eventually(() => expect(site.requests.count).toBe(1));
   isSilent = false;
   connection.retryNow();
-  await vi.waitFor(() => expect(connection.state().kind).toBe("connected"));
+  await eventually(() => expect(connection.state().kind).toBe("connected"));
   expect(site.requests.count).toBe(2);
 });

@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { CallFailure, Session } from "./session";
 
@@ -16,7 +18,7 @@ vi.mock("wampy", async (importOriginal) => {
   return { ...(await importOriginal<object>()), Wampy: FakeWampy };
 });
 
-beforeEach(() => void vi.useFakeTimers());
+beforeEach(() => void vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout"] }));
 afterEach(() => {
   asked.length = 0;
   vi.useRealTimers();
@@ -40,13 +42,25 @@ test("an attempt ends with its signal, and a session does not", async () => {
   expect(await answer).toEqual({ "download-dir": "/srv" });
 });
 
-test("calls that wait are lost with the session, and nothing is kept of those that were answered", async () => {
+test("nothing is kept of calls that were answered", async () => {
+  setFlagsFromString("--expose-gc");
+  const collectGarbage = runInNewContext("gc") as () => void;
   const session = await open();
-  const follow = vi.spyOn(session.ended, "then");
-  const answered = session.call("session.get", { fields: [] });
-  asked[0]!.resolve({});
-  await answered;
-  expect(follow).not.toHaveBeenCalled();
+  const callOnce = async () => {
+    const answered = session.call("session.get", { fields: [] });
+    asked.pop()!.resolve({ argsDict: { "download-dir": "/srv" } });
+    return new WeakRef(await answered);
+  };
+  const answer = await callOnce();
+  // A WeakRef keeps what it refers to until the end of this turn of the loop.
+  await new Promise(setImmediate);
+  collectGarbage();
+  expect(answer.deref()).toBeUndefined();
+  expect(session.silentMilliseconds).toBe(0);
+});
+
+test("calls that wait are lost with the session", async () => {
+  const session = await open();
   const calls = [session.call("session.get", { fields: [] }), session.call("session.get", { fields: [] })];
   session.close();
   for (const call of calls) await expect(call).rejects.toMatchObject({ uri: CallFailure.connectionLost });

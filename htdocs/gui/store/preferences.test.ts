@@ -198,6 +198,9 @@ test("a value that is refused does not hold up the others, and waits for another
   preferences.set("columns", [{ id: "name" }]);
   preferences.flush();
   expect(next.saved).toEqual([{ theme: "light" }, { columns: [{ id: "name" }] }]);
+  next.calls[1]!.answer();
+  await settle();
+  expect(browser.copied.unsaved).toEqual([]);
 });
 
 test("where the server keeps none the browser does", async () => {
