@@ -8,5 +8,6 @@ inline constexpr const char* kConfiguration = "TWS0302";  // unusable configurat
 inline constexpr const char* kDatabase = "TWS0303";       // the token database failed: a sign-in was refused
 inline constexpr const char* kDaemonDown = "TWS0304";     // a daemon cannot be used, and why
 inline constexpr const char* kDaemonUp = "TWS0305";       // it answers again
+inline constexpr const char* kPreference = "TWS0307";     // a preference in the database is not JSON: left out
 
 }  // namespace tws::worker::log_code

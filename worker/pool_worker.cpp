@@ -16,12 +16,13 @@ namespace {
 // What a client may send as user id, login or token at the most, in bytes.
 constexpr std::size_t kMaxText = 1024;
 
-// What the jobs ask.
+// What the jobs ask, and where they log.
 struct Stores {
-  explicit Stores(const std::string& path) : tokens(path), sign_ins(path), preferences(path) {}
+  Stores(const std::string& path, JobSocket& log) : tokens(path), sign_ins(path), preferences(path), socket(log) {}
   TokenStore tokens;
   SignInStore sign_ins;
   PreferenceStore preferences;
+  JobSocket& socket;
 };
 
 Result<std::string> text_argument(const json_t* arguments, const char* name) {
@@ -111,7 +112,14 @@ Result<PreferenceChanges> preference_changes(json_t* preferences) {
 Result<std::string> get_preferences(Stores& stores, const json_t* arguments, std::string_view /*attempt*/) {
   const auto user_id = text_argument(arguments, "user_id");
   const auto preferences = user_id ? stores.preferences.get(*user_id) : user_id.error();
-  return preferences ? Result<std::string>(R"({"preferences":)" + *preferences + "}") : preferences.error();
+  if (!preferences) {
+    return preferences.error();
+  }
+  for (const std::string& name : preferences->left_out) {
+    stores.socket.log("warning", log_code::kPreference,
+                      "the preference " + name + " of user " + *user_id + " is not JSON in the database");
+  }
+  return R"({"preferences":)" + preferences->object + "}";
 }
 
 Result<std::string> set_preferences(Stores& stores, const json_t* arguments, std::string_view /*attempt*/) {
@@ -134,7 +142,7 @@ constexpr std::array<Work, 5> kWork = {{{"token.redeem", redeem_token},
                                         {"preferences.get", get_preferences},
                                         {"preferences.set", set_preferences}}};
 
-Result<std::string> run_job(Stores& stores, JobSocket& socket, const JobFrame& job) {
+Result<std::string> run_job(Stores& stores, const JobFrame& job) {
   const auto name = string_member(job.header.get(), "name").value_or("");
   const auto* const work =
       std::find_if(kWork.begin(), kWork.end(), [name](const Work& one) { return one.name == name; });
@@ -146,7 +154,7 @@ Result<std::string> run_job(Stores& stores, JobSocket& socket, const JobFrame& j
   auto result = work->run(stores, arguments ? arguments->get() : nullptr, attempt);
   if (!result && result.error().uri == error_uri::kDatabaseUnavailable) {
     // What is wrong with the file is for the log, not for whoever tries to sign in.
-    socket.log("error", log_code::kDatabase, result.error().message);
+    stores.socket.log("error", log_code::kDatabase, result.error().message);
     return Error{"the database cannot be used at the moment", error_uri::kDatabaseUnavailable};
   }
   return result;
@@ -160,7 +168,7 @@ int run_pool_worker(JobSocket& socket, const Json& configuration) {
     socket.log("error", log_code::kConfiguration, "the configuration names no token database");
     return 1;
   }
-  Stores stores{std::string(*database)};
+  Stores stores(std::string(*database), socket);
   socket.send_ready();
   for (JobFrame frame; socket.receive(); socket.wait()) {
     auto got = socket.next(frame);
@@ -169,7 +177,7 @@ int run_pool_worker(JobSocket& socket, const Json& configuration) {
       if (!id || string_member(frame.header.get(), "type") != "job") {
         continue;  // `cancel`: whatever it names was already answered
       }
-      if (const auto result = run_job(stores, socket, frame)) {
+      if (const auto result = run_job(stores, frame)) {
         socket.send_result(*id, *result);
       } else {
         socket.send_error(*id, result.error());

@@ -1,5 +1,7 @@
 #include "worker/preference_store.hpp"
 
+#include <utility>
+
 #include "support/json.hpp"
 #include "wire/error_uris.hpp"
 
@@ -20,7 +22,7 @@ constexpr const char* kSize =
 
 }  // namespace
 
-Result<std::string> PreferenceStore::get(std::string_view user_id) {
+Result<Preferences> PreferenceStore::get(std::string_view user_id) {
   if (const auto opened = database_.open(); !opened) {
     return opened.error();
   }
@@ -31,28 +33,31 @@ Result<std::string> PreferenceStore::get(std::string_view user_id) {
   return preferences;
 }
 
-Result<std::string> PreferenceStore::read(std::string_view user_id) {
+Result<Preferences> PreferenceStore::read(std::string_view user_id) {
   const Statement statement = database_.prepare(kRead);
   if (!statement) {
     return database_.failure("cannot be read");
   }
   bind_text(statement, 1, user_id);
-  std::string object = "{";
+  Preferences preferences{"{", {}};
   int step = SQLITE_DONE;
   while ((step = sqlite3_step(statement.get())) == SQLITE_ROW) {
-    object.append(object.size() == 1 ? "" : ",");
-    append_json_string(object, column_text(statement, 0));
-    object.append(":").append(column_text(statement, 1));
+    std::string name;
+    append_json_string(name, column_text(statement, 0));
+    const std::string value = column_text(statement, 1);
+    // A name that is not UTF-8 is null.
+    if (name == "null" || !parse_json(value)) {
+      preferences.left_out.push_back(std::move(name));
+      continue;
+    }
+    std::string& object = preferences.object;
+    object.append(object.size() == 1 ? "" : ",").append(name).append(":").append(value);
   }
-  object.append("}");
+  preferences.object.append("}");
   if (step != SQLITE_DONE) {
     return database_.failure("cannot be read");
   }
-  // The site's own programs may write there, too.
-  if (!parse_json(object)) {
-    return Error{"the database has preferences that are not JSON", error_uri::kDatabaseUnavailable};
-  }
-  return object;
+  return preferences;
 }
 
 Status PreferenceStore::set(std::string_view user_id, const PreferenceChanges& changes) {

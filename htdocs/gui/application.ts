@@ -53,8 +53,6 @@ export interface Application {
   setDialog: Setter<Dialog | undefined>;
   /** Whether what the list shows may be old: the page is offline, or a daemon does not answer. */
   isAged: () => boolean;
-  /** Milliseconds of the epoch when the server was last heard; follows nothing. */
-  heardAt: () => number;
 }
 
 /** Builds the parts and connects. Call it within a reactive root. */
@@ -62,14 +60,12 @@ export function createApplication(page: Page): Application {
   const torrents = createTorrents();
   const daemons = createDaemons();
   const notices = createNotices();
-  const preferences = createPreferences(openPreferencesCopy(page.access.ticket?.userId ?? ""));
+  const preferences = createPreferences(openPreferencesCopy(page.access.ticket?.userId));
   const query = createQuery(preferences);
   const [dialog, setDialog] = createSignal<Dialog>();
-  let heardAt = Date.now();
 
   const feed = createListFeed({
     apply: (event) => {
-      heardAt = Date.now();
       daemons.applyTorrents(event);
       const isComplete = torrents.apply(event);
       if (!isComplete) connection.restart();
@@ -84,8 +80,10 @@ export function createApplication(page: Page): Application {
   const connection = createConnection(page, (session) => {
     feed.enter(session);
     preferences.enter(session);
+    let isFirst = true;
     const states = session.subscribe<SessionEvent>("session", (event) => {
-      daemons.applySession(event);
+      daemons.applySession(event, isFirst);
+      isFirst = false;
       permissions.applySession(event);
     });
     const commands = session.subscribe<CommandsEvent>("torrents.commands", activity.apply);
@@ -141,7 +139,6 @@ export function createApplication(page: Page): Application {
     dialog,
     setDialog,
     isAged: () => connection.state().kind !== "connected" || daemons.troubled().length > 0,
-    heardAt: () => heardAt,
   };
   return { ...parts, actions: createActions(parts) };
 }

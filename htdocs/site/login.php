@@ -21,9 +21,12 @@ header('Cache-Control: no-store');
 if ($_SERVER['REQUEST_METHOD'] === 'POST') {
     // A real site would ask for a password here.
     open_session(readOnly: false);
+    // A session's id that somebody else may have set does not become a user's.
+    session_regenerate_id(true);
     log_in();
     $_SESSION['by_login'] = true;
-    header('Location: ' . way_back($_GET['return'] ?? '/'), response_code: 303);
+    $return = $_GET['return'] ?? '/';
+    header('Location: ' . (is_string($return) ? way_back($return) : '/'), response_code: 303);
     exit;
 }
 

@@ -50,35 +50,43 @@ Status PreferencesTopic::may_have(const std::string& user) const {
 }
 
 void PreferencesTopic::get(const wamp::Call& call) {
+  const Caller caller{call.session, call.request, call.user};
   if (!call.kwargs.empty()) {
-    answer(call, Error{"preferences.get has no arguments", error_uri::kInvalidArgument});
+    answer(caller, Error{"preferences.get has no arguments", error_uri::kInvalidArgument});
     return;
   }
   JobRequest job = request("preferences.get", wamp::Value::object(), call.user);
   job.repeatable = true;
-  run_call(call, std::move(job), [this, call](Result<std::string> outcome) { answer(call, std::move(outcome)); });
+  run_call(caller, std::move(job), [this, caller](Result<std::string> outcome) { answer(caller, std::move(outcome)); });
 }
 
 void PreferencesTopic::set(const wamp::Call& call) {
+  const Caller caller{call.session, call.request, call.user};
   const wamp::Value* preferences = wamp::member(call.kwargs, "preferences");
   if (preferences == nullptr || !preferences->is_object() || call.kwargs.size() != 1) {
-    answer(call, Error{"preferences.set has one argument, preferences: a dictionary of names and values",
-                       error_uri::kInvalidArgument});
+    answer(caller, Error{"preferences.set has one argument, preferences: a dictionary of names and values",
+                         error_uri::kInvalidArgument});
+    return;
+  }
+  std::string changes = json(*preferences);
+  if (changes.size() > kMaxBytes) {
+    answer(caller, Error{"argument preferences must have " + std::to_string(kMaxBytes) + " bytes of JSON at most",
+                         error_uri::kInvalidArgument});
     return;
   }
   // Not repeatable: a second worker might do it after the next one has been done.
-  run_call(call, request("preferences.set", {{"preferences", in_texts(*preferences)}}, call.user),
-           [this, call, changes = json(*preferences)](Result<std::string> outcome) {
+  run_call(caller, request("preferences.set", {{"preferences", in_texts(*preferences)}}, call.user),
+           [this, caller, changes = std::move(changes)](Result<std::string> outcome) {
              if (outcome) {
-               tell_others(call.user, changes, call.session);
+               tell_others(caller.user, changes, caller.session);
              }
-             answer(call, std::move(outcome));
+             answer(caller, std::move(outcome));
            });
 }
 
-void PreferencesTopic::answer(const wamp::Call& call, Result<std::string> outcome) {
+void PreferencesTopic::answer(const Caller& caller, Result<std::string> outcome) {
   realm_.dealer().answer(
-      call.session, call.request,
+      caller.session, caller.request,
       outcome ? wamp::Answer(wamp::kwargs_payload(std::move(*outcome))) : wamp::Answer(outcome.error()));
 }
 
@@ -92,17 +100,17 @@ JobRequest PreferencesTopic::request(const char* name, wamp::Value arguments, co
   return request;
 }
 
-void PreferencesTopic::run_call(const wamp::Call& call, JobRequest request, JobDone done) {
-  if (const auto allowed = may_have(call.user); !allowed) {
-    answer(call, allowed.error());
+void PreferencesTopic::run_call(const Caller& caller, JobRequest request, JobDone done) {
+  if (const auto allowed = may_have(caller.user); !allowed) {
+    answer(caller, allowed.error());
     return;
   }
-  if (users_[call.user].waiting.size() >= kMaxWaiting) {
-    answer(call, Error{"too many of these calls of this user are under way", error_uri::kTooManyCalls});
+  if (users_[caller.user].waiting.size() >= kMaxWaiting) {
+    answer(caller, Error{"too many of these calls of this user are under way", error_uri::kTooManyCalls});
     return;
   }
-  request.caller = call.session;
-  run(call.user, {std::move(request), std::move(done)});
+  request.caller = caller.session;
+  run(caller.user, {std::move(request), std::move(done)});
 }
 
 void PreferencesTopic::run(const std::string& name, Task task) {
@@ -129,6 +137,12 @@ void PreferencesTopic::run_next(const std::string& name) {
 }
 
 void PreferencesTopic::read_for_newcomers(const std::string& name) {
+  User& user = users_.at(name);
+  user.reading = !user.newcomers.empty();
+  if (!user.reading) {
+    forget_if_empty(name);
+    return;
+  }
   JobRequest job = request("preferences.get", wamp::Value::object(), name);
   job.repeatable = true;
   run(name, {std::move(job), [this, name](const Result<std::string>& outcome) {
@@ -136,17 +150,13 @@ void PreferencesTopic::read_for_newcomers(const std::string& name) {
                  tell_newcomers(name, *outcome);
                  return;
                }
-               realm_.timers().after(kRetry, [this, name] {
-                 const auto user = users_.find(name);
-                 if (user != users_.end() && !user->second.newcomers.empty()) {
-                   read_for_newcomers(name);
-                 }
-               });
+               realm_.timers().after(kRetry, [this, name] { read_for_newcomers(name); });
              }});
 }
 
 void PreferencesTopic::tell_newcomers(const std::string& name, const std::string& preferences) {
   User& user = users_.at(name);
+  user.reading = false;
   const wamp::Subscription& subscription = realm_.broker().server_subscription(kName, "");
   const wamp::EventPtr told = event(subscription, R"({"snapshot":true,)" + preferences.substr(1));
   for (wamp::Session* session : std::exchange(user.newcomers, {})) {
@@ -168,7 +178,7 @@ void PreferencesTopic::tell_others(const std::string& name, const std::string& c
 
 void PreferencesTopic::forget_if_empty(const std::string& name) {
   const User& user = users_.at(name);
-  if (user.sessions.empty() && user.newcomers.empty() && !user.busy) {
+  if (user.sessions.empty() && user.newcomers.empty() && !user.busy && !user.reading) {
     users_.erase(name);
   }
 }
@@ -185,7 +195,7 @@ void PreferencesTopic::on_subscribed(wamp::Session& session, const wamp::Subscri
   user.sessions.erase(&session);
   user.newcomers.insert(&session);
   // Those who come while it is under way are told by it, too.
-  if (user.newcomers.size() == 1) {
+  if (!user.reading) {
     read_for_newcomers(name);
   }
 }

@@ -358,6 +358,22 @@ for (const { name, scheme, ...context } of layouts) {
       await page.context().close();
     });
 
+    testOutage('another user who has logged in at the site begins with a page of his own', async () => {
+      const other = await open();
+      await other.duringOutage(async () => {
+        await other.page.evaluate(() => (window.isSamePage = true));
+        await other.page.route('**/token.php', async (route) => {
+          const response = await route.fetch();
+          const json = { ...(await response.json()), userId: 2, token: await stack.token(2) };
+          await route.fulfill({ response, json });
+        });
+        await killEventLoop();
+        await other.page.waitForFunction(() => window.isSamePage === undefined);
+        await other.connection('connected');
+      });
+      await other.close();
+    });
+
     testOutage('the site’s own login is enough, for as long as it lasts', async () => {
       const url = new URL(`/guarded/${scheme}.html`, stack[scheme]).href;
       const httpCredentials = { username: '1', password };

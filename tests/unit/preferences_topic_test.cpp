@@ -168,6 +168,38 @@ TEST(PreferencesTopic, SoManyCallsOfAUserMayWait) {
   fails(*page, tws::error_uri::kTooManyCalls);
 }
 
+TEST(PreferencesTopic, TooLongChangesAreRefusedBeforeTheyWait) {
+  const std::string begin = R"({"preferences":{"a":")";
+  const std::string longest(PreferencesTopic::kMaxBytes - std::string(R"({"a":""})").size(), 'x');
+  set(*page, 2, begin + longest + R"("}})");
+  LONGS_EQUAL(1, received().size());
+  set(*page, 3, begin + longest + R"(x"}})");
+  fails(*page, tws::error_uri::kInvalidArgument);
+  answer("{}");
+  CHECK_TRUE(received().empty());
+}
+
+TEST(PreferencesTopic, WhoComesAndGoesIsReadForOnce) {
+  for (int request = 1; request < 20; request += 2) {
+    page->say("[32," + std::to_string(request) + R"(,{},"preferences"])");
+    const auto subscription = std::to_string(page->last_message()[2].get<tws::wamp::Id>());
+    page->say("[34," + std::to_string(request + 1) + "," + subscription + "]");
+  }
+  page->say(R"([32,21,{},"preferences"])");
+  LONGS_EQUAL(1, received().size());
+  fail(tws::error_uri::kDatabaseUnavailable);
+  CHECK_TRUE(received().empty());
+  // Before it is tried again, too.
+  second->say(R"([32,1,{},"preferences"])");
+  CHECK_TRUE(received().empty());
+  page->wait(std::chrono::seconds(5));
+  LONGS_EQUAL(1, received().size());
+  answer(R"({"preferences":{}})");
+  CHECK_TRUE(received().empty());
+  LONGS_EQUAL(1, events_of(*page).size());
+  LONGS_EQUAL(1, events_of(*second).size());
+}
+
 TEST(PreferencesTopic, TheSnapshotOfADatabaseThatFailsIsLate) {
   page->say(R"([32,1,{},"preferences"])");
   second->say(R"([32,1,{},"preferences"])");

@@ -2,6 +2,7 @@
 #include <CppUTest/TestHarness.h>
 
 #include <string>
+#include <vector>
 
 #include "tests/unit/site_database.hpp"
 #include "wire/error_uris.hpp"
@@ -18,7 +19,7 @@ TEST_GROUP(WorkerPreferences) {
   void holds(const char* preferences, const char* user = "1") {
     const auto got = store.get(user);
     CHECK_TRUE(!!got);
-    STRCMP_EQUAL(preferences, got->c_str());
+    STRCMP_EQUAL(preferences, got->object.c_str());
   }
   void sets(const PreferenceChanges& changes, const char* user = "1") { CHECK_TRUE(!!store.set(user, changes)); }
   void fails(const char* error, const PreferenceChanges& changes) {
@@ -73,8 +74,14 @@ TEST(WorkerPreferences, TroubleIsSaidAndTheNextTryStartsAfresh) {
   database.execute("DROP TABLE torrent_ws_preference");
   fails(tws::error_uri::kDatabaseUnavailable, {{"a", "2"}});
   holds("{}");
-  database.execute("INSERT INTO torrent_ws_preference VALUES ('1', 'a', 'no JSON')");
-  const auto got = store.get("1");
-  CHECK_FALSE(!!got);
-  STRCMP_EQUAL(tws::error_uri::kDatabaseUnavailable, got.error().uri.c_str());
+}
+
+TEST(WorkerPreferences, WhatIsNotJsonIsLeftOutAndNamed) {
+  sets({{"b", "2"}});
+  database.execute(
+      "INSERT INTO torrent_ws_preference VALUES ('1', 'a', 'no JSON'), ('1', 'c', '1,\"x\":2'),"
+      " ('1', 'd', '[3]'), ('1', CAST(X'ff' AS TEXT), '4')");
+  holds(R"({"b":2,"d":[3]})");
+  const std::vector<std::string> left_out = {R"("a")", R"("c")", "null"};
+  CHECK_TRUE(store.get("1")->left_out == left_out);
 }

@@ -106,6 +106,14 @@ TEST(WorkerSignIn, TablesAreAddedToADatabaseOfTokensAlone) {
   STRCMP_EQUAL(R"({"user_id":"245"})", answer("login.user", R"({"login":"alice"})").c_str());
 }
 
+TEST(WorkerSignIn, APreferenceThatIsNotJsonIsLoggedAndLeftOut) {
+  database.execute("INSERT INTO torrent_ws_preference VALUES ('1', 'a', 'no JSON'), ('1', 'b', '2')");
+  const auto all = frames("preferences.get", R"({"user_id":"1"})");
+  CHECK_EQUAL(3, all.size());
+  STRCMP_EQUAL("TWS0307", tws::text_member(all[1].header.get(), "code").c_str());
+  STRCMP_EQUAL(R"({"preferences":{"b":2}})", all[2].body.c_str());
+}
+
 TEST(WorkerSignIn, ReasonOfAFailureIsForTheLog) {
   database.execute("DROP TABLE torrent_ws_login; CREATE TABLE torrent_ws_login (something_else TEXT)");
   database.execute("INSERT INTO torrent_ws_key VALUES ('1', CAST(X'ff' AS TEXT), NULL, NULL, NULL)");

@@ -42,7 +42,7 @@ function create() {
     dismiss: (id) => dismissed.push(id),
   };
   const torrents = { a: { name: "Alpha" } as Torrent, b: { name: "Beta" } as Torrent };
-  const [user, setUser] = createSignal("1");
+  const user = () => "1";
   const [state, setState] = createSignal<ConnectionState>({ kind: "connected" });
   const [daemons, setDaemons] = createStore<Record<string, DaemonState>>({ main: { state: "up", since: 1 } });
   const connection = { call: call as never, state, user };
@@ -57,7 +57,7 @@ function create() {
     });
     return [made, createCommands(made, subjectOf)];
   });
-  return { commands, activity, calls, errors, done, offers, dismissed, setState, setDaemons, setUser };
+  return { commands, activity, calls, errors, done, offers, dismissed, setState, setDaemons };
 }
 
 test("a torrent is marked until the answer comes", async () => {
@@ -265,13 +265,4 @@ test("what was not sent can be canceled, and is no failure", async () => {
     undefined,
     "canceled",
   ]);
-});
-
-test("what a user asked for is not done in the name of the next one", async () => {
-  const { activity, commands, calls, setState, setUser } = create();
-  setState({ kind: "reconnecting", reason: "" });
-  void commands.stop(["a"]);
-  setUser("2");
-  setState({ kind: "connected" });
-  expect([calls, activity.list(), commands.state("a")]).toEqual([[], [], undefined]);
 });

@@ -10,8 +10,8 @@ export interface Access {
 export class SignedOutError extends Error {}
 
 /** Asks the site for a fresh token. */
-export async function fetchAccess(tokenUrl: string): Promise<Access> {
-  const response = await ask(tokenUrl);
+export async function fetchAccess(tokenUrl: string, signal: AbortSignal): Promise<Access> {
+  const response = await ask(tokenUrl, signal);
   const isJson = response.headers.get("Content-Type")?.includes("json") ?? false;
   if (isSignedOut(response) || (response.ok && !isJson))
     throw new SignedOutError("The site's session is over");
@@ -27,18 +27,19 @@ export async function fetchAccess(tokenUrl: string): Promise<Access> {
  * Asks the site whether it lets its user to the WebSocket still, where it asks for its own login: an upgrade
  * that is refused does not tell the page why.
  */
-export async function checkLogin(webSocketUrl: string): Promise<void> {
-  const response = await ask(webSocketUrl.replace(/^ws/, "http"));
+export async function checkLogin(webSocketUrl: string, signal: AbortSignal): Promise<void> {
+  const response = await ask(webSocketUrl.replace(/^ws/, "http"), signal);
   if (isSignedOut(response)) throw new SignedOutError("The site's session is over");
 }
 
-async function ask(url: string): Promise<Response> {
+async function ask(url: string, signal: AbortSignal): Promise<Response> {
   try {
     return await fetch(url, {
       credentials: "same-origin",
       cache: "no-store",
       redirect: "manual",
       headers: { Accept: "application/json" },
+      signal,
     });
   } catch {
     throw new Error("The site cannot be reached");

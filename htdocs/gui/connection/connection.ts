@@ -22,12 +22,15 @@ export interface Connection {
   session: Accessor<Session | undefined>;
   /** Rejects with a CallFailure. */
   call: Session["call"];
-  /** Ends a waiting time. */
+  /** Milliseconds of the epoch when the server was last heard; follows nothing. */
+  heardAt: () => number;
+  /** Ends a waiting time, or an attempt that takes too long for the user, and tries again. */
   retryNow: () => void;
   /** Starts over with a new session. `reason`: why, for people. */
   restart: (reason?: string) => void;
 }
 
+/** Of an attempt, the site's token included: after sleep a request may stay without any answer. */
 const openTimeout = 15_000;
 const probeTimeout = 8_000;
 const silenceBeforeProbe = 20_000;
@@ -40,7 +43,11 @@ export function createConnection(page: Page, enter: (session: Session) => Promis
   const [user, setUser] = createSignal<string>();
   const [session, setSession] = createSignal<Session>();
   const backoff = new Backoff();
+  const startedAt = Date.now();
+  let latest: Session | undefined;
   let wake = () => {};
+  let attempt = new AbortController();
+  let isHurried = false;
 
   const sleep = (milliseconds: number) =>
     new Promise<void>((resolve) => {
@@ -52,16 +59,29 @@ export function createConnection(page: Page, enter: (session: Session) => Promis
     });
 
   /** What another session is opened with. */
-  const renewAccess = async (): Promise<Access> => {
-    if (page.tokenUrl !== undefined) return fetchAccess(page.tokenUrl);
-    await checkLogin(page.access.url);
+  const renewAccess = async (signal: AbortSignal): Promise<Access> => {
+    if (page.tokenUrl !== undefined) return fetchAccess(page.tokenUrl, signal);
+    await checkLogin(page.access.url, signal);
     return page.access;
+  };
+
+  /** What the page has is one user's: another one who has logged in at the site begins with a page of his own. */
+  const enterAsSameUser = async (entered: Session): Promise<unknown> => {
+    const known = untrack(user);
+    if (known === undefined || known === entered.user) return enter(entered);
+    location.reload();
+    return new Promise(() => undefined);
   };
 
   /** Opens a session and stays until it ends. Returns the state that follows. */
   const runSession = async (access?: Access): Promise<ConnectionState> => {
+    const { signal } = (attempt = new AbortController());
+    const timeout = setTimeout(() => attempt.abort(), openTimeout);
+    isHurried = false;
     try {
-      const opened = await Session.open(access ?? (await renewAccess()), enter, openTimeout);
+      const opened = await Session.open(access ?? (await renewAccess(signal)), enterAsSameUser, signal);
+      clearTimeout(timeout);
+      latest = opened;
       const openedAt = Date.now();
       setSession(opened);
       setUser(opened.user);
@@ -73,6 +93,7 @@ export function createConnection(page: Page, enter: (session: Session) => Promis
       if (error instanceof SignedOutError) return { kind: "signed-out" };
       return { kind: "reconnecting", reason: (error as Error).message };
     } finally {
+      clearTimeout(timeout);
       setSession(undefined);
     }
   };
@@ -83,6 +104,10 @@ export function createConnection(page: Page, enter: (session: Session) => Promis
       const following = await runSession(access);
       access = undefined;
       if (following.kind === "reconnecting") {
+        if (isHurried) {
+          setState(following);
+          continue;
+        }
         const delay = backoff.next();
         setState({ ...following, retryAt: Date.now() + delay });
         await sleep(delay);
@@ -118,7 +143,12 @@ export function createConnection(page: Page, enter: (session: Session) => Promis
     session,
     call: (procedure, kwargs, told) =>
       untrack(session)?.call(procedure, kwargs, told) ?? Promise.reject(notConnected()),
-    retryNow: () => wake(),
+    heardAt: () => latest?.heardAt ?? startedAt,
+    retryNow: () => {
+      isHurried = true;
+      attempt.abort();
+      wake();
+    },
     restart: (reason) => untrack(session)?.close(reason),
   };
 }

@@ -28,6 +28,10 @@ export function notConnected(): CallFailure {
   return new CallFailure(CallFailure.notConnected, "There is no connection to the server");
 }
 
+function connectionLost(): CallFailure {
+  return new CallFailure(CallFailure.connectionLost, "The connection was lost before the answer");
+}
+
 /**
  * One WAMP session on one WebSocket, signed in. It is never reopened, since the next one needs a token of its
  * own; Wampy's reconnecting is off for that reason.
@@ -36,8 +40,11 @@ export class Session {
   /** Resolves when the session has ended, whoever ended it, with the reason for people. */
   readonly ended: Promise<string>;
   #resolveEnded!: (reason: string) => void;
+  /** Each rejects what waits for an answer. */
+  readonly #rejecters = new Set<(failure: CallFailure) => void>();
   #isOpen = true;
   #heardAt = Date.now();
+  #probedAt = 0;
   #user: string | undefined;
   #client: Client;
 
@@ -51,17 +58,19 @@ export class Session {
     });
   }
 
-  /** Connects, signs in and lets `enter` subscribe. Events may come before the promise resolves. */
+  /** Connects, signs in and lets `enter` subscribe, until the signal. Events may come before the promise resolves. */
   static async open(
     access: Access,
     enter: (session: Session) => Promise<unknown>,
-    timeoutMilliseconds: number,
+    signal: AbortSignal,
   ): Promise<Session> {
     const session = new Session(access);
-    const timeout = setTimeout(() => session.close(), timeoutMilliseconds);
+    const close = () => session.close();
+    signal.addEventListener("abort", close);
     const ended = session.ended.then(() => Promise.reject(new Error("No connection")));
     try {
       const welcomed = session.#client.connect().then(({ authid }) => {
+        session.#heardAt = Date.now();
         session.#user = String(authid);
         return enter(session);
       });
@@ -71,7 +80,7 @@ export class Session {
       session.close();
       throw new Error(describe(error));
     } finally {
-      clearTimeout(timeout);
+      signal.removeEventListener("abort", close);
     }
   }
 
@@ -112,24 +121,28 @@ export class Session {
       },
     };
     const result = await this.#answer(this.#client.call(procedure, { argsDict: kwargs }, options));
-    this.#heardAt = Date.now();
     return result.argsDict ?? {};
   }
 
   /** The answer to what was asked; rejects with a CallFailure. */
   async #answer<Answer>(asked: Promise<Answer>): Promise<Answer> {
-    const lost = this.ended.then(() =>
-      Promise.reject(
-        new CallFailure(CallFailure.connectionLost, "The connection was lost before the answer"),
-      ),
-    );
+    let reject!: (failure: CallFailure) => void;
+    const lost = new Promise<never>((_resolve, rejectLost) => (reject = rejectLost));
+    if (this.#isOpen) this.#rejecters.add(reject);
+    else reject(connectionLost());
     try {
-      return await Promise.race([asked, lost]);
+      const answer = await Promise.race([asked, lost]);
+      this.#heardAt = Date.now();
+      return answer;
     } catch (error) {
       if (error instanceof Errors.CallError || error instanceof Errors.SubscribeError) {
+        this.#heardAt = Date.now();
         throw new CallFailure(error.errorUri, describe(error));
       }
-      return lost;
+      return await lost;
+    } finally {
+      // Or the session would keep all answers for as long as it lasts.
+      this.#rejecters.delete(reject);
     }
   }
 
@@ -139,8 +152,8 @@ export class Session {
    */
   async probe(timeoutMilliseconds: number): Promise<void> {
     const timeout = setTimeout(() => this.close(), timeoutMilliseconds);
-    this.#heardAt = Date.now();
-    await this.#client.call("wamp.session.count").catch(() => undefined);
+    this.#probedAt = Date.now();
+    await this.#answer(this.#client.call("wamp.session.count")).catch(() => undefined);
     clearTimeout(timeout);
   }
 
@@ -149,9 +162,14 @@ export class Session {
     return this.#user;
   }
 
+  /** Milliseconds of the epoch: of the last event or answer. */
+  get heardAt(): number {
+    return this.#heardAt;
+  }
+
   /** Since the last event, answer or probe. */
   get silentMilliseconds(): number {
-    return Date.now() - this.#heardAt;
+    return Date.now() - Math.max(this.#heardAt, this.#probedAt);
   }
 
   /** Ends the session at once, without waiting for a dead connection's closing handshake. */
@@ -164,6 +182,7 @@ export class Session {
   #end(reason = "The connection was lost"): void {
     this.#isOpen = false;
     this.#resolveEnded(reason);
+    this.#rejecters.forEach((reject) => reject(connectionLost()));
   }
 }
 

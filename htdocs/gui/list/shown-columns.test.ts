@@ -94,3 +94,12 @@ test("columns that this page does not know are left out, and all can be undone",
   shown.reset();
   expect(ids()).toHaveLength(9);
 });
+
+test("a width that nobody can grip is not taken as it was kept", () => {
+  const { preferences, shown } = create();
+  preferences.set("columns", [
+    { id: "name", width: -5 },
+    { id: "size", width: 1e9 },
+  ]);
+  expect(shown.layout(shown.all()).tracks).toBe("40px 2000px");
+});

@@ -54,7 +54,10 @@ export function createShownColumns(preferences: Pick<Preferences, "get" | "set">
   const [resized, setResized] = createSignal<{ id: ColumnId; width: number }>();
   const chosen = createMemo<readonly Choice[] | undefined>(() => {
     // Another version of the page may know columns that this one does not.
-    const known = preferences.get("columns")?.filter(({ id }) => columns.some((column) => column.id === id));
+    const known = preferences
+      .get("columns")
+      ?.filter(({ id }) => columns.some((column) => column.id === id))
+      .map(({ id, width }) => ({ id, ...(width !== undefined && { width: bounded(width) }) }));
     return known && known.length > 0 ? (known as Choice[]) : undefined;
   });
   const [room, setRoom] = createSignal(Infinity);
@@ -95,8 +98,7 @@ export function createShownColumns(preferences: Pick<Preferences, "get" | "set">
       const place = Math.max(0, index);
       keep([...others.slice(0, place), moved, ...others.slice(place)]);
     },
-    resize: (id, width) =>
-      setResized({ id, width: Math.round(Math.max(narrowest, Math.min(widest, width))) }),
+    resize: (id, width) => setResized({ id, width: bounded(width) }),
     keepWidth: () => {
       const kept = resized();
       if (!kept) return;
@@ -116,6 +118,10 @@ export function fittingColumns(width: number): readonly Column[] {
     fitting = fitting.filter((column) => column.id !== id);
   }
   return fitting;
+}
+
+function bounded(width: number): number {
+  return Math.round(Math.max(narrowest, Math.min(widest, width)));
 }
 
 function isSameList(left: readonly Column[], right: readonly Column[]): boolean {

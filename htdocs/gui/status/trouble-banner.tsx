@@ -33,7 +33,7 @@ export function TroubleBanner() {
 }
 
 function ConnectionTrouble() {
-  const { connection, heardAt } = useApplication();
+  const { connection } = useApplication();
   const now = createClock();
   const reason = () => {
     const state = connection.state();
@@ -42,7 +42,7 @@ function ConnectionTrouble() {
   return (
     <p class={styles.banner} data-severity="warning">
       <span>
-        {reason()}. The list is as it was {formatDuration((now() - heardAt()) / 1000)} ago.
+        {reason()}. The list is as it was {formatDuration((now() - connection.heardAt()) / 1000)} ago.
       </span>
       <button onClick={() => connection.retryNow()}>Reconnect now</button>
     </p>

@@ -13,7 +13,8 @@ export interface Daemons {
   /** How many torrents each has, as far as that is known; undefined before it is known which daemons there are. */
   sizes: Accessor<Readonly<Record<string, number | undefined>> | undefined>;
   applyTorrents(event: TorrentsEvent): void;
-  applySession(event: SessionEvent): void;
+  /** `isFirst`: of a session; it has all daemons. */
+  applySession(event: SessionEvent, isFirst: boolean): void;
 }
 
 const byTrouble: DaemonStateName[] = ["down", "busy", "up"];
@@ -38,19 +39,18 @@ export function createDaemons(): Daemons {
           name,
           { ...byName[name], ...state, reason },
         ]);
-        const daemons = Object.fromEntries(told) as Record<string, Daemon>;
-        setByName(event.snapshot ? reconcile(daemons) : daemons);
+        setByName(Object.fromEntries(told) as Record<string, Daemon>);
       }
       if (event.session) setTotals((previous) => ({ ...previous, ...event.session }));
     },
-    applySession: (event) => {
-      setByName(event.daemons);
+    applySession: (event, isFirst) => {
+      setByName(isFirst ? reconcile(event.daemons) : event.daemons);
       setSizes((known) => {
         const told = Object.entries(event.daemons).map(([name, { stats }]) => [
           name,
           stats?.torrentCount ?? known?.[name],
         ]);
-        return { ...known, ...Object.fromEntries(told) };
+        return { ...(isFirst ? {} : known), ...Object.fromEntries(told) };
       });
     },
   };

@@ -1,19 +1,25 @@
+import { isRecord } from "./preference-values";
+
 /** The browser's copy of a user's preferences: it is there before the server answers, and where that keeps none. */
 export interface PreferencesCopy {
+  /** Undefined where the page does not say who its user is: then the server does. */
+  readonly user: string | undefined;
   read(): CopiedPreferences;
   write(preferences: CopiedPreferences): void;
   /** Calls `changed` when another page of this browser has written it. */
-  follow(changed: (values: Record<string, unknown>) => void): void;
+  follow(changed: (preferences: CopiedPreferences) => void): void;
 }
 
 export interface CopiedPreferences {
+  /** Whose they are: where the site's own login signs in, several users of the browser have one copy. */
+  user?: string;
   values: Record<string, unknown>;
   /** Names of those that the server does not have yet. */
   unsaved: string[];
 }
 
-export function openPreferencesCopy(userId: string): PreferencesCopy {
-  const key = `torrent-ws.preferences.${userId}`;
+export function openPreferencesCopy(user: string | undefined): PreferencesCopy {
+  const key = `torrent-ws.preferences.${user ?? ""}`;
   // A browser that lets no page store anything throws at each use.
   const read = (): CopiedPreferences => {
     try {
@@ -23,6 +29,7 @@ export function openPreferencesCopy(userId: string): PreferencesCopy {
     }
   };
   return {
+    user,
     read,
     write: (preferences) => {
       try {
@@ -33,12 +40,18 @@ export function openPreferencesCopy(userId: string): PreferencesCopy {
     },
     follow: (changed) =>
       window.addEventListener("storage", (event) => {
-        if (event.key === key) changed(read().values);
+        if (event.key === key) changed(read());
       }),
   };
 }
 
+/** What another version of the page, or somebody by hand, has written may have any shape. */
 function parse(text: string | null): CopiedPreferences {
-  const { values = {}, unsaved = [] } = JSON.parse(text ?? "{}") as Partial<CopiedPreferences>;
-  return { values, unsaved: [...unsaved] };
+  const copied: unknown = JSON.parse(text ?? "{}");
+  const { user, values, unsaved } = isRecord(copied) ? copied : {};
+  return {
+    user: typeof user === "string" ? user : undefined,
+    values: isRecord(values) ? values : {},
+    unsaved: Array.isArray(unsaved) ? unsaved.filter((name) => typeof name === "string") : [],
+  };
 }

@@ -14,6 +14,8 @@ class FakeSession {
   event!: (event: PreferencesEvent) => void;
   refuse!: (uri: string) => void;
 
+  constructor(readonly user = "1") {}
+
   subscribe = <Event>(_topic: string, handler: (event: Event) => void) =>
     new Promise<Subscription>((_resolve, reject) => {
       this.event = (event) => handler(event as Event);
@@ -34,11 +36,13 @@ class FakeSession {
   }
 }
 
-function create(copied: CopiedPreferences = { values: {}, unsaved: [] }) {
-  const browser = { copied, changed: (_values: Record<string, unknown>) => {} };
+function create(copied: CopiedPreferences = { values: {}, unsaved: [] }, pageUser: string | null = "1") {
+  const user = pageUser ?? undefined;
+  const browser = { copied: { user, ...copied }, changed: (_copied: CopiedPreferences) => {} };
   const preferences = createPreferences({
+    user,
     read: () => browser.copied,
-    write: (written) => (browser.copied = JSON.parse(JSON.stringify(written)) as CopiedPreferences),
+    write: (written) => (browser.copied = JSON.parse(JSON.stringify(written)) as typeof browser.copied),
     follow: (changed) => (browser.changed = changed),
   });
   const session = new FakeSession();
@@ -61,7 +65,7 @@ test("the copy is there before the server answers, whose values then count", asy
   expect(preferences.isLoaded()).toBe(true);
   expect(preferences.get("theme")).toBe("light");
   expect(preferences.get("columns")).toBeUndefined();
-  expect(browser.copied).toEqual({ values: { theme: "light" }, unsaved: [] });
+  expect(browser.copied).toEqual({ user: "1", values: { theme: "light" }, unsaved: [] });
   await wait();
   expect(session.saved).toEqual([]);
 });
@@ -80,7 +84,7 @@ test("a choice shows at once, and what follows soon is saved with it", async () 
   expect(browser.copied.unsaved).toEqual(["theme", "columns"]);
   session.calls[0]!.answer();
   await settle();
-  expect(browser.copied).toEqual({ values: { theme: "dark" }, unsaved: [] });
+  expect(browser.copied).toEqual({ user: "1", values: { theme: "dark" }, unsaved: [] });
   await wait();
   expect(session.calls).toHaveLength(1);
 });
@@ -160,6 +164,42 @@ test("a database that fails is asked again", async () => {
   expect(session.saved).toEqual([{ theme: "dark" }, { columns: [], theme: "dark" }]);
 });
 
+test("a value that is refused does not hold up the others, and waits for another one", async () => {
+  const { preferences, session, browser } = create();
+  preferences.enter(session);
+  preferences.set("columns", []);
+  preferences.set("theme", "dark");
+  preferences.flush();
+  const answer = async (uri?: string) => {
+    const { fail, answer } = session.calls.at(-1)!;
+    if (uri) fail(uri);
+    else answer();
+    await vi.advanceTimersByTimeAsync(1000);
+  };
+  await answer("wamp.error.invalid_argument");
+  await answer("wamp.error.invalid_argument");
+  await answer();
+  await wait();
+  const apart = [{ columns: [], theme: "dark" }, { columns: [] }, { theme: "dark" }];
+  expect(session.saved).toEqual(apart);
+  expect(browser.copied.unsaved).toEqual(["columns"]);
+
+  const next = new FakeSession();
+  preferences.enter(next);
+  next.event({ snapshot: true, preferences: { theme: "dark" } });
+  expect(preferences.get("columns")).toEqual([]);
+  preferences.set("theme", "light");
+  preferences.flush();
+  next.calls[0]!.answer();
+  await settle();
+  preferences.set("columns", [{ id: "name" }]);
+  preferences.flush();
+  expect(next.saved).toEqual([{ theme: "light" }, { columns: [{ id: "name" }] }]);
+  next.calls[1]!.answer();
+  await settle();
+  expect(browser.copied.unsaved).toEqual([]);
+});
+
 test("where the server keeps none the browser does", async () => {
   const { preferences, session, browser } = create();
   preferences.enter(session);
@@ -176,7 +216,29 @@ test("where the server keeps none the browser does", async () => {
 
 test("what another page of this browser chose shows without the server", () => {
   const { preferences, browser } = create({ values: { columns: [] }, unsaved: [] });
-  browser.changed({ theme: "light" });
+  browser.changed({ user: "1", values: { theme: "light" }, unsaved: [] });
   expect(preferences.get("theme")).toBe("light");
   expect(preferences.get("columns")).toBeUndefined();
+});
+
+const another = { user: "2", values: { theme: "dark", columns: [] }, unsaved: ["theme"] };
+
+test("the copy of another user is forgotten, and not saved, as soon as that is known", async () => {
+  const { preferences, session, browser } = create(another, null);
+  preferences.set("columns", [{ id: "size" }]);
+  expect(browser.copied).toEqual(another);
+  preferences.enter(session);
+  expect(preferences.get("theme")).toBeUndefined();
+  expect(session.saved).toEqual([{ columns: [{ id: "size" }] }]);
+  session.calls[0]!.answer();
+  await settle();
+  expect(browser.copied).toEqual({ user: "1", values: { columns: [{ id: "size" }] }, unsaved: [] });
+});
+
+test("what a page of another user writes is not taken", () => {
+  const { preferences, session, browser } = create(undefined, null);
+  browser.changed(another);
+  preferences.enter(session);
+  browser.changed(another);
+  expect(preferences.get("theme")).toBeUndefined();
 });
