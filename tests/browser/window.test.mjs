@@ -93,10 +93,16 @@ class WindowedPage extends GuiPage {
   }
 
   // [number in the list, hash] of each row that exists; no hash where the torrent is not there yet.
-  rows() {
+  async rows() {
+    const first = 1 + (await this.headerRows());
     return this.page
       .locator('[role="row"][aria-rowindex]:not(:has([role="columnheader"]))')
-      .evaluateAll((rows) => rows.map((row) => [row.ariaRowIndex - 2, row.dataset.hash]));
+      .evaluateAll((rows, from) => rows.map((row) => [row.ariaRowIndex - from, row.dataset.hash]), first);
+  }
+
+  // How many rows the list has besides those of torrents: none on a phone.
+  headerRows() {
+    return this.grid.locator('[role=row]:has([role=columnheader])').count();
   }
 
   // Waits until the rows in sight are what the daemon's list gives, and counts as well.
@@ -109,8 +115,7 @@ class WindowedPage extends GuiPage {
         rows,
         rows.map(([index]) => [index, order[index]]),
       );
-      const headerRows = await this.grid.locator('[role=row]:has([role=columnheader])').count();
-      assert.equal(Number(await this.grid.getAttribute('aria-rowcount')), order.length + headerRows);
+      assert.equal(Number(await this.grid.getAttribute('aria-rowcount')), order.length + (await this.headerRows()));
       const shown = await this.page
         .locator('[data-filter]')
         .evaluateAll((buttons) =>
