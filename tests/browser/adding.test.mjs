@@ -148,8 +148,8 @@ for (const layout of layouts) {
       fs.copyFileSync(stack.extraTorrent, path.join(stack.root, 'site/extra.torrent'));
       const url = new URL('/extra.torrent', stack.httpUrl).href;
       await gui.paste(`${album.hash.toUpperCase()}\nmagnet:?xt=urn:btih:${'7'.repeat(40)}&dn=linked ${url}`);
-      assert.equal(await gui.dialog.locator('[data-entry]').count(), 3);
       await gui.entry(album.hash).waitFor();
+      assert.equal(await gui.dialog.locator('[data-entry]').count(), 3);
       await gui.screenshot('links');
       await gui.confirm();
       await gui.closed();
