@@ -15,7 +15,6 @@ import { createNotices, type Notices } from "./actions/notices";
 import type { Dialog } from "./actions/dialog";
 import { type Connection, createConnection } from "./connection/connection";
 import type { Page } from "./connection/page";
-import { createPermissions, type Permissions } from "./connection/permissions";
 import type { CommandsEvent, SessionEvent } from "./protocol";
 import { createQuery, type Query } from "./list/query";
 import { createSelection, type Selection } from "./list/selection";
@@ -45,7 +44,6 @@ export interface Application {
   selection: Selection;
   commands: Commands;
   activity: Activity;
-  permissions: Permissions;
   notices: Notices;
   preferences: Preferences;
   actions: Actions;
@@ -84,12 +82,10 @@ export function createApplication(page: Page): Application {
     const states = session.subscribe<SessionEvent>("session", (event) => {
       daemons.applySession(event, isFirst);
       isFirst = false;
-      permissions.applySession(event);
     });
     const commands = session.subscribe<CommandsEvent>("torrents.commands", activity.apply);
     return Promise.all([states, commands]);
   });
-  const permissions = createPermissions();
   const subjectOf = (hashes: readonly string[], count?: number) =>
     describeTorrents(torrents.all(), hashes, count);
   const activity = createActivity({ url: page.access.url, connection, daemons, notices, subjectOf });
@@ -133,7 +129,6 @@ export function createApplication(page: Page): Application {
     ),
     commands: createCommands(activity, subjectOf),
     activity,
-    permissions,
     notices,
     preferences,
     dialog,

@@ -5,7 +5,7 @@ type Run = (hashes: readonly string[]) => void;
 
 /** What is done to torrents: adding them, and whatever is for those selected. */
 export function torrentActions(parts: ActionParts): Action[] {
-  const { commands, daemons, permissions, selection, setDialog } = parts;
+  const { commands, daemons, selection, setDialog } = parts;
 
   /** An action on the torrents that are selected. Without a connection, commands wait for one. */
   const onSelected = (
@@ -37,7 +37,7 @@ export function torrentActions(parts: ActionParts): Action[] {
     key: string,
   ) => onSelected(kind, title, group, kind, [key], (hashes) => setDialog({ kind, hashes }));
   const mayChooseFolder = () =>
-    Object.keys(daemons.byName).some((daemon) => permissions.roots(daemon).length > 0);
+    Object.keys(daemons.byName).some((daemon) => daemons.roots(daemon).length > 0);
 
   return [
     {

@@ -17,7 +17,7 @@ import { listenToTransfers } from "./transfers";
 
 /** Takes links and .torrent files, and shows what is in them. What the daemon refuses stays to be corrected. */
 export default function AddDialog(props: { sources?: readonly AddSource[] }) {
-  const { commands, connection, daemons, notices, permissions, setDialog } = useApplication();
+  const { commands, connection, daemons, notices, setDialog } = useApplication();
   const entries = createEntries();
   const daemonNames = () => Object.keys(daemons.byName);
   const [options, setOptions] = createStore<AddOptions>({
@@ -50,7 +50,7 @@ export default function AddDialog(props: { sources?: readonly AddSource[] }) {
   );
   const hasNoFolder = () =>
     options.folder !== undefined &&
-    folderProblem(options.folder, permissions.roots(options.daemon ?? daemonNames()[0] ?? "")) !== "";
+    folderProblem(options.folder, daemons.roots(options.daemon ?? daemonNames()[0] ?? "")) !== "";
   const isComplete = () =>
     entries.open().length > 0 &&
     entries.nonsense().length === 0 &&

@@ -15,9 +15,9 @@ export function OptionFields(props: {
   /** How many bytes the torrents have, as far as that is known. */
   needed: number;
 }) {
-  const { daemons, permissions } = useApplication();
+  const { daemons } = useApplication();
   const names = () => Object.keys(daemons.byName);
-  const roots = () => permissions.roots(props.options.daemon ?? names()[0] ?? "");
+  const roots = () => daemons.roots(props.options.daemon ?? names()[0] ?? "");
   const known = createKnown(() => props.options.daemon);
 
   return (

@@ -6,6 +6,7 @@ import type { Torrent } from "../protocol";
 import { EditDialog, type Form } from "./edit-dialog";
 import { FormRow } from "./form-row";
 import styles from "./form.module.css";
+import { knownValues } from "./known-values";
 import { labelChanges, labelProblem, readChoices } from "./label-changes";
 import { MixedCheckbox } from "./mixed-checkbox";
 
@@ -25,12 +26,10 @@ export function LabelsDialog(props: OnHashes) {
 }
 
 function createLabelsForm(torrents: ReadonlyMap<string, Labelled>): Form {
-  const { commands, torrents: known, view } = useApplication();
+  const application = useApplication();
+  const { commands } = application;
   const before = new Map([...torrents].map(([hash, { labels }]) => [hash, labels]));
-  // Of a window of the list, more is counted than is there; what does not match the query is not counted.
-  const counted = [...view().counts().labels.keys()].filter(Boolean);
-  const knownLabels = [...counted, ...Object.values(known.all()).flatMap(({ labels }) => labels)];
-  const [choices, setChoices] = createStore(readChoices(before.values(), knownLabels));
+  const [choices, setChoices] = createStore(readChoices(before.values(), knownValues(application, "labels")));
   const [text, setText] = createSignal("");
 
   const problem = () => labelProblem(text(), choices);

@@ -7,6 +7,7 @@ import { EditDialog, type Form } from "./edit-dialog";
 import { commonRoots, folderProblem, isBelow } from "./folders";
 import { FormRow } from "./form-row";
 import styles from "./form.module.css";
+import { knownValues } from "./known-values";
 
 type Located = Pick<Torrent, "downloadDir">;
 
@@ -24,17 +25,15 @@ export function LocationDialog(props: OnHashes) {
 }
 
 function createLocationForm(torrents: ReadonlyMap<string, Located>): Form {
-  const { commands, daemons, permissions, torrents: known, view } = useApplication();
+  const application = useApplication();
+  const { commands, daemons } = application;
   const hashes = [...torrents.keys()];
   const names = daemonsOf(hashes, Object.keys(daemons.byName));
   /** Where all of the torrents' daemons may put them. */
-  const roots = commonRoots(names.map((name) => permissions.roots(name)));
+  const roots = commonRoots(names.map((name) => daemons.roots(name)));
   const current = new Set([...torrents.values()].map(({ downloadDir }) => downloadDir));
   const usual = names.flatMap((name) => daemons.byName[name]?.settings?.["download-dir"] ?? []);
-  // Of a window of the list, more is counted than is there; what does not match the query is not counted.
-  const counted = view().counts().folders.keys();
-  const used = Object.values(known.all()).map(({ downloadDir }) => downloadDir);
-  const folders = [...new Set([...current, ...usual, ...counted, ...used, ...roots])]
+  const folders = [...new Set([...current, ...usual, ...knownValues(application, "folders"), ...roots])]
     .filter((folder) => isBelow(folder, roots))
     .sort();
 

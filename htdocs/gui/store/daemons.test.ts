@@ -33,3 +33,12 @@ test("a session begins with all daemons there are", () => {
   expect(daemons.byName).toEqual({ main: up });
   expect(daemons.sizes()).toEqual({ main: 5 });
 });
+
+test("folders are those last told of the daemon", () => {
+  const daemons = createDaemons();
+  expect(daemons.roots("main")).toEqual([]);
+  daemons.applySession({ daemons: { main: { ...up, roots: ["/srv/a", "/srv/b"] }, other: up } }, true);
+  daemons.applySession({ daemons: { main: { state: "down", since: 2 } } }, false);
+  expect(daemons.roots("main")).toEqual(["/srv/a", "/srv/b"]);
+  expect(daemons.roots("other")).toEqual([]);
+});

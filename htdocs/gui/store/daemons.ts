@@ -9,6 +9,8 @@ export interface Daemons {
   troubled(): string[];
   /** The worst state of all; undefined before anything is known. */
   worst(): DaemonStateName | undefined;
+  /** Folders below which torrents of the daemon may be put; empty: nobody may choose one. */
+  roots(name: string): readonly string[];
   totals: Accessor<Totals>;
   /** How many torrents each has, as far as that is known; undefined before it is known which daemons there are. */
   sizes: Accessor<Readonly<Record<string, number | undefined>> | undefined>;
@@ -30,6 +32,7 @@ export function createDaemons(): Daemons {
       const states = Object.values(byName).map((daemon) => daemon.state);
       return byTrouble.find((state) => states.includes(state));
     },
+    roots: (name) => byName[name]?.roots ?? [],
     totals,
     sizes,
     applyTorrents: (event) => {
@@ -44,7 +47,11 @@ export function createDaemons(): Daemons {
       if (event.session) setTotals((previous) => ({ ...previous, ...event.session }));
     },
     applySession: (event, isFirst) => {
-      setByName(isFirst ? reconcile(event.daemons) : event.daemons);
+      const daemons = Object.entries(event.daemons).map(
+        ([name, { roots = byName[name]?.roots, ...daemon }]) => [name, { ...daemon, roots }],
+      );
+      const byTheirNames = Object.fromEntries(daemons) as Record<string, Daemon>;
+      setByName(isFirst ? reconcile(byTheirNames) : byTheirNames);
       setSizes((known) => {
         const told = Object.entries(event.daemons).map(([name, { stats }]) => [
           name,
