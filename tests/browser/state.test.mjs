@@ -1,12 +1,12 @@
 // What the page says of commands and of itself, while daemons hang, servers die and pages come and go.
 
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
+import { writePasswords } from '../support/basic-login.mjs';
 import { loadModules } from '../support/httpd-modules.mjs';
 import { LongListDaemon } from '../support/long-list-daemon.mjs';
 import { eventually } from '../support/patience.mjs';
@@ -35,8 +35,7 @@ const guardedPage = (origin) => `<!doctype html>
 <script type="module" src="/gui/app.js"></script>
 `;
 const password = 'of the administrator';
-const passwords = (secret) => `1:{SHA}${createHash('sha1').update(secret).digest('base64')}\n`;
-const setPassword = (secret) => fs.writeFileSync(path.join(folder, 'passwords'), passwords(secret));
+const setPassword = (secret) => writePasswords(path.join(folder, 'passwords'), { 1: secret });
 
 before(async () => {
   folder = fs.mkdtempSync(path.join(os.tmpdir(), 'state-'));

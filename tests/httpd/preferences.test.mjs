@@ -1,14 +1,13 @@
 // What users choose about their pages: kept in the database, for all pages of a user, and for nobody else's.
 
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 
+import { guardedSockets, writePasswords } from '../support/basic-login.mjs';
 import { lockDatabase } from '../support/database-lock.mjs';
-import { loadModules } from '../support/httpd-modules.mjs';
 import { eventually } from '../support/patience.mjs';
 import { killHard } from '../support/processes.mjs';
 import { checked } from '../support/schemas.mjs';
@@ -158,19 +157,9 @@ test('without a database there are none, and that is said', async () => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'torrent-ws-preferences-'));
   const passwords = path.join(folder, 'passwords');
   fs.chmodSync(folder, 0o755);
-  fs.writeFileSync(passwords, `alice:{SHA}${createHash('sha1').update('secret').digest('base64')}\n`);
-  const conf = `
-${loadModules('auth_basic', 'authn_core', 'authn_file', 'authz_user')}
-<Location /guarded/>
-  SetHandler torrent-ws
-  AuthType Basic
-  AuthName guarded
-  AuthUserFile ${passwords}
-  Require valid-user
-</Location>
-`;
+  writePasswords(passwords, { alice: 'secret' });
   try {
-    stack = await startStack({ backend: noDaemon, withoutDatabase: true, conf });
+    stack = await startStack({ backend: noDaemon, withoutDatabase: true, conf: guardedSockets(passwords) });
     const headers = { Authorization: `Basic ${Buffer.from('alice:secret').toString('base64')}` };
     const client = await WampClient.open(endpoint(stack, 'ws', '/guarded/').url, { headers });
     clients.push(client);

@@ -3,14 +3,13 @@
 
 import autobahn from 'autobahn';
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { loadModules } from '../support/httpd-modules.mjs';
+import { guardedSockets, writePasswords } from '../support/basic-login.mjs';
 import { eventually } from '../support/patience.mjs';
 import { notAuthorized, reconfigure, stranger } from '../support/site-policy.mjs';
 import { noDaemon, startStack } from '../support/stack.mjs';
@@ -260,18 +259,8 @@ describe("httpd's own login", () => {
     folder = fs.mkdtempSync(path.join(os.tmpdir(), 'torrent-ws-logins-'));
     fs.chmodSync(folder, 0o755);
     const passwords = path.join(folder, 'passwords');
-    const hash = createHash('sha1').update(password).digest('base64');
-    fs.writeFileSync(passwords, logins.map((login) => `${login}:{SHA}${hash}\n`).join(''));
-    guarded = `
-${loadModules('auth_basic', 'authn_core', 'authn_file', 'authz_user')}
-<Location /guarded/>
-  SetHandler torrent-ws
-  AuthType Basic
-  AuthName guarded
-  AuthUserFile ${passwords}
-  Require valid-user
-</Location>
-`;
+    writePasswords(passwords, Object.fromEntries(logins.map((login) => [login, password])));
+    guarded = guardedSockets(passwords);
   });
   after(() => fs.rmSync(folder, { recursive: true }));
 

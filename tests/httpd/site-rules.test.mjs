@@ -3,13 +3,13 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 import { freePort } from '../../conf/demo/network.mjs';
+import { writePasswords } from '../support/basic-login.mjs';
 import { exchangeAndClose, openWebSocket, upgradeResponse } from '../support/exchange.mjs';
 import { loadModules } from '../support/httpd-modules.mjs';
 import { startStack } from '../support/stack.mjs';
@@ -97,8 +97,7 @@ let places;
 before(async () => {
   fs.chmodSync(folder, 0o755);
   for (const host of ['open.test', 'closed.test']) certificates[host] = makeCertificate(host);
-  const digest = createHash('sha1').update(password).digest('base64');
-  fs.writeFileSync(path.join(folder, 'passwords'), `${user}:{SHA}${digest}\n`);
+  writePasswords(path.join(folder, 'passwords'), { [user]: password });
   const [port, tlsPort] = await Promise.all([freePort(), freePort()]);
   places = { ws: `ws://127.0.0.1:${port}`, wss: `wss://127.0.0.1:${tlsPort}` };
   stack = await startStack({ testEndpoints: true, conf: siteConfiguration({ folder, port, tlsPort }) });
