@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "tests/unit/wamp_peer.hpp"
+#include "tests/unit/peer_events.hpp"
 #include "wire/error_uris.hpp"
 
 using tws::CommandsTopic;
@@ -18,17 +18,6 @@ namespace {
 
 constexpr auto kBatch = std::chrono::milliseconds(250);
 constexpr auto kMinute = std::chrono::minutes(1);
-
-// The kwargs of the events since.
-std::vector<Value> events_of(Peer& page) {
-  std::vector<Value> events;
-  for (const std::string& message : std::exchange(page.client.received, {})) {
-    if (const Value value = Value::parse(message); value[0] == 36) {
-      events.push_back(value[5]);
-    }
-  }
-  return events;
-}
 
 }  // namespace
 

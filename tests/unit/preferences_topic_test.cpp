@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "tests/unit/wamp_peer.hpp"
+#include "tests/unit/peer_events.hpp"
 #include "tests/unit/worker_peer.hpp"
 #include "wire/error_uris.hpp"
 
@@ -21,17 +21,6 @@ using tws::wamp::Value;
 namespace {
 
 constexpr auto kJobTimeout = std::chrono::seconds(10);
-
-// The kwargs of the events since.
-std::vector<Value> events_of(Peer& page) {
-  std::vector<Value> events;
-  for (const std::string& message : std::exchange(page.client.received, {})) {
-    if (const Value value = Value::parse(message); value[0] == 36) {
-      events.push_back(value[5]);
-    }
-  }
-  return events;
-}
 
 }  // namespace
 
