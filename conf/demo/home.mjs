@@ -67,12 +67,18 @@ export class Home {
     fs.writeFileSync(this.path('demo.json'), `${JSON.stringify({ pid: process.pid, ...facts }, null, 2)}\n`);
   }
 
-  // Leaves nothing outside options.directory; the logs stay there.
+  // Leaves nothing but the logs, in options.directory: a home has copies of all programs, and tests have hundreds of homes.
   leave() {
-    if (this.root === this.directory) return;
+    const kept = ['demo.json', 'logs'];
+    if (this.root === this.directory) {
+      for (const name of fs.readdirSync(this.root)) {
+        if (!kept.includes(name)) fs.rmSync(this.path(name), { recursive: true });
+      }
+      return;
+    }
     fs.rmSync(this.directory);
     fs.mkdirSync(this.directory);
-    for (const name of ['demo.json', 'logs']) {
+    for (const name of kept) {
       if (fs.existsSync(this.path(name))) fs.cpSync(this.path(name), path.join(this.directory, name), { recursive: true });
     }
     fs.rmSync(this.root, { recursive: true });
