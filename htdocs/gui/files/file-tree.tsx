@@ -1,6 +1,6 @@
-import { createVirtualizer } from "@tanstack/solid-virtual";
 import { createEffect, createMemo, createSignal, createUniqueId, For, on } from "solid-js";
 import { formatBytes } from "../format/bytes";
+import { createVirtualRows } from "../list/virtual-rows";
 import type { FileChoices, Priority } from "./file-choices";
 import { FileRow } from "./file-row";
 import { buildTree, type FileEntry, type FileNode, shownNodes } from "./tree";
@@ -24,23 +24,15 @@ export function FileTree(props: { files: readonly FileEntry[]; choices: FileChoi
   const isOpen = (folder: FileNode) => (folder.depth === 0 || isSmall()) !== turned().has(folder.path);
   const nodes = createMemo(() => shownNodes(tree(), isOpen));
 
-  const virtualizer = createVirtualizer({
-    get count() {
-      return nodes().length;
-    },
-    estimateSize: () => rowHeight,
-    getScrollElement: () => scroller,
+  const virtual = createVirtualRows({
+    count: () => nodes().length,
+    rowHeight: () => rowHeight,
+    scroller: () => scroller,
     overscan,
   });
-  const indexes = createMemo(() =>
-    virtualizer
-      .getVirtualItems()
-      .map(({ index }) => index)
-      .filter((index) => index < nodes().length),
-  );
-  const first = () => indexes()[0] ?? 0;
-  const rows = createMemo(() => indexes().map((index) => nodes()[index]!));
-  createEffect(on(active, (index) => virtualizer.scrollToIndex(index), { defer: true }));
+  const first = () => virtual.inDocument()?.first ?? 0;
+  const rows = createMemo(() => nodes().slice(first(), (virtual.inDocument()?.last ?? -1) + 1));
+  createEffect(on(active, virtual.scrollTo, { defer: true }));
 
   const turn = (folder: FileNode) => {
     const paths = new Set(turned());
@@ -101,7 +93,7 @@ export function FileTree(props: { files: readonly FileEntry[]; choices: FileChoi
         tabindex="0"
         onKeyDown={handleKey}
       >
-        <div role="presentation" style={{ height: `${virtualizer.getTotalSize()}px` }}>
+        <div role="presentation" style={{ height: `${virtual.height()}px` }}>
           <div role="rowgroup" style={{ transform: `translateY(${first() * rowHeight}px)` }}>
             <For each={rows()}>
               {(node, index) => {

@@ -1,9 +1,5 @@
 const units = ["B", "kB", "MB", "GB", "TB", "PB", "EB"];
 
-const precise = [0, 1, 2].map(
-  (digits) => new Intl.NumberFormat("en", { minimumFractionDigits: digits, maximumFractionDigits: digits }),
-);
-
 /** "1.42 GB": decimal units as Transmission's, three significant digits. */
 export function formatBytes(bytes: number): string {
   let value = bytes;
@@ -14,7 +10,7 @@ export function formatBytes(bytes: number): string {
     unit++;
   }
   const digits = unit === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
-  return `${precise[digits]!.format(value)} ${units[unit]}`;
+  return `${value.toFixed(digits)} ${units[unit]}`;
 }
 
 /** "1.42 MB/s". */

@@ -6,6 +6,8 @@ const steps: [seconds: number, unit: string][] = [
   [1, "s"],
 ];
 
+const secondsToldBelow = 600;
+
 /** "2h 05m": the two largest units of a number of seconds. */
 export function formatDuration(seconds: number): string {
   const whole = Math.max(0, Math.floor(seconds));
@@ -19,10 +21,14 @@ export function formatDuration(seconds: number): string {
   return rest === 0 ? large : `${large} ${String(rest).padStart(2, "0")}${next[1]}`;
 }
 
-/** A torrent's `eta`: -1 is not available (nothing left to wait for), -2 is unknown. */
+/**
+ * A torrent's `eta`: -1 is not available (nothing left to wait for), -2 is unknown. An estimate, so seconds are told only in
+ * the last minutes: before that they would flicker and mean nothing.
+ */
 export function formatEta(eta: number): string {
   if (eta === -1) return "n.a.";
-  return eta < 0 ? "unknown" : formatDuration(eta);
+  if (eta < 0) return "unknown";
+  return formatDuration(eta < secondsToldBelow ? eta : eta - (eta % 60));
 }
 
 /** The time of day at which something began, with the date when that was not today. */

@@ -39,6 +39,13 @@ describe("durations", () => {
     expect(formatEta(90)).toBe("1m 30s");
   });
 
+  test("an eta has seconds in its last ten minutes", () => {
+    expect(formatEta(599)).toBe("9m 59s");
+    expect(formatEta(600)).toBe("10m");
+    expect(formatEta(2159)).toBe("35m");
+    expect(formatEta(7500)).toBe("2h 05m");
+  });
+
   test("a time of another day has its date", () => {
     const since = new Date(2016, 9, 2, 14, 30, 5);
     expect(formatSince(since.getTime() / 1000, new Date(2016, 9, 2, 18))).toBe("14:30:05");

@@ -1,4 +1,4 @@
-import { type Component, type JSX, Show } from "solid-js";
+import { type Component, createMemo, Show } from "solid-js";
 import { CommandBadge } from "../commands/command-badge";
 import { formatBytes, formatSpeed } from "../format/bytes";
 import { formatDate } from "../format/date";
@@ -8,9 +8,10 @@ import { Icon, type IconName } from "../icon";
 import type { Torrent } from "../protocol";
 import { type Activity, activityOf, activityTitles, problemOf, progressOf } from "../store/activity";
 import styles from "./cells.module.css";
-import type { ColumnId } from "./columns";
+import type { Column, ColumnId } from "./columns";
 
-type Cell = Component<{ torrent: Torrent }>;
+/** What is in a cell, where that is more than a text. */
+type Content = Component<{ torrent: Torrent }>;
 
 const activityIcons: Record<Activity, IconName> = {
   stopped: "stop",
@@ -26,7 +27,7 @@ const activityIcons: Record<Activity, IconName> = {
   unknown: "question",
 };
 
-const Name: Cell = (props) => (
+const Name: Content = (props) => (
   <span class={styles.name}>
     <span data-field="name" title={props.torrent.name}>
       {props.torrent.name}
@@ -41,7 +42,7 @@ const Name: Cell = (props) => (
   </span>
 );
 
-const Status: Cell = (props) => {
+const Status: Content = (props) => {
   const hasProblem = () => problemOf(props.torrent) !== "";
   return (
     <span
@@ -56,79 +57,90 @@ const Status: Cell = (props) => {
   );
 };
 
-const Progress: Cell = (props) => {
-  const fraction = () => progressOf(props.torrent);
+const Progress: Content = (props) => {
+  /** What is shown: a bar is less than a thousand pixels wide, so less is nothing to see. */
+  const thousandths = createMemo(() => Math.floor(progressOf(props.torrent) * 1000 + 1e-6));
   return (
     <span
       class={styles.progress}
       role="progressbar"
       aria-label="Progress"
-      aria-valuenow={Math.floor(fraction() * 100)}
+      aria-valuenow={Math.floor(thousandths() / 10)}
       data-field="progress"
-      data-value={fraction()}
+      data-value={thousandths() / 1000}
       data-activity={activityOf(props.torrent)}
     >
-      <span class={styles.track}>
-        <span class={styles.bar} style={{ transform: `scaleX(${fraction()})` }} />
-      </span>
-      <span class={styles.percent}>{formatPercent(fraction())}</span>
+      <span class={styles.bar} style={{ "background-size": `${thousandths() / 10}% 100%` }} />
+      <span class={styles.percent}>{formatPercent(thousandths() / 1000)}</span>
     </span>
   );
 };
+
+const contents: Partial<Record<ColumnId, Content>> = { name: Name, status: Status, progress: Progress };
+
+interface Text {
+  read: (torrent: Torrent) => string | number;
+  /** Whether it says little. */
+  isQuiet?: (torrent: Torrent) => boolean;
+  title?: (torrent: Torrent) => string;
+}
 
 /** A rate. Most torrents of a long list do not move, so a zero is drawn as a faint dash. */
-function rateCell(column: ColumnId, field: "rateDownload" | "rateUpload", icon: IconName): Cell {
-  return (props) => (
-    <span class={styles.rate} data-field={column} data-quiet={props.torrent[field] === 0}>
-      <Icon name={icon} />
-      {props.torrent[field] === 0 ? "–" : formatSpeed(props.torrent[field])}
-    </span>
-  );
+function rate(field: "rateDownload" | "rateUpload"): Text {
+  return {
+    read: (torrent) => (torrent[field] === 0 ? "–" : formatSpeed(torrent[field])),
+    isQuiet: (torrent) => torrent[field] === 0,
+  };
 }
 
-function textCell(column: ColumnId, read: (torrent: Torrent) => JSX.Element): Cell {
-  return (props) => <span data-field={column}>{read(props.torrent)}</span>;
-}
+const texts: Record<Exclude<ColumnId, "name" | "status" | "progress">, Text> = {
+  size: { read: (torrent) => formatBytes(torrent.sizeWhenDone) },
+  download: rate("rateDownload"),
+  upload: rate("rateUpload"),
+  eta: { read: (torrent) => formatEta(torrent.eta), isQuiet: (torrent) => torrent.eta < 0 },
+  ratio: { read: (torrent) => formatRatio(torrent.uploadRatio) },
+  peers: {
+    read: (torrent) => `${torrent.peersSendingToUs + torrent.peersGettingFromUs} / ${torrent.peersConnected}`,
+    title: (torrent) =>
+      `${torrent.peersConnected} connected, ${torrent.peersSendingToUs} sending to us, ${torrent.peersGettingFromUs} getting from us`,
+  },
+  seeds: { read: (torrent) => torrent.peersSendingToUs },
+  labels: { read: (torrent) => torrent.labels.join(", ") },
+  tracker: { read: (torrent) => torrent.trackers.filter(Boolean).join(", ") },
+  folder: { read: (torrent) => torrent.downloadDir },
+  daemon: { read: (torrent) => torrent.daemon },
+  left: { read: (torrent) => formatBytes(torrent.leftUntilDone) },
+  downloaded: { read: (torrent) => formatBytes(torrent.downloadedEver) },
+  uploaded: { read: (torrent) => formatBytes(torrent.uploadedEver) },
+  added: { read: (torrent) => formatDate(torrent.addedDate) },
+  done: { read: (torrent) => formatDate(torrent.doneDate) },
+  activity: { read: (torrent) => formatDate(torrent.activityDate) },
+  queue: { read: (torrent) => torrent.queuePosition + 1 },
+};
 
-const Eta: Cell = (props) => (
-  <span class={styles.eta} data-field="eta" data-quiet={props.torrent.eta < 0}>
-    {formatEta(props.torrent.eta)}
-  </span>
-);
-
-const Peers: Cell = (props) => {
-  const busy = () => props.torrent.peersSendingToUs + props.torrent.peersGettingFromUs;
+/** What a column shows of a torrent. Most are one element with a text: there are hundreds on a page. */
+export function Cell(props: { column: Column; torrent: Torrent }) {
+  const { id, isNumeric } = props.column;
+  const Content = contents[id];
+  if (Content) {
+    return (
+      <div role="gridcell" class={styles.cell} data-column={id}>
+        <Content torrent={props.torrent} />
+      </div>
+    );
+  }
+  const { read, isQuiet, title } = texts[id as keyof typeof texts];
   return (
-    <span
-      data-field="peers"
-      title={`${props.torrent.peersConnected} connected, ${props.torrent.peersSendingToUs} sending to us, ${props.torrent.peersGettingFromUs} getting from us`}
+    <div
+      role="gridcell"
+      class={styles.cell}
+      data-column={id}
+      data-field={id}
+      data-numeric={isNumeric}
+      data-quiet={isQuiet?.(props.torrent)}
+      title={title?.(props.torrent)}
     >
-      {busy()} / {props.torrent.peersConnected}
-    </span>
+      {read(props.torrent)}
+    </div>
   );
-};
-
-/** What each column shows of a torrent. */
-export const cells: Record<ColumnId, Cell> = {
-  name: Name,
-  status: Status,
-  progress: Progress,
-  size: textCell("size", (torrent) => formatBytes(torrent.sizeWhenDone)),
-  download: rateCell("download", "rateDownload", "down"),
-  upload: rateCell("upload", "rateUpload", "up"),
-  eta: Eta,
-  ratio: textCell("ratio", (torrent) => formatRatio(torrent.uploadRatio)),
-  peers: Peers,
-  seeds: textCell("seeds", (torrent) => torrent.peersSendingToUs),
-  labels: textCell("labels", (torrent) => torrent.labels.join(", ")),
-  tracker: textCell("tracker", (torrent) => torrent.trackers.filter(Boolean).join(", ")),
-  folder: textCell("folder", (torrent) => torrent.downloadDir),
-  daemon: textCell("daemon", (torrent) => torrent.daemon),
-  left: textCell("left", (torrent) => formatBytes(torrent.leftUntilDone)),
-  downloaded: textCell("downloaded", (torrent) => formatBytes(torrent.downloadedEver)),
-  uploaded: textCell("uploaded", (torrent) => formatBytes(torrent.uploadedEver)),
-  added: textCell("added", (torrent) => formatDate(torrent.addedDate)),
-  done: textCell("done", (torrent) => formatDate(torrent.doneDate)),
-  activity: textCell("activity", (torrent) => formatDate(torrent.activityDate)),
-  queue: textCell("queue", (torrent) => torrent.queuePosition + 1),
-};
+}

@@ -1,4 +1,3 @@
-import { createVirtualizer } from "@tanstack/solid-virtual";
 import { createEffect, createMemo, For, Match, on, onCleanup, onMount, Show, Switch } from "solid-js";
 import { useApplication } from "../application";
 import { type ColumnId, columnOf } from "./columns";
@@ -7,7 +6,7 @@ import { ListHeader } from "./list-header";
 import styles from "./list.module.css";
 import { Row, rowId } from "./row";
 import { createRowSlots } from "./row-slots";
-import type { Rows } from "./window-request";
+import { createVirtualRows, isWithin } from "./virtual-rows";
 
 const wideRowHeight = 34;
 const compactRowHeight = 64;
@@ -25,32 +24,17 @@ export function List(props: { isCompact: boolean }) {
   const rowHeight = () => (props.isCompact ? compactRowHeight : wideRowHeight);
   const columns = createMemo(() => (props.isCompact ? compactColumns : shownColumns.all()));
 
-  const virtualizer = createVirtualizer({
-    get count() {
-      return view().count();
-    },
-    get estimateSize() {
-      const height = rowHeight();
-      return () => height;
-    },
-    get scrollPaddingEnd() {
-      // The header lies over as much of the rows.
-      return props.isCompact ? 0 : rowHeight();
-    },
-    getScrollElement: () => scroller,
+  const virtual = createVirtualRows({
+    count: () => view().count(),
+    rowHeight,
+    scroller: () => scroller,
+    // The header.
+    covered: () => (props.isCompact ? 0 : rowHeight()),
     overscan,
   });
-  const range = createMemo<Rows | undefined>(
-    () => {
-      const items = virtualizer.getVirtualItems();
-      const last = Math.min(view().count(), (items.at(-1)?.index ?? -1) + 1) - 1;
-      const first = items[0]?.index ?? 0;
-      return first <= last ? { first, last } : undefined;
-    },
-    undefined,
-    { equals: (left, right) => left?.first === right?.first && left?.last === right?.last },
-  );
-  const slots = createRowSlots(range);
+  const slots = createRowSlots(virtual.inDocument);
+  /** Whether a row shows changes now. While the list is scrolled all do, as any may come into sight. */
+  const isLive = (index: number) => virtual.isScrolling() || isWithin(virtual.inSight(), index);
 
   onMount(() => {
     const observer = new ResizeObserver(([entry]) => shownColumns.setRoom(entry!.contentRect.width));
@@ -63,14 +47,12 @@ export function List(props: { isCompact: boolean }) {
     scroller.style.setProperty("--columns-width", width);
   });
   createEffect(() => scroller.style.setProperty("--row-height", `${rowHeight()}px`));
-  // The virtualizer keeps the places that it has made.
-  createEffect(on(rowHeight, () => virtualizer.measure(), { defer: true }));
   createEffect(() => {
-    setInSight(range() ?? { first: 0, last: 0 });
+    setInSight(virtual.inDocument() ?? { first: 0, last: 0 });
   });
   createEffect(
     on(selection.lastPlace, (place) => {
-      if (place) virtualizer.scrollToIndex(place.index);
+      if (place) virtual.scrollTo(place.index);
     }),
   );
 
@@ -78,8 +60,7 @@ export function List(props: { isCompact: boolean }) {
   const activeRow = () => {
     const hash = selection.active();
     const index = selection.activeIndex();
-    const rows = range();
-    if (hash === undefined || !rows || index < rows.first || index > rows.last) return undefined;
+    if (hash === undefined || !isWithin(virtual.inDocument(), index)) return undefined;
     return view().hashAt(index) === hash ? rowId(hash) : undefined;
   };
 
@@ -96,6 +77,7 @@ export function List(props: { isCompact: boolean }) {
       aria-rowcount={view().count() + (props.isCompact ? 0 : 1)}
       aria-activedescendant={activeRow()}
       data-aged={isAged()}
+      data-narrowed={!props.isCompact && shownColumns.isNarrowed()}
       tabindex="0"
       onKeyDown={(event) => {
         // What is in the list, as a header or a button in a row, has keys of its own.
@@ -107,10 +89,17 @@ export function List(props: { isCompact: boolean }) {
         <ListHeader columns={columns()} />
       </Show>
       <Show when={view().count() > 0} fallback={<Empty />}>
-        <div role="presentation" class={styles.rows} style={{ height: `${virtualizer.getTotalSize()}px` }}>
+        <div role="presentation" class={styles.rows} style={{ height: `${virtual.height()}px` }}>
           <div role="rowgroup">
             <For each={slots()}>
-              {(slot) => <Row index={slot.index()} columns={columns()} isCompact={props.isCompact} />}
+              {(slot) => (
+                <Row
+                  index={slot.index()}
+                  isLive={isLive(slot.index())}
+                  columns={columns()}
+                  isCompact={props.isCompact}
+                />
+              )}
             </For>
           </div>
         </div>

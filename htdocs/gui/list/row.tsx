@@ -1,7 +1,7 @@
 import { createMemo, For, Show } from "solid-js";
 import { useApplication } from "../application";
 import type { Torrent } from "../protocol";
-import { cells } from "./cells";
+import { Cell } from "./cells";
 import type { Column } from "./columns";
 import styles from "./list.module.css";
 
@@ -12,6 +12,8 @@ export function rowId(hash: string): string {
 interface RowProps {
   /** In the list. */
   index: number;
+  /** Whether it follows its torrent. One that nobody sees has it as it was, until it may come into sight. */
+  isLive: boolean;
   columns: readonly Column[];
   isCompact: boolean;
 }
@@ -22,7 +24,8 @@ export function Row(props: RowProps) {
   const hash = createMemo(() => view().hashAt(props.index));
   const torrent = createMemo(() => {
     const shown = hash();
-    return shown === undefined ? undefined : torrents.get(shown);
+    if (shown === undefined) return undefined;
+    return (props.isLive ? undefined : torrents.all()[shown]) ?? torrents.get(shown);
   });
   return (
     <Show when={torrent()} fallback={<PlaceholderRow {...props} />}>
@@ -34,7 +37,7 @@ export function Row(props: RowProps) {
 /** The header, where there is one, is row 1. */
 const rowNumber = ({ index, isCompact }: RowProps) => index + (isCompact ? 1 : 2);
 
-const offset = (index: number) => ({ transform: `translateY(calc(${index} * var(--row-height)))` });
+const offset = (index: number) => ({ top: `calc(${index} * var(--row-height))` });
 
 function TorrentRow(props: RowProps & { torrent: Torrent }) {
   const { commands, selection } = useApplication();
@@ -56,16 +59,7 @@ function TorrentRow(props: RowProps & { torrent: Torrent }) {
         props.isCompact && !event.shiftKey ? selection.toggle(hash()) : void selection.click(hash(), event)
       }
     >
-      <For each={props.columns}>
-        {(column) => {
-          const Cell = cells[column.id];
-          return (
-            <div role="gridcell" class={styles.cell} data-column={column.id} data-numeric={column.isNumeric}>
-              <Cell torrent={props.torrent} />
-            </div>
-          );
-        }}
-      </For>
+      <For each={props.columns}>{(column) => <Cell column={column} torrent={props.torrent} />}</For>
     </div>
   );
 }

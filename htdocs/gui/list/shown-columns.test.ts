@@ -71,7 +71,9 @@ test("another width is shown at once, and kept when it is done", () => {
   preferences.set("columns", [{ id: "name" }, { id: "size" }]);
   const [name, size] = shown.all();
   expect(shown.layout(shown.all()).tracks).toBe(`minmax(${name!.width}px, 1fr) ${size!.width}px`);
+  expect(shown.isNarrowed()).toBe(false);
   shown.resize("name", 301.6);
+  expect(shown.isNarrowed()).toBe(false);
   expect(shown.layout(shown.all())).toEqual({
     tracks: `302px ${size!.width}px`,
     width: `${302 + size!.width + 12}px`,
@@ -82,6 +84,7 @@ test("another width is shown at once, and kept when it is done", () => {
   shown.resize("size", 1);
   shown.keepWidth();
   expect(shown.widthOf(size!)).toBe(40);
+  expect(shown.isNarrowed()).toBe(true);
   shown.toggle("size");
   shown.toggle("size");
   expect(shown.widthOf(size!)).toBe(size!.width);

@@ -11,6 +11,8 @@ export interface ShownColumns {
   has(id: ColumnId): boolean;
   /** Pixels. */
   widthOf(column: Column): number;
+  /** Whether the user made any narrower than what is in it needs. */
+  isNarrowed(): boolean;
   /** The tracks of a CSS grid for columns, and how wide it is at least. */
   layout(shown: readonly Column[]): { tracks: string; width: string };
   /** Shows it behind the others, or hides it. */
@@ -77,6 +79,7 @@ export function createShownColumns(preferences: Pick<Preferences, "get" | "set">
     setRoom,
     has,
     widthOf,
+    isNarrowed: () => all().some((column) => widthOf(column) < column.width),
     layout: (shown) => {
       const tracks = shown.map((column) => {
         // Names take what is left, unless the user gave them a width.

@@ -1,5 +1,5 @@
 import { createSignal, type Accessor } from "solid-js";
-import { createStore, reconcile } from "solid-js/store";
+import { createStore, reconcile, unwrap } from "solid-js/store";
 import type { Daemon, DaemonStateName, SessionEvent, TorrentsEvent, Totals } from "../protocol";
 
 /** What is known of the daemons behind the list. */
@@ -24,7 +24,12 @@ const byTrouble: DaemonStateName[] = ["down", "busy", "up"];
 export function createDaemons(): Daemons {
   const [byName, setByName] = createStore<Record<string, Daemon>>({});
   const [totals, setTotals] = createSignal<Totals>({ downloadSpeed: 0, uploadSpeed: 0 });
-  const [sizes, setSizes] = createSignal<Record<string, number | undefined>>();
+  const [sizes, setSizes] = createSignal<Record<string, number | undefined> | undefined>(undefined, {
+    equals: isSame,
+  });
+  /** Replaces daemons; only what differs is news to who looks. */
+  const put = (daemons: Record<string, Daemon>, areAll = false) =>
+    setByName(reconcile(areAll ? daemons : { ...unwrap(byName), ...daemons }));
   return {
     byName,
     troubled: () => Object.keys(byName).filter((name) => byName[name]!.state !== "up"),
@@ -42,7 +47,7 @@ export function createDaemons(): Daemons {
           name,
           { ...byName[name], ...state, reason },
         ]);
-        setByName(Object.fromEntries(told) as Record<string, Daemon>);
+        put(Object.fromEntries(told) as Record<string, Daemon>);
       }
       if (event.session) setTotals((previous) => ({ ...previous, ...event.session }));
     },
@@ -50,8 +55,7 @@ export function createDaemons(): Daemons {
       const daemons = Object.entries(event.daemons).map(
         ([name, { roots = byName[name]?.roots, ...daemon }]) => [name, { ...daemon, roots }],
       );
-      const byTheirNames = Object.fromEntries(daemons) as Record<string, Daemon>;
-      setByName(isFirst ? reconcile(byTheirNames) : byTheirNames);
+      put(Object.fromEntries(daemons) as Record<string, Daemon>, isFirst);
       setSizes((known) => {
         const told = Object.entries(event.daemons).map(([name, { stats }]) => [
           name,
@@ -61,4 +65,8 @@ export function createDaemons(): Daemons {
       });
     },
   };
+}
+
+function isSame(left: object | undefined, right: object | undefined): boolean {
+  return JSON.stringify(left) === JSON.stringify(right);
 }
