@@ -29,9 +29,7 @@ const activityIcons: Record<Activity, IconName> = {
 
 const Name: Content = (props) => (
   <span class={styles.name}>
-    <span data-field="name" title={props.torrent.name}>
-      {props.torrent.name}
-    </span>
+    <span data-field="name" title={props.torrent.name} textContent={props.torrent.name} />
     <Show when={problemOf(props.torrent)}>
       {(problem) => (
         <span data-field="problem" title={problem()}>
@@ -71,7 +69,7 @@ const Progress: Content = (props) => {
       data-activity={activityOf(props.torrent)}
     >
       <span class={styles.bar} style={{ "background-size": `${thousandths() / 10}% 100%` }} />
-      <span class={styles.percent}>{formatPercent(thousandths() / 1000)}</span>
+      <span class={styles.percent} textContent={formatPercent(thousandths() / 1000)} />
     </span>
   );
 };
@@ -139,8 +137,8 @@ export function Cell(props: { column: Column; torrent: Torrent }) {
       data-numeric={isNumeric}
       data-quiet={isQuiet?.(props.torrent)}
       title={title?.(props.torrent)}
-    >
-      {read(props.torrent)}
-    </div>
+      // Not a child: one effect is for it and the attributes, of hundreds of cells.
+      textContent={read(props.torrent)}
+    />
   );
 }
