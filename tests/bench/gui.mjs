@@ -93,6 +93,13 @@ async function measureMemory(clients, count) {
   return Object.fromEntries(await Promise.all(entries));
 }
 
+// What is the page's alone, when it has all torrents of a long list.
+function tellWhole(report, measured) {
+  for (const [figure, { unit, atMost }] of Object.entries(figures)) {
+    if (figure in measured) report.figure(`${ours}, with the whole list: ${figure}`, measured[figure], unit, { atMost });
+  }
+}
+
 function tell(report, measured) {
   const { [ours]: mine, ...others } = measured;
   for (const [figure, { unit, atMost, compared }] of Object.entries(figures)) {
@@ -140,6 +147,7 @@ async function measure(report, count) {
     const memory = await measureMemory(clients, count);
     for (const [name, further] of Object.entries(memory)) Object.assign(measured[name], further);
     tell(report, measured);
+    tellWhole(report, await measureAlone({ ...clients[ours], windowFrom: count + 1 }, count));
   } finally {
     await flood?.stop();
     await changing.stop(daemon);

@@ -2,7 +2,7 @@
 
 import { gzipSync } from 'node:zlib';
 
-import { launchBrowser } from '../browser/browser.mjs';
+import { launchBrowser, setWindowFrom } from '../browser/browser.mjs';
 import { categories, MainThread } from './main-thread.mjs';
 
 const viewport = { width: 1280, height: 800 };
@@ -16,7 +16,8 @@ export class ListPage {
   #page;
   #debugger;
 
-  // client: {url, row, total}, selectors of a row and of the number of all torrents.
+  // client: {url, row, total}, selectors of a row and of the number of all torrents; windowFrom: from how many torrents on
+  // the GUI takes a window of the list, if not from its own figure.
   static async open(client) {
     const listPage = new ListPage();
     listPage.client = client;
@@ -30,6 +31,7 @@ export class ListPage {
     const context = await this.#browser.newContext({ viewport });
     this.#page = await context.newPage();
     this.#debugger = await context.newCDPSession(this.#page);
+    if (this.client.windowFrom) await setWindowFrom(this.#page, this.client.windowFrom);
     await this.#page.goto(this.client.url, { waitUntil: 'commit' });
     return this.#page.evaluate(
       async ({ row, total, count: wanted, patience: longest }) => {

@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test';
 
 import { makeTorrent } from '../support/metainfo.mjs';
 import { startStack } from '../support/stack.mjs';
-import { GuiPage, launchBrowser } from './browser.mjs';
+import { GuiPage, launchBrowser, setWindowFrom } from './browser.mjs';
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const torrent = 'ubuntu-16.04.1-desktop-amd64.iso';
@@ -470,11 +470,7 @@ describe('on a desktop', () => {
     const gui = await ActionsPage.open(browser, stack.httpUrl, {
       ...layouts[0],
       name: 'window',
-      prepare: (page) =>
-        page.addInitScript(() => {
-          const mark = () => document.getElementById('torrent-ws')?.setAttribute('data-window-from', '1');
-          new MutationObserver(mark).observe(document, { childList: true, subtree: true });
-        }),
+      prepare: (page) => setWindowFrom(page, 1),
     });
     await gui.page.locator('[data-facet="labels"][data-value="nearby"]').getByRole('button').click();
     await gui.row(stopped).waitFor({ state: 'detached' });

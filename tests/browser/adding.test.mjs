@@ -9,7 +9,7 @@ import { after, afterEach, before, describe, test } from 'node:test';
 import { makeTorrent } from '../support/metainfo.mjs';
 import { eventually } from '../support/patience.mjs';
 import { startStack } from '../support/stack.mjs';
-import { GuiPage, launchBrowser } from './browser.mjs';
+import { GuiPage, launchBrowser, setWindowFrom } from './browser.mjs';
 
 const extra = 'edubuntu-14.04.5-dvd-amd64.iso';
 // What the hidden peer seeds, in several files; in the daemon's order.
@@ -431,11 +431,7 @@ test('a page without TLS on another host than localhost shows torrent files too,
   const gui = await AddingPage.open(browser, url.href, {
     ...layouts[0],
     name: 'adding-plain',
-    prepare: (page) =>
-      page.addInitScript(() => {
-        const mark = () => document.getElementById('torrent-ws')?.setAttribute('data-window-from', 1);
-        new MutationObserver(mark).observe(document, { childList: true, subtree: true });
-      }),
+    prepare: (page) => setWindowFrom(page, 1),
   });
   assert.equal(await gui.page.evaluate(() => window.isSecureContext), false);
   await stack.rpc.call('torrent-add', { metainfo: album.bytes.toString('base64'), paused: true });

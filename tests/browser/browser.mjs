@@ -29,6 +29,14 @@ export function launchBrowser(...further) {
   });
 }
 
+// Has the page take a window of lists of so many torrents and more.
+export function setWindowFrom(page, count) {
+  return page.addInitScript((from) => {
+    const mark = () => document.getElementById('torrent-ws')?.setAttribute('data-window-from', from);
+    new MutationObserver(mark).observe(document, { childList: true, subtree: true });
+  }, count);
+}
+
 // What the browser itself logs when a server goes away.
 const outage = /^WebSocket connection to .* failed|^Failed to load resource/;
 

@@ -8,7 +8,7 @@ import { eventually } from '../support/patience.mjs';
 import { addSmallTorrents } from '../support/small-torrents.mjs';
 import { startStack } from '../support/stack.mjs';
 import { TransmissionDaemon } from '../support/transmission-daemon.mjs';
-import { GuiPage, launchBrowser } from './browser.mjs';
+import { GuiPage, launchBrowser, setWindowFrom } from './browser.mjs';
 
 const torrentCount = 3000;
 const viewport = { width: 1280, height: 800 };
@@ -37,11 +37,7 @@ describe('of thousands', () => {
       const gui = await GuiPage.open(browser, stack.httpUrl, {
         name: 'many',
         viewport,
-        prepare: (page) =>
-          page.addInitScript((from) => {
-            const mark = () => document.getElementById('torrent-ws')?.setAttribute('data-window-from', from);
-            new MutationObserver(mark).observe(document, { childList: true, subtree: true });
-          }, windowFrom),
+        prepare: (page) => setWindowFrom(page, windowFrom),
       });
       const grid = gui.page.getByRole('grid');
       const selected = (count) =>

@@ -9,7 +9,7 @@ import { eventually } from '../support/patience.mjs';
 import { addSmallTorrents } from '../support/small-torrents.mjs';
 import { startStack } from '../support/stack.mjs';
 import { signedInClient } from '../support/wamp.mjs';
-import { GuiPage, launchBrowser } from './browser.mjs';
+import { GuiPage, launchBrowser, setWindowFrom } from './browser.mjs';
 
 const torrentCount = 120;
 const layouts = [
@@ -42,11 +42,7 @@ class ListPage extends GuiPage {
     return super.open(browser, stack.httpUrl, {
       ...context,
       name: `list-${name}`,
-      prepare: (page) =>
-        page.addInitScript((from) => {
-          const mark = () => document.getElementById('torrent-ws')?.setAttribute('data-window-from', from);
-          new MutationObserver(mark).observe(document, { childList: true, subtree: true });
-        }, windowFrom),
+      prepare: (page) => setWindowFrom(page, windowFrom),
     });
   }
 

@@ -9,7 +9,7 @@ import { eventually } from '../support/patience.mjs';
 import { addSmallTorrents } from '../support/small-torrents.mjs';
 import { startStack } from '../support/stack.mjs';
 import { signedInClient } from '../support/wamp.mjs';
-import { GuiPage, launchBrowser } from './browser.mjs';
+import { GuiPage, launchBrowser, setWindowFrom } from './browser.mjs';
 
 const torrentCount = 400;
 const windowFrom = 200;
@@ -68,10 +68,7 @@ class WindowedPage extends GuiPage {
           socket.on('framesent', ({ payload }) => sent.push(JSON.parse(payload)));
           socket.on('framereceived', ({ payload }) => received.push(JSON.parse(payload)));
         });
-        await page.addInitScript((from) => {
-          const mark = () => document.getElementById('torrent-ws')?.setAttribute('data-window-from', from);
-          new MutationObserver(mark).observe(document, { childList: true, subtree: true });
-        }, windowFrom);
+        await setWindowFrom(page, windowFrom);
       },
     });
     return Object.assign(gui, { sent, received });
