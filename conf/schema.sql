@@ -1,5 +1,5 @@
--- The database: one-time tokens, the site's own logins, keys, and what users chose about their pages. Whoever comes first creates it, the PHP
--- helper or a worker, with this same text; both use journal mode WAL.
+-- The database: one-time tokens, the site's own logins, keys, what users chose about their pages, and who added which torrents. Whoever comes
+-- first creates it, the PHP helper or a worker, with this same text; both use journal mode WAL.
 --
 -- Issue:  INSERT INTO torrent_ws_token (token_hash, user_id, expires_at) VALUES (…)
 -- Redeem: one UPDATE that also spends (worker/token_store.cpp)
@@ -41,4 +41,13 @@ CREATE TABLE IF NOT EXISTS torrent_ws_preference (
   name    TEXT NOT NULL,
   value   TEXT NOT NULL,           -- JSON
   PRIMARY KEY (user_id, name)
+) WITHOUT ROWID;
+
+-- Who added torrents (torrent.add). A row goes when its torrent does. The site's own programs may write here, too: a row with
+-- another user gives the torrent to him, which the pages see within half a minute.
+CREATE TABLE IF NOT EXISTS torrent_ws_owner (
+  daemon  TEXT NOT NULL,           -- its name in TorrentWsBackend
+  hash    TEXT NOT NULL,           -- the torrent's, lower-case hex
+  user_id TEXT NOT NULL,           -- the site's user id
+  PRIMARY KEY (daemon, hash)
 ) WITHOUT ROWID;

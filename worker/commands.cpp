@@ -52,8 +52,11 @@ Result<Commands::Command> Commands::check(const JobFrame& job) const {
   if (!arguments) {
     return arguments.error();
   }
-  return Command{
-      .id = 0, .procedure = procedure, .arguments = std::move(*arguments), .deadline = deadline_of(job.header.get())};
+  return Command{.id = 0,
+                 .procedure = procedure,
+                 .arguments = std::move(*arguments),
+                 .user = std::string(string_member(job.header.get(), "user").value_or("")),
+                 .deadline = deadline_of(job.header.get())};
 }
 
 void Commands::tick(Timers& timers) {
@@ -180,10 +183,12 @@ void Commands::apply_effect(const Command& command, const json_t* result) {
       removed(torrents_of(command.arguments.get()));
       break;
     case Effect::kAddition:
-      for (const char* member : {"torrent-added", "torrent-duplicate"}) {
-        if (const auto added = hash_of(json_object_get(result, member))) {
-          touched({*added});
-        }
+      if (const auto added = hash_of(json_object_get(result, "torrent-added"))) {
+        list_.added(*added, command.user);
+        touched({*added});
+      }
+      if (const auto duplicate = hash_of(json_object_get(result, "torrent-duplicate"))) {
+        touched({*duplicate});
       }
       break;
     case Effect::kSettings:

@@ -35,6 +35,7 @@ class Commands {
     std::int64_t id;
     const Procedure* procedure;
     Json arguments;
+    std::string user;  // who called; empty: nobody who has signed in
     Clock::time_point deadline;
     bool announced = false;  // the loop was told that it is sent
   };

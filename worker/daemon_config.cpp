@@ -17,6 +17,7 @@ Result<DaemonConfig> read_daemon_config(const json_t* configuration) {
   config.password = text(daemon, "password");
   config.has_credentials = json_object_get(daemon, "username") != nullptr;
   config.key_prefix = text(daemon, "key_prefix");
+  config.database = text(configuration, "database");
   config.timeout = Milliseconds(integer_member(daemon, "timeout_ms").value_or(config.timeout.count()));
   config.poll_interval =
       Milliseconds(integer_member(daemon, "poll_interval_ms").value_or(config.poll_interval.count()));

@@ -20,9 +20,10 @@ struct DaemonConfig {
   Milliseconds poll_interval{1000};
   DownloadRoots download_roots;
   std::string key_prefix;  // stands before each hash in what is published
+  std::string database;    // the SQLite file that knows who added torrents; empty: none
 };
 
-// Reads the member `daemon` of the configuration; the error says what is wrong, without credentials.
+// Reads the members `daemon` and `database` of the configuration; the error says what is wrong, without credentials.
 Result<DaemonConfig> read_daemon_config(const json_t* configuration);
 
 }  // namespace tws::worker

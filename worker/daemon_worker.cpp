@@ -9,6 +9,7 @@
 #include "worker/list_watch.hpp"
 #include "worker/list_windows.hpp"
 #include "worker/log_codes.hpp"
+#include "worker/owner_store.hpp"
 
 namespace tws::worker {
 
@@ -21,7 +22,8 @@ class DaemonWorker {
         config_(config),
         daemon_(config),
         details_(daemon_, socket),
-        reader_(daemon_, socket, config),
+        owners_(config, socket),
+        reader_(daemon_, owners_, socket, config),
         watch_(daemon_, reader_, socket, config),
         windows_(daemon_, reader_, socket, config),
         commands_(daemon_, reader_, details_, socket, config) {}
@@ -55,6 +57,7 @@ class DaemonWorker {
       windows_.tick(timers);
       reader_.tick(timers, commands_.waiting());
       details_.tick(timers, commands_.waiting());
+      owners_.tick(timers);
       log_health();
       daemon_.wait(socket_.fd(), socket_.backlog(), timers.wait());
     }
@@ -112,6 +115,7 @@ class DaemonWorker {
   const DaemonConfig& config_;
   Daemon daemon_;
   DetailWatch details_;
+  OwnerStore owners_;
   ListReader reader_;
   ListWatch watch_;
   ListWindows windows_;

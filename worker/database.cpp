@@ -9,8 +9,6 @@ namespace tws::worker {
 
 namespace {
 
-constexpr int kBusyTimeoutMs = 5000;
-
 // NORMAL: a power failure may forget the last second's redemptions, no crash of a process does.
 constexpr const char* kSetUp = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;";
 
@@ -35,7 +33,7 @@ Status Database::open() {
                                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   database_.reset(database);
   struct stat file {};
-  if (opened != SQLITE_OK || sqlite3_busy_timeout(database, kBusyTimeoutMs) != SQLITE_OK ||
+  if (opened != SQLITE_OK || sqlite3_busy_timeout(database, static_cast<int>(patience_.count())) != SQLITE_OK ||
       sqlite3_exec(database, kSetUp, nullptr, nullptr, nullptr) != SQLITE_OK ||
       sqlite3_exec(database, kSchema, nullptr, nullptr, nullptr) != SQLITE_OK || ::stat(path_.c_str(), &file) != 0) {
     Error error = failure("cannot be opened");

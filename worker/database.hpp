@@ -1,10 +1,11 @@
-// Database: the SQLite file that the site's pages fill (conf/schema.sql), as a worker uses it. Blocks: for pool workers
-// only.
+// Database: the SQLite file that the site's pages fill (conf/schema.sql), as a worker uses it. Blocks, and where
+// another one writes for as long as it is told to wait for him.
 #pragma once
 
 #include <sqlite3.h>
 #include <sys/types.h>
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -25,7 +26,8 @@ std::string column_text(const Statement& statement, int column);
 
 class Database {
  public:
-  explicit Database(std::string path) : path_(std::move(path)) {}
+  explicit Database(std::string path, std::chrono::milliseconds patience = std::chrono::seconds(5))
+      : path_(std::move(path)), patience_(patience) {}
 
   // To be called before each use: opens the file, makes what is missing of the schema, and does it again where the file
   // was replaced or close() was called. Error: database_unavailable, with a message for the log.
@@ -50,6 +52,7 @@ class Database {
   [[nodiscard]] bool is_current() const;
 
   std::string path_;
+  std::chrono::milliseconds patience_;
   std::unique_ptr<sqlite3, CloseDatabase> database_;
   dev_t device_ = 0;
   ino_t inode_ = 0;

@@ -28,8 +28,8 @@ Json hash_list(const HashSet& hashes) {
 
 }  // namespace
 
-ListReader::ListReader(Daemon& daemon, const JobSocket& socket, const DaemonConfig& config)
-    : daemon_(daemon), socket_(socket), interval_(config.poll_interval) {}
+ListReader::ListReader(Daemon& daemon, OwnerStore& owners, const JobSocket& socket, const DaemonConfig& config)
+    : daemon_(daemon), owners_(owners), socket_(socket), interval_(config.poll_interval), list_(owners.owners()) {}
 
 void ListReader::add(ListListener* listener) {
   if (listeners_.empty()) {
@@ -69,6 +69,7 @@ void ListReader::touched(const HashSet& hashes) {
 }
 
 void ListReader::removed(const HashSet& hashes) {
+  forget_owners(hashes);
   if (listeners_.empty()) {
     return;
   }
@@ -215,9 +216,11 @@ void ListReader::give_up(const std::string& reason) {
 }
 
 void ListReader::take_list(Selection selection, const json_t* arguments) {
+  const bool is_of_same_session = list_session_ == daemon_.session();
   if (selection == Selection::kAll) {
     list_session_ = daemon_.session();
-  } else if (list_session_ != daemon_.session()) {
+    owners_.read();
+  } else if (!is_of_same_session) {
     due_.merge(requested_);
     return;  // the daemon was restarted: its numbers mean other torrents, so the whole list is read
   }
@@ -234,6 +237,9 @@ void ListReader::take_list(Selection selection, const json_t* arguments) {
   due_.insert(delta->incomplete.begin(), delta->incomplete.end());
   daemon_.makes_sense();
   updated_ = unix_time();
+  if (is_of_same_session) {  // one that has just started may not have read all of its torrents yet
+    forget_owners(delta->removed);
+  }
   tell(*delta);
 }
 

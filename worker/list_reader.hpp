@@ -9,6 +9,7 @@
 
 #include "worker/daemon.hpp"
 #include "worker/job_socket.hpp"
+#include "worker/owner_store.hpp"
 #include "worker/torrent_list.hpp"
 
 namespace tws::worker {
@@ -31,7 +32,7 @@ class ListListener {
 class ListReader {
  public:
   // All must outlive it. `socket`: nothing more is read than the event loop takes.
-  ListReader(Daemon& daemon, const JobSocket& socket, const DaemonConfig& config);
+  ListReader(Daemon& daemon, OwnerStore& owners, const JobSocket& socket, const DaemonConfig& config);
 
   // It reads while there is a listener who needs news, and keeps the list while there is any. A listener who comes when
   // there is a list has to look at it himself.
@@ -40,6 +41,8 @@ class ListReader {
 
   // What commands did: read again, or told as gone, at once.
   void touched(const HashSet& hashes);
+  // Before it is touched. `user`: who added it; empty where nobody knows.
+  void added(const std::string& hash, std::string_view user) { owners_.set(hash, user); }
   void removed(const HashSet& hashes);
   void settings_changed() { settings_due_ = true; }
 
@@ -77,11 +80,19 @@ class ListReader {
   void give_up(const std::string& reason);
   [[nodiscard]] bool is_needed() const;
 
+  template <typename Hashes>
+  void forget_owners(const Hashes& hashes) {
+    for (const std::string& hash : hashes) {
+      owners_.set(hash, "");
+    }
+  }
+
   void tell(const ListDelta& delta);
   void tell_session();
   Json changed_totals();
 
   Daemon& daemon_;
+  OwnerStore& owners_;
   const JobSocket& socket_;
   Milliseconds interval_;
 

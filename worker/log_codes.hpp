@@ -9,5 +9,6 @@ inline constexpr const char* kDatabase = "TWS0303";       // the token database 
 inline constexpr const char* kDaemonDown = "TWS0304";     // a daemon cannot be used, and why
 inline constexpr const char* kDaemonUp = "TWS0305";       // it answers again
 inline constexpr const char* kPreference = "TWS0307";     // a preference in the database is not JSON: left out
+inline constexpr const char* kOwners = "TWS0308";         // owners of torrents cannot be read or written
 
 }  // namespace tws::worker::log_code

@@ -181,7 +181,7 @@ constexpr Procedure kProcedures[] = {
 Error invalid(const std::string& message) { return {message, error_uri::kInvalidArgument}; }
 
 bool has_detail_field(const json_t* fields) {
-  return !is_list_of(fields, [](const json_t* name) { return find_list_field(string_of(name)).has_value(); });
+  return !is_list_of(fields, [](const json_t* name) { return find_daemon_field(string_of(name)).has_value(); });
 }
 
 }  // namespace

@@ -84,7 +84,8 @@ TorrentFacets::Values values_of(const json_t* list, ValueOf value_of) {
 }  // namespace
 
 bool touches_facets(const FieldSet& fields) {
-  constexpr std::array kFields = {kStatus, kError, kRateDownload, kRateUpload, kLabels, kTrackers, kDownloadDir, kName};
+  constexpr std::array kFields = {kStatus,   kError,       kRateDownload, kRateUpload, kLabels,
+                                  kTrackers, kDownloadDir, kOwnerField,   kName};
   return std::any_of(kFields.begin(), kFields.end(), [&fields](std::size_t field) { return fields[field]; });
 }
 
@@ -102,6 +103,9 @@ TorrentFacets facets_of(const Torrent& torrent, const FieldSet& changed, const T
   }
   if (changed[kDownloadDir]) {
     facets.values[kFoldersFacet] = {std::string(string_of(torrent[kDownloadDir].get()))};
+  }
+  if (changed[kOwnerField]) {
+    facets.values[kOwnersFacet] = {std::string(string_of(torrent[kOwnerField].get()))};
   }
   if (changed[kName]) {
     facets.name = fold_case(string_of(torrent[kName].get()));

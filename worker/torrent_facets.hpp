@@ -13,8 +13,8 @@ namespace tws::worker {
 struct TorrentFacets {
   using Values = std::vector<std::string>;
 
-  // Each at least one, none twice. "" is that of a torrent without labels or trackers. A tracker is the host of its
-  // announce URL, in lower case.
+  // Each at least one, none twice. "" is that of a torrent without labels, trackers or owner. A tracker is the host of
+  // its announce URL, in lower case.
   std::array<Values, kFacetCount> values;
   std::string name;  // fold_case() of it
 

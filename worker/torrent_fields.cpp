@@ -60,7 +60,7 @@ Json names(std::size_t count) {
 
 Json live_field_names() { return names(kLiveFieldCount); }
 
-Json list_field_names() { return names(kListFieldCount); }
+Json list_field_names() { return names(kDaemonFieldCount); }
 
 Json detail_field_names(int rpc_version) {
   Json list(json_array());
@@ -69,7 +69,7 @@ Json detail_field_names(int rpc_version) {
       json_array_append_new(list.get(), json_string(name));
     }
   };
-  std::for_each(kListFields.begin(), kListFields.end(), append);
+  std::for_each(kListFields.begin(), kListFields.begin() + kDaemonFieldCount, append);
   std::for_each(std::begin(kDetailFields), std::end(kDetailFields), append);
   if (rpc_version >= kRpcVersion40) {
     std::for_each(std::begin(kFieldsSince40), std::end(kFieldsSince40), append);
@@ -78,7 +78,7 @@ Json detail_field_names(int rpc_version) {
 }
 
 std::optional<int> field_rpc_version(std::string_view name) {
-  if (find_list_field(name) || is_one_of(kDetailFields, name)) {
+  if (find_daemon_field(name) || is_one_of(kDetailFields, name)) {
     return kOldestRpcVersion;
   }
   if (is_one_of(kFieldsSince40, name)) {

@@ -17,10 +17,10 @@ struct Table {
   std::vector<std::string> hashes;                 // of each row but the first
   FieldSet present{};
 
-  [[nodiscard]] bool is_whole() const { return present.all(); }
+  [[nodiscard]] bool is_whole() const { return first_missing() == kDaemonFieldCount; }
   [[nodiscard]] std::size_t first_missing() const {
     std::size_t field = 0;
-    while (present[field]) {
+    while (field < kDaemonFieldCount && present[field]) {
       ++field;
     }
     return field;
@@ -35,7 +35,7 @@ Result<Table> read_table(const json_t* rows) {
   Table table{.rows = rows, .fields = {}, .hashes = {}};
   std::size_t hash_column = json_array_size(names);
   for (std::size_t column = 0; column < json_array_size(names); ++column) {
-    table.fields.push_back(find_list_field(string_of(json_array_get(names, column))));
+    table.fields.push_back(find_daemon_field(string_of(json_array_get(names, column))));
     if (const auto field = table.fields.back()) {
       table.present.set(*field);
       hash_column = *field == kHashField ? column : hash_column;
@@ -71,7 +71,17 @@ bool has_telltale(const FieldSet& changed) {
                      [&changed](std::size_t field) { return changed[field]; });
 }
 
-ListDelta take_rows(TorrentList::Torrents& torrents, const Table& table, const HashSet& skip) {
+// True if it is another one than before.
+bool assign_owner(Torrent& torrent, const std::string& owner) {
+  Json& value = torrent[kOwnerField];
+  if (value && string_of(value.get()) == owner) {
+    return false;
+  }
+  value = Json(json_stringn(owner.data(), owner.size()));
+  return true;
+}
+
+ListDelta take_rows(TorrentList::Torrents& torrents, const Table& table, const HashSet& skip, const Owners& owners) {
   ListDelta delta;
   for (std::size_t i = 0; i < table.hashes.size(); ++i) {
     const std::string& hash = table.hashes[i];
@@ -87,7 +97,11 @@ ListDelta take_rows(TorrentList::Torrents& torrents, const Table& table, const H
     if (is_new) {
       found = torrents.try_emplace(hash).first;
     }
-    const FieldSet changed = assign(found->second, table, json_array_get(table.rows, i + 1));
+    FieldSet changed = assign(found->second, table, json_array_get(table.rows, i + 1));
+    if (table.is_whole()) {  // with each poll it would be too much
+      const auto owner = owners.find(hash);
+      changed[kOwnerField] = assign_owner(found->second, owner == owners.end() ? "" : owner->second);
+    }
     if (changed.any()) {
       delta.changes.push_back({&found->first, &found->second, changed, is_new});
       if (!table.is_whole() && has_telltale(changed)) {
@@ -140,7 +154,7 @@ Result<ListDelta> TorrentList::update(const json_t* table, const json_t* removed
   }
   // First those that are gone: the changes point into the list. Who is there all the same, or again, is read whole.
   std::vector<std::string> gone = remove_ids(removed, skip);
-  ListDelta delta = take_rows(torrents_, *read, skip);
+  ListDelta delta = take_rows(torrents_, *read, skip, *owners_);
   delta.removed = std::move(gone);
   return delta;
 }
@@ -153,7 +167,7 @@ Result<ListDelta> TorrentList::update_exactly(const json_t* table, const HashSet
   if (!read->is_whole()) {
     return Error{std::string("the daemon's torrent list has no ") + kListFields.at(read->first_missing()), {}};
   }
-  ListDelta delta = take_rows(torrents_, *read, skip);
+  ListDelta delta = take_rows(torrents_, *read, skip, *owners_);
   HashSet gone = asked;
   for (const std::string& hash : read->hashes) {
     gone.erase(hash);

@@ -1,5 +1,5 @@
-// TorrentList: the last known state of a daemon's torrents. Takes what torrent-get answers in table format
-// and tells exactly what changed.
+// TorrentList: the last known state of a daemon's torrents, and who added them. Takes what torrent-get answers in table
+// format and tells exactly what changed.
 #pragma once
 
 #include <array>
@@ -19,6 +19,8 @@ namespace tws::worker {
 
 using HashSet = std::set<std::string, std::less<>>;
 using FieldSet = std::bitset<kListFieldCount>;
+// The user's id by the torrent's hash. Texts that JSON can have.
+using Owners = std::map<std::string, std::string, std::less<>>;
 
 // Those that the arguments of a request name in `ids`.
 HashSet torrents_of(const json_t* arguments);
@@ -50,6 +52,10 @@ class TorrentList {
  public:
   using Torrents = std::map<std::string, Torrent, std::less<>>;
 
+  // Without any it knows no owners. They outlive it; what changed of them counts for a torrent when it is read whole.
+  TorrentList() = default;
+  explicit TorrentList(const Owners& owners) : owners_(&owners) {}
+
   [[nodiscard]] const Torrents& torrents() const { return torrents_; }
   // What is told to those who know nothing yet: every torrent is new.
   [[nodiscard]] ListDelta everything() const;
@@ -72,6 +78,9 @@ class TorrentList {
  private:
   std::vector<std::string> remove_ids(const json_t* ids, const HashSet& skip);
 
+  static inline const Owners kNoOwners{};
+
+  const Owners* owners_ = &kNoOwners;
   Torrents torrents_;
 };
 

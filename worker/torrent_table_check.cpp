@@ -68,7 +68,7 @@ std::optional<std::string> fault_in_table(const json_t* rows) {
   const json_t* names = json_array_get(rows, 0);
   std::vector<std::optional<std::size_t>> fields;
   for (std::size_t column = 0; column < json_array_size(names); ++column) {
-    const auto field = find_list_field(string_of(json_array_get(names, column)));
+    const auto field = find_daemon_field(string_of(json_array_get(names, column)));
     if (field && std::find(fields.begin(), fields.end(), field) != fields.end()) {
       return "the daemon's torrent list has a column twice";
     }

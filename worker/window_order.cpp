@@ -26,6 +26,7 @@ int compare(const ListIndex& index, std::size_t column, Slot left, Slot right) {
       return three_way(index[left].facets.values[kLabelsFacet], index[right].facets.values[kLabelsFacet]);
     case kDownloadDir:
     case kErrorString:
+    case kOwnerField:
     case kHashField:
       return string_of((*index[left].torrent)[column].get()).compare(string_of((*index[right].torrent)[column].get()));
     default:

@@ -34,6 +34,8 @@ import { showTheme } from "./theme";
 /** The parts that the components share. */
 export interface Application {
   connection: Connection;
+  /** Who the page's user is; undefined where only the server can tell, before it did. */
+  user: Accessor<string | undefined>;
   torrents: Torrents;
   daemons: Daemons;
   query: Query;
@@ -86,6 +88,7 @@ export function createApplication(page: Page): Application {
     const commands = session.subscribe<CommandsEvent>("torrents.commands", activity.apply);
     return Promise.all([states, commands]);
   });
+  const user = () => connection.user() ?? page.access.ticket?.userId;
   const subjectOf = (hashes: readonly string[], count?: number) =>
     describeTorrents(torrents.all(), hashes, count);
   const activity = createActivity({ url: page.access.url, connection, daemons, notices, subjectOf });
@@ -100,6 +103,7 @@ export function createApplication(page: Page): Application {
       facet === "daemons"
         ? new Map(Object.keys(daemons.byName).map((name) => [name, 0]))
         : (feed.window()?.counts[facet] ?? new Map()),
+    user,
     shown: () => shownColumns.all().flatMap(({ fields }) => fields),
   });
   const wantsWindow = createMemo<boolean | undefined>((before) =>
@@ -111,13 +115,14 @@ export function createApplication(page: Page): Application {
 
   const hasWindow = createMemo(() => feed.window() !== undefined);
   const view = createMemo(() =>
-    hasWindow() ? createWindowView(() => feed.window()!, connection) : createWholeView(torrents, query),
+    hasWindow() ? createWindowView(() => feed.window()!, connection) : createWholeView(torrents, query, user),
   );
 
   createEffect(() => showTheme(preferences.get("theme")));
 
   const parts = {
     connection,
+    user,
     torrents,
     daemons,
     query,

@@ -49,6 +49,8 @@ export interface Torrent {
   /** The hosts of its announce URLs, in lower case, each once; the wire has more of them (WireTracker). */
   trackers: string[];
   downloadDir: string;
+  /** The id of the user who added it; "": nobody knows. */
+  owner: string;
   /** 0: never, as of the other dates. */
   addedDate: number;
   doneDate: number;
@@ -129,7 +131,7 @@ export interface TorrentsEvent {
 }
 
 /** What a window of the list is filtered and counted by. */
-export type WindowFacet = "status" | "labels" | "trackers" | "folders";
+export type WindowFacet = "status" | "labels" | "trackers" | "folders" | "owners";
 
 /** Which torrents a window of the list is of, in which order. */
 export interface WindowRequest {

@@ -54,6 +54,9 @@ std::string daemon_configuration(const Configuration& configuration, const Daemo
     json_object_set_new(settings.get(), "password", json_string(daemon.credentials.password.c_str()));
   }
   const Json body(json_pack("{sO}", "daemon", settings.get()));
+  if (!configuration.database.empty()) {
+    json_object_set_new(body.get(), "database", json_string(configuration.database.c_str()));
+  }
   return to_text(body.get());
 }
 

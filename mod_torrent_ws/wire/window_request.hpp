@@ -15,8 +15,9 @@
 namespace tws {
 
 // What torrents are filtered and counted by, besides the search.
-enum Facet : std::size_t { kStatusFacet, kLabelsFacet, kTrackersFacet, kFoldersFacet, kFacetCount };
-inline constexpr std::array<const char*, kFacetCount> kFacetNames = {"status", "labels", "trackers", "folders"};
+enum Facet : std::size_t { kStatusFacet, kLabelsFacet, kTrackersFacet, kFoldersFacet, kOwnersFacet, kFacetCount };
+inline constexpr std::array<const char*, kFacetCount> kFacetNames = {"status", "labels", "trackers", "folders",
+                                                                     "owners"};
 
 // The values of the facet `status`: the GUI's filters (htdocs/gui/list/filters.ts).
 inline constexpr std::array kStatusValues = {"all",     "downloading", "seeding",   "active",

@@ -28,14 +28,23 @@ let tracker;
 let daemon;
 let stack;
 let commands;
+// Each with the id of its user.
 let callers;
+// Who added torrents, by hash.
+const owners = {};
 before(async () => {
   tracker = await startQuietTracker();
   daemon = await TransmissionDaemon.start();
   stack = await startStack({ backend: daemon.url, conf: 'TorrentWsPollInterval 200ms\n' });
   const { announce } = tracker;
   commands = new RandomCommands(seededRandom(seed), { root: `${stack.root}/downloads`, announce });
-  callers = await Promise.all(['json', 'cbor'].map((serializer) => signedInClient(stack, { serializer })));
+  const users = { json: '1', cbor: '2' };
+  callers = await Promise.all(
+    Object.entries(users).map(async ([serializer, userId]) => ({
+      userId,
+      client: await signedInClient(stack, { serializer, userId }),
+    })),
+  );
 });
 after(async () => {
   await stack?.stop();
@@ -64,12 +73,18 @@ class Page extends TorrentView {
 // A client that never subscribes, and asks what is new.
 class AskingPage extends TorrentView {
   async catchUp() {
-    const [client] = callers;
+    const [{ client }] = callers;
     const question = this.revision === 0 ? ['torrents.snapshot'] : ['torrents.since', { revision: this.revision }];
     const { events } = await client.call(...question);
     for (const event of events) this.take(event);
   }
 }
+
+// Who adds a torrent owns it, and behind our back nobody who is known.
+const note = (result, userId) => {
+  const added = result?.['torrent-added'];
+  if (added) owners[added.hashString] = userId;
+};
 
 // Does a command, by one of the clients or behind our back. What Transmission shows to nobody who asks for what is new
 // comes with the next sweep: such is not done here behind our back.
@@ -78,14 +93,15 @@ async function perform({ name, kwargs }) {
   const isShown = shownAsNew.includes(name) || name.startsWith('torrent.queue');
   if (isShown && commands.chance(0.3)) {
     // What it refuses it says in words; a status of HTTP would be another matter.
-    await daemon.rpc
+    const result = await daemon.rpc
       .call(rpcMethod(name), kwargs)
       .catch((error) => assert.match(error.message, /^[\w-]+: (?!status )/));
+    note(result, '');
     return `${name} at the daemon`;
   }
-  const client = commands.pick(callers);
+  const { client, userId } = commands.pick(callers);
   try {
-    await client.call(name, kwargs);
+    note(await client.call(name, kwargs), userId);
     return name;
   } catch (error) {
     if (!(error instanceof WampError) || error.uri !== refused) throw error;
@@ -101,7 +117,7 @@ test(`${steps} random steps, DIFFERENTIAL_SEED=${seed}`, async (t) => {
   const done = [];
   const tell = () =>
     `after ${done.length} commands, the last ones ${done.slice(-8).join('; ')}; DIFFERENTIAL_SEED=${seed}`;
-  const compare = () => assertShowList(daemon.rpc, views, tell);
+  const compare = () => assertShowList(daemon.rpc, views, tell, owners);
   await compare();
 
   for (let step = 0; step < steps; step += 1) {

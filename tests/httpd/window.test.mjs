@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 
 import { referenceFields, referenceWindow, wholeList } from '../support/list-reference.mjs';
+import { giveTorrents } from '../support/owners.mjs';
 import { eventually } from '../support/patience.mjs';
 import { killHard, whileStopped, workersOf } from '../support/processes.mjs';
 import { seededRandom, seedFrom } from '../support/seeded-random.mjs';
@@ -22,12 +23,15 @@ const invalidArgument = wampError('wamp.error.invalid_argument');
 let stack;
 let hashes;
 let downloads;
+let owners;
 before(async () => {
   stack = await startStack();
   downloads = `${stack.root}/downloads`;
   // Without those of the demo nothing changes by itself.
   await stack.rpc.call('torrent-remove', { ids: (await wholeList(stack.rpc)).map(({ hashString }) => hashString) });
   hashes = await addSmallTorrents(stack.rpc, 0, torrentCount, downloads);
+  owners = Object.fromEntries(hashes.map((hash, at) => [hash, ['7', '10', ''][at % 3]]).filter(([, owner]) => owner));
+  await giveTorrents(stack, owners);
 });
 after(() => stack?.stop([/ TWS0201: /]));
 
@@ -50,7 +54,7 @@ const openWindow = async (client, _window, options = {}) =>
 async function assertExact(view, spec) {
   await eventually(async () => {
     await view.catchUp();
-    const list = await wholeList(stack.rpc);
+    const list = await wholeList(stack.rpc, owners);
     const { order, counts } = referenceWindow(list, spec);
     assert.deepEqual(view.order, order);
     assert.deepEqual(view.counts, counts);
@@ -69,6 +73,7 @@ const specs = [
   { filter: { search: 'ÄH 1' }, sort: [['name', 'desc']], limit: 10 },
   { filter: { status: ['verifying', 'stopped'], labels: ['rare'] }, offset: 5, limit: 20 },
   { filter: { status: ['downloading', 'problem', 'queued'] } },
+  { filter: { owners: ['7', ''], labels: ['old'] }, sort: [['owner', 'desc']], limit: 60, fields: ['owner'] },
 ]; // prettier-ignore
 
 describe('exactly what the list gives', () => {
@@ -112,7 +117,7 @@ describe('exactly what the list gives', () => {
     await eventually(async () => assert.equal((await stack.status()).subscriptions, 0));
     // What the daemon does by itself, as a verification that ends, comes with its next poll.
     const assertGiven = async (spec, format) => {
-      const { order, counts } = referenceWindow(await wholeList(stack.rpc), spec);
+      const { order, counts } = referenceWindow(await wholeList(stack.rpc, owners), spec);
       const result = await client.call('torrents.window', { ...spec, format });
       assert.deepEqual(result.order, order);
       assert.deepEqual(result.counts, counts);

@@ -1,4 +1,4 @@
-// What clients show beside what their daemon says: its own full list, with all fields of the topic `torrents`.
+// What clients show beside what their daemon says: its own full list, with all fields of the topic `torrents` that it has.
 
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,7 +10,7 @@ import { patience } from './patience.mjs';
 const fields = Object.keys(schemas.torrent.$defs.fields.properties);
 const totals = Object.keys(schemas.torrents.properties.session.properties);
 
-// {torrents, session} as the topic has them, of the daemon behind `rpc`.
+// {torrents, session} as the topic has them, of the daemon behind `rpc`, but for the owners.
 export async function listOf(rpc, daemon = 'main') {
   const { torrents } = await rpc.call('torrent-get', { fields });
   const stats = await rpc.call('session-stats');
@@ -20,23 +20,31 @@ export async function listOf(rpc, daemon = 'main') {
   };
 }
 
+const withoutOwners = (torrents) =>
+  Object.fromEntries(Object.entries(torrents).map(([hash, { owner: _, ...fields }]) => [hash, fields]));
+const withOwners = (torrents, owners) =>
+  Object.fromEntries(Object.entries(torrents).map(([hash, fields]) => [hash, { ...fields, owner: owners[hash] ?? '' }]));
+
 // Resolves when all views show what the daemon has; takes their events meanwhile. Fails with what differs, and with what
-// `describe` says. views: an object of TorrentViews, or of what is like them.
-export async function assertShowList(rpc, views, describe) {
+// `describe` says. views: an object of TorrentViews, or of what is like them. owners: who added the torrents, by hash;
+// without it that is left out.
+export async function assertShowList(rpc, views, describe, owners) {
   const deadline = Date.now() + patience;
   for (;;) {
-    const { torrents, session } = await listOf(rpc);
+    const { torrents: told, session } = await listOf(rpc);
+    const torrents = owners ? withOwners(told, owners) : told;
+    const shown = (view) => (owners ? view.torrents : withoutOwners(view.torrents));
     for (const view of Object.values(views)) await view.catchUp();
     const differs = Object.entries(views).find(
-      ([, view]) => !isDeepStrictEqual(view.torrents, torrents) || !isDeepStrictEqual(view.session, session),
+      ([, view]) => !isDeepStrictEqual(shown(view), torrents) || !isDeepStrictEqual(view.session, session),
     );
     if (!differs) return;
     const [name, view] = differs;
     if (Date.now() > deadline) {
-      const told = `${name} does not show what the daemon has, ${describe()}`;
-      assert.deepEqual(Object.keys(view.torrents).sort(), Object.keys(torrents).sort(), told);
-      for (const hash of Object.keys(torrents)) assert.deepEqual(view.torrents[hash], torrents[hash], told);
-      assert.deepEqual(view.session, session, told);
+      const message = `${name} does not show what the daemon has, ${describe()}`;
+      assert.deepEqual(Object.keys(view.torrents).sort(), Object.keys(torrents).sort(), message);
+      for (const hash of Object.keys(torrents)) assert.deepEqual(shown(view)[hash], torrents[hash], message);
+      assert.deepEqual(view.session, session, message);
     }
     await sleep(50);
   }

@@ -13,13 +13,17 @@ const valuesOf = {
   labels: (torrent) => orNone(torrent.labels),
   trackers: (torrent) => orNone(torrent.trackers.map(({ announce }) => new URL(announce).hostname)),
   folders: (torrent) => [torrent.downloadDir],
+  owners: (torrent) => [torrent.owner],
 };
 export const referenceFields = [
   'hashString', 'name', 'status', 'error', 'rateDownload', 'rateUpload', 'labels', 'trackers', 'downloadDir', 'addedDate',
 ]; // prettier-ignore
 
-// All torrents of a daemon, with these fields. rpc: a TransmissionRpc.
-export const wholeList = async (rpc) => (await rpc.call('torrent-get', { fields: referenceFields })).torrents;
+// All torrents of a daemon, with these fields and their owners. rpc: a TransmissionRpc. owners: the users' ids, by hash.
+export async function wholeList(rpc, owners = {}) {
+  const { torrents } = await rpc.call('torrent-get', { fields: referenceFields });
+  return torrents.map((torrent) => ({ ...torrent, owner: owners[torrent.hashString] ?? '' }));
+}
 
 function passes(torrent, filter, except) {
   const words = (filter.search ?? '').toLowerCase().split(/\s+/).filter(Boolean);

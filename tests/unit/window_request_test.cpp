@@ -28,6 +28,7 @@ TEST(WindowRequest, WrongSpecificationsAreToldByTheirMember) {
       {R"({"filter":{"labels":"films"}})", "argument filter.labels must be a list"},
       {R"({"filter":{"trackers":[1]}})", "argument filter.trackers must be a list"},
       {R"({"filter":{"folders":null}})", "argument filter.folders must be a list"},
+      {R"({"filter":{"owners":[7]}})", "argument filter.owners must be a list"},
       {R"({"filter":{"search":["a"]}})", "argument filter.search must be a string"},
       {R"({"sort":"name"})", "argument sort must be a list"},
       {R"({"sort":[["name"]]})", "argument sort must be a list"},

@@ -25,6 +25,7 @@ using tws::worker::FieldSet;
 using tws::worker::fold_case;
 using tws::worker::HashSet;
 using tws::worker::IndexedTorrent;
+using tws::worker::kDaemonFieldCount;
 using tws::worker::kListFieldCount;
 using tws::worker::kListFields;
 using tws::worker::kLiveFieldCount;
@@ -33,6 +34,7 @@ using tws::worker::ListDelta;
 using tws::worker::ListIndex;
 using tws::worker::ListWindow;
 using tws::worker::order_key;
+using tws::worker::Owners;
 using tws::worker::Torrent;
 using tws::worker::TorrentList;
 using tws::worker::WindowDelta;
@@ -65,6 +67,7 @@ struct Given {
   std::set<std::string> labels;
   std::set<std::string> trackers;
   std::string folder;
+  std::string owner;
 
   [[nodiscard]] std::string name() const { return word + " " + std::to_string(number); }
 
@@ -89,7 +92,8 @@ struct Given {
                                                  {"isStalled", stalled},
                                                  {"labels", labels},
                                                  {"trackers", announcers},
-                                                 {"downloadDir", folder}};
+                                                 {"downloadDir", folder},
+                                                 {"owner", owner}};
     const auto found = values.find(field);
     return found == values.end() ? Value(0) : found->second;
   }
@@ -130,7 +134,8 @@ struct Given {
     return facet == "status"     ? statuses()
            : facet == "labels"   ? or_none(labels)
            : facet == "trackers" ? or_none(trackers)
-                                 : std::set<std::string>{folder};
+           : facet == "folders"  ? std::set<std::string>{folder}
+                                 : std::set<std::string>{owner};
   }
 
   // Something that `name` sorts by.
@@ -179,7 +184,7 @@ bool passes_search(const Given& given, const Value& filter) {
   return name.find(word) != std::string::npos || given.hash.starts_with(word);
 }
 
-const std::vector<std::string> kFacets = {"status", "labels", "trackers", "folders"};
+const std::vector<std::string> kFacets = {"status", "labels", "trackers", "folders", "owners"};
 
 // But for one facet.
 bool passes(const Given& given, const Value& filter, const std::string& except = "") {
@@ -371,6 +376,7 @@ const std::vector<std::string> kWords = {"Alpha", "beta", "\xC3\x84pfel", "gamma
 const std::vector<std::string> kLabels = {"films", "music", "old"};
 const std::vector<std::string> kTrackers = {"one.example", "two.example"};
 const std::vector<std::string> kFolders = {"/srv", "/srv/films"};
+const std::vector<std::string> kOwners = {"", "7", "10", "alice"};
 
 void change_live(Given& given, Chance& chance) {
   given.status = static_cast<int>(chance.below(7));
@@ -395,13 +401,15 @@ Given some_torrent(Chance& chance) {
   given.labels = chance.some(kLabels);
   given.trackers = chance.some(kTrackers);
   given.folder = chance.of(kFolders);
+  given.owner = chance.of(kOwners);
   change_live(given, chance);
   return given;
 }
 
 Value some_spec(Chance& chance) {
-  const std::vector<std::string> sorts = {"name",   "activity",   "progress",   "eta",   "uploadRatio",
-                                          "labels", "rateUpload", "isFinished", "error", "downloadDir"};
+  const std::vector<std::string> sorts = {"name",        "activity",    "progress",   "eta",
+                                          "uploadRatio", "labels",      "rateUpload", "isFinished",
+                                          "error",       "downloadDir", "owner"};
   const std::vector<std::string> searches = {"alpha", "GAMMA 1", "a", "b", "7", "eta 1"};
   Value spec = {{"filter", Value::object()},
                 {"sort", Value::array()},
@@ -411,7 +419,8 @@ Value some_spec(Chance& chance) {
       {"status", {kStatusValues.begin(), kStatusValues.end()}},
       {"labels", {"films", "music", ""}},
       {"trackers", {"one.example", ""}},
-      {"folders", kFolders}};
+      {"folders", kFolders},
+      {"owners", {"7", ""}}};
   for (const auto& [facet, of_facet] : values) {
     if (chance.one_in(3)) {
       spec["filter"][facet] = chance.some(of_facet);
@@ -434,7 +443,8 @@ Value some_spec(Chance& chance) {
 TEST_GROUP(WorkerListWindow) {
   Chance chance{20261126};
   Daemon daemon;
-  TorrentList list;
+  Owners owners;
+  TorrentList list{owners};
   ListIndex index;
 
   void add_some(std::size_t count) {
@@ -443,7 +453,15 @@ TEST_GROUP(WorkerListWindow) {
       daemon.emplace(given.hash, given);
     }
   }
-  ListDelta read_all() { return *list.replace(table_of(torrents_of(daemon), kListFieldCount).get(), {}); }
+  ListDelta read_all() {
+    owners.clear();
+    for (const auto& [hash, given] : daemon) {
+      if (!given.owner.empty()) {
+        owners.emplace(hash, given.owner);
+      }
+    }
+    return *list.replace(table_of(torrents_of(daemon), kDaemonFieldCount).get(), {});
+  }
   ListDelta read_live(const std::vector<Given>& torrents) {
     return *list.update(table_of(torrents, kLiveFieldCount).get(), nullptr, {});
   }
@@ -468,6 +486,7 @@ TEST_GROUP(WorkerListWindow) {
           given.labels = chance.some(kLabels);
           given.word = chance.of(kWords);
           given.folder = chance.of(kFolders);
+          given.owner = chance.of(kOwners);
         }
         return read_all();
       default: {

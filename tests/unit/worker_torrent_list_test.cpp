@@ -15,6 +15,7 @@ using tws::worker::kListFields;
 using tws::worker::kListFormats;
 using tws::worker::ListDelta;
 using tws::worker::ListFormat;
+using tws::worker::Owners;
 using tws::worker::TailForm;
 using tws::worker::TorrentEncoder;
 using tws::worker::TorrentList;
@@ -287,6 +288,40 @@ TEST(WorkerTorrentList, WatchNamesTheFormsOfItsTails) {
   CHECK(forms[1].format == ListFormat::kObject && forms[1].serializer == Serializer::kJson);
   CHECK(tws::worker::tail_forms_of(json("{}").get()).empty());
   CHECK(tws::worker::tail_forms_of(nullptr).empty());
+}
+
+TEST(WorkerTorrentList, OwnersAreToldWithTheWholeTorrent) {
+  Owners owners = {{kHashA, "7"}};
+  list = TorrentList(owners);
+  const auto owner_of = [](const ListDelta::Change& change) {
+    return std::string(tws::string_of((*change.torrent)[tws::worker::kOwnerField].get()));
+  };
+  // The tables have such a column, too: what a daemon says of it counts for nothing.
+  const Json both = whole_table({{kHashA, 1}, {kHashB, 2}});
+  auto delta = expect(list.replace(both.get(), {}));
+  STRCMP_EQUAL("7", owner_of(delta.changes[0]).c_str());
+  STRCMP_EQUAL("", owner_of(delta.changes[1]).c_str());
+  CHECK(expect(list.replace(both.get(), {})).empty());
+
+  owners = {{kHashB, "8"}};
+  CHECK(live(R"([0,")" + kHashA + R"(",0,1],[0,")" + kHashB + R"(",0,1])").empty());
+  delta = expect(list.update_exactly(whole_table({{kHashB, 2}}).get(), {kHashB}, {}));
+  CHECK_EQUAL(1, delta.changes.size());
+  STRCMP_EQUAL(
+      R"("torrents":{"main.bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb":{"owner":"8"}},"removed":[],"session":{}})",
+      delta_text(ListFormat::kObject, delta).c_str());
+  check_serializers(delta);
+  delta = expect(list.replace(both.get(), {}));
+  CHECK_EQUAL(1, delta.changes.size());
+  STRCMP_EQUAL("", owner_of(delta.changes[0]).c_str());
+}
+
+TEST(WorkerTorrentList, TheOwnerIsNotTheDaemons) {
+  const std::string whole = tws::to_text(tws::worker::list_field_names().get());
+  const std::string detail = tws::to_text(tws::worker::detail_field_names(tws::worker::kRpcVersion40).get());
+  CHECK(whole.find("trackers") != std::string::npos && whole.find("owner") == std::string::npos);
+  CHECK(detail.find("owner") == std::string::npos);
+  CHECK_FALSE(tws::worker::field_rpc_version("owner").has_value());
 }
 
 TEST(WorkerTorrentList, HostileNamesStayText) {

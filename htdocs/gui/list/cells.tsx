@@ -1,4 +1,5 @@
 import { type Component, createMemo, Show } from "solid-js";
+import { useApplication } from "../application";
 import { CommandBadge } from "../commands/command-badge";
 import { formatBytes, formatSpeed } from "../format/bytes";
 import { formatDate } from "../format/date";
@@ -9,6 +10,7 @@ import type { Torrent } from "../protocol";
 import { type Activity, activityOf, activityTitles, problemOf, progressOf } from "../store/activity";
 import styles from "./cells.module.css";
 import type { Column, ColumnId } from "./columns";
+import { facetOf } from "./facets";
 
 /** What is in a cell, where that is more than a text. */
 type Content = Component<{ torrent: Torrent }>;
@@ -74,7 +76,19 @@ const Progress: Content = (props) => {
   );
 };
 
-const contents: Partial<Record<ColumnId, Content>> = { name: Name, status: Status, progress: Progress };
+/** Nothing where nobody knows. */
+const Owner: Content = (props) => {
+  const { user } = useApplication();
+  const name = () => props.torrent.owner && facetOf("owners").nameOf(props.torrent.owner, user());
+  return <span data-field="owner">{name()}</span>;
+};
+
+const contents: Partial<Record<ColumnId, Content>> = {
+  name: Name,
+  status: Status,
+  progress: Progress,
+  owner: Owner,
+};
 
 interface Text {
   read: (torrent: Torrent) => string | number;
@@ -91,7 +105,7 @@ function rate(field: "rateDownload" | "rateUpload"): Text {
   };
 }
 
-const texts: Record<Exclude<ColumnId, "name" | "status" | "progress">, Text> = {
+const texts: Record<Exclude<ColumnId, "name" | "status" | "progress" | "owner">, Text> = {
   size: { read: (torrent) => formatBytes(torrent.sizeWhenDone) },
   download: rate("rateDownload"),
   upload: rate("rateUpload"),

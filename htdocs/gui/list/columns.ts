@@ -16,6 +16,7 @@ export type ColumnId =
   | "labels"
   | "tracker"
   | "folder"
+  | "owner"
   | "daemon"
   | "left"
   | "downloaded"
@@ -115,6 +116,7 @@ export const columns: readonly Column[] = [
     orderOf: ({ downloadDir }) => downloadDir,
     sortKey: "downloadDir",
   },
+  { ...text("owner", "Owner", "owner", 100), orderOf: ({ owner }) => owner, sortKey: "owner" },
   { ...text("daemon", "Daemon", "daemon", 100), orderOf: ({ daemon }) => daemon },
   numeric("left", "Left", "leftUntilDone", 84),
   numeric("downloaded", "Downloaded", "downloadedEver", 100),

@@ -5,7 +5,14 @@ import { statusTitles } from "./statuses";
 /** The values chosen of each facet; a torrent must have one of each that is not empty. */
 export type Filter = Readonly<Record<FacetId, readonly string[]>>;
 
-export const noFilter: Filter = { status: [], labels: [], trackers: [], folders: [], daemons: [] };
+export const noFilter: Filter = {
+  status: [],
+  labels: [],
+  trackers: [],
+  folders: [],
+  owners: [],
+  daemons: [],
+};
 
 /** What a torrent must be like: chosen values and what is searched for. */
 export interface Criteria {
@@ -18,14 +25,19 @@ export interface Criteria {
 /** Words that no torrent has in its name. */
 export const noWords = "\x1f";
 
-export function criteriaOf(filter: Filter, { words, terms }: SearchTerms): Criteria {
+/** `user`: the page's own. */
+export function criteriaOf(
+  filter: Filter,
+  { words, terms }: SearchTerms,
+  user: string | undefined,
+): Criteria {
   const admits: Criteria["admits"] = {};
   for (const { id } of facets) {
     const chosen = filter[id];
     const texts = terms.filter(({ facet }) => facet === id).map(({ text }) => text);
     if (chosen.length === 0 && texts.length === 0) continue;
     admits[id] = remembered(
-      (value) => chosen.includes(value) || texts.some((text) => isMeant(id, value, text)),
+      (value) => chosen.includes(value) || texts.some((text) => isMeant(id, value, text, user)),
     );
   }
   // A state that there is not; of the other facets any value may come to be known.
@@ -47,9 +59,9 @@ function remembered(isAdmitted: (value: string) => boolean): (value: string) => 
 }
 
 /** Whether a term's text means the value. */
-function isMeant(facet: FacetId, value: string, text: string): boolean {
-  if (text === "") return value === "";
-  if (facet !== "status") return fold(value).includes(text);
+function isMeant(facet: FacetId, value: string, text: string, user: string | undefined): boolean {
+  if (text === "" || value === "") return text === value;
   // All torrents are what a search without a term is of.
-  return value !== "all" && fold(`${value} ${facetOf(facet).nameOf(value)}`).includes(text);
+  if (facet === "status" && value === "all") return false;
+  return [value, facetOf(facet).nameOf(value, user)].some((said) => fold(said).includes(text));
 }

@@ -9,8 +9,8 @@ import styles from "./filter-bar.module.css";
  * others.
  */
 export function FacetValue(props: { facet: FacetId; value: string; isTabStop: boolean }) {
-  const { query, view } = useApplication();
-  const name = () => facetOf(props.facet).nameOf(props.value);
+  const { query, user, view } = useApplication();
+  const name = () => facetOf(props.facet).nameOf(props.value, user());
   const count = createMemo(() => view().counts()[props.facet].get(props.value) ?? 0);
   // All states are no choice, and what there is without one.
   const isAll = () => props.facet === "status" && props.value === "all";

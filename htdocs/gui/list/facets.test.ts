@@ -9,3 +9,11 @@ test.each([
 ])("of the folder %s the end is shown", (folder, shown) =>
   expect(facetOf("folders").nameOf(folder)).toBe(shown),
 );
+
+test.each([
+  ["7", "You"],
+  ["77", "77"],
+  ["", "Without owner"],
+])("the owner “%s” is %s for user 7", (owner, shown) =>
+  expect(facetOf("owners").nameOf(owner, "7")).toBe(shown),
+);

@@ -2,7 +2,7 @@ import type { Torrent, TorrentField } from "../protocol";
 import { statusesOf, statusFields, statusTitles } from "./statuses";
 
 /** What torrents are filtered and counted by. */
-export type FacetId = "status" | "labels" | "trackers" | "folders" | "daemons";
+export type FacetId = "status" | "labels" | "trackers" | "folders" | "owners" | "daemons";
 
 export interface Facet {
   id: FacetId;
@@ -13,7 +13,8 @@ export interface Facet {
   fields: readonly TorrentField[];
   /** At least one, each once. "" is the value of a torrent without any. */
   valuesOf: (torrent: Torrent) => readonly string[];
-  nameOf: (value: string) => string;
+  /** What people call it. `user`: the page's own. */
+  nameOf: (value: string, user?: string) => string;
 }
 
 /** How many torrents have each known value of a facet and match all of the query but that facet. */
@@ -54,6 +55,14 @@ export const facets: readonly Facet[] = [
     valuesOf: ({ downloadDir }) => [downloadDir],
     // Of long paths the end tells them apart.
     nameOf: (value) => value.replace(/^.+(?=(?:\/[^/]+){2}\/*$)/, "…"),
+  },
+  {
+    id: "owners",
+    title: "Owner",
+    terms: ["owner"],
+    fields: ["owner"],
+    valuesOf: ({ owner }) => (owner ? [owner] : none),
+    nameOf: (value, user) => (value === "" ? "Without owner" : value === user ? "You" : value),
   },
   {
     id: "daemons",

@@ -27,6 +27,12 @@ interface Entry {
 
 const wordsBit = 1 << facets.length;
 
+/** What a change of a field may change: bits as of the failures. */
+const bitsOfField = new Map<TorrentField, number>([["name", wordsBit]]);
+facets.forEach(({ fields }, index) => {
+  for (const field of fields) bitsOfField.set(field, (bitsOfField.get(field) ?? 0) | (1 << index));
+});
+
 /**
  * Judges all torrents by what it knows of them when the criteria change; else looks only at those that changed, so
  * that a delta of a long list costs no more than that of a short one.
@@ -73,10 +79,12 @@ export function createMatches(torrents: Torrents, criteria: () => Criteria): Mat
   };
 
   const change = (entry: Entry, changed: readonly TorrentField[]) => {
-    const values = facets.map(({ fields, valuesOf }, index) =>
-      fields.some((field) => changed.includes(field)) ? valuesOf(entry.torrent) : entry.values[index]!,
+    const bits = changed.reduce((sum, field) => sum | (bitsOfField.get(field) ?? 0), 0);
+    if (bits === 0) return;
+    const values = facets.map(({ valuesOf }, index) =>
+      (bits & (1 << index)) !== 0 ? valuesOf(entry.torrent) : entry.values[index]!,
     );
-    const isRenamed = changed.includes("name");
+    const isRenamed = (bits & wordsBit) !== 0;
     if (!isRenamed && values.every((ofFacet, index) => ofFacet === entry.values[index])) return;
     const before = { ...entry };
     entry.values = values;

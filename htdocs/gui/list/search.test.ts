@@ -8,6 +8,7 @@ test.each([
   ["is:seeding STATUS:stopped", "", [["status", "seeding"], ["status", "stopped"]]], // prettier-ignore
   ['label:"to see" x daemon:home', "x", [["labels", "to see"], ["daemons", "home"]]], // prettier-ignore
   ['label:""', "", [["labels", ""]]],
+  ["owner:You", "", [["owners", "you"]]],
   ["label:a:b", "", [["labels", "a:b"]]],
   ['x label:"not done', "x", [["labels", "not done"]]],
   ["label: x", "x", []],

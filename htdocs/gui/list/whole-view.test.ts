@@ -31,6 +31,9 @@ const places: Record<string, Partial<Torrent>> = {
   d: { downloadDir: "/srv/b", ...announce("nonsense://other") },
 };
 
+/** The page's user is 1. */
+const owners = { a: { owner: "1" }, b: { owner: "21" }, c: { owner: "1" } };
+
 function hashesOf(view: View): string[] {
   return Array.from({ length: view.count() }, (_, index) => view.hashAt(index)!);
 }
@@ -41,7 +44,7 @@ function createSample() {
     const known = Object.entries(sample).map(([hash, torrent]) => [hash, { ...torrent, ...places[hash] }]);
     torrents.apply({ revision: 1, snapshot: true, torrents: Object.fromEntries(known), removed: [] });
     const query = createQuery(forgetfulPreferences());
-    const view = createWholeView(torrents, query);
+    const view = createWholeView(torrents, query, () => "1");
     return { torrents, view, query, shown: () => hashesOf(view) };
   });
 }
@@ -101,6 +104,13 @@ describe("sorting", () => {
     torrents.apply({ revision: 2, snapshot: false, torrents: daemons as never, removed: [] });
     query.sortBy("daemon");
     expect(shown().join("")).toBe("dbac");
+  });
+
+  test("owners by their ids, as the server does", () => {
+    const { query, shown, torrents } = createSample();
+    torrents.apply({ revision: 2, snapshot: false, torrents: owners, removed: [] });
+    query.sortBy("owner");
+    expect(shown().join("")).toBe("dcab");
   });
 
   test("first by another column keeps the further ones", () => {
@@ -206,6 +216,24 @@ describe("filters", () => {
     expect(shown()).toEqual(["c"]);
   });
 
+  test("of owners, who come to be known, are searched for by their names and ids", () => {
+    const { query, shown, torrents, view } = createSample();
+    expect(positive(view.counts())).toContainEqual(["owners", [["", 4]]]);
+    query.setSearch("owner:you");
+    expect(shown()).toEqual([]);
+    torrents.apply({ revision: 2, snapshot: false, torrents: owners, removed: [] });
+    expect(positive(view.counts())).toContainEqual(["owners", [["", 1], ["1", 2], ["21", 1]]]); // prettier-ignore
+    expect(shown()).toEqual(["c", "a"]);
+    query.setSearch("owner:2");
+    expect(shown()).toEqual(["b"]);
+    query.setSearch("owner:without");
+    expect(shown()).toEqual([]);
+    query.setSearch('owner:""');
+    expect(shown()).toEqual(["d"]);
+    query.choose("owners", "1");
+    expect(shown()).toEqual(["d", "c", "a"]);
+  });
+
   test("follow each change, and count as a new look at all torrents would", () => {
     const { query, torrents, view } = createSample();
     query.choose("labels", "old");
@@ -214,11 +242,12 @@ describe("filters", () => {
       { torrents: { b: { labels: ["old"], rateUpload: 0 }, a: { status: 0, rateDownload: 0 } } },
       { torrents: { d: { name: "uarch", labels: ["old"] }, c: { downloadDir: "/srv/new" } } },
       { torrents: { e: { name: "unity", labels: ["rare", "old"], downloadDir: "/srv/a" } }, removed: ["a"] },
+      { torrents: { d: { owner: "1" }, e: { owner: "2" } } },
       { torrents: { b: { name: "bsd", trackers: [{ announce: "http://x/" }] as never } } },
     ];
     for (const [index, change] of changes.entries()) {
       torrents.apply({ revision: index + 2, snapshot: false, torrents: {}, removed: [], ...change });
-      const fresh = createRoot(() => createWholeView(torrents, query));
+      const fresh = createRoot(() => createWholeView(torrents, query, () => undefined));
       expect(positive(view.counts())).toEqual(positive(fresh.counts()));
       expect(hashesOf(view)).toEqual(hashesOf(fresh));
     }

@@ -1,4 +1,4 @@
-import { createMemo } from "solid-js";
+import { type Accessor, createMemo } from "solid-js";
 import type { Torrents } from "../store/torrents";
 import { criteriaOf } from "./criteria";
 import { createMatches } from "./matches";
@@ -7,8 +7,12 @@ import type { Query } from "./query";
 import type { View } from "./view";
 
 /** The rows where the store has the whole list. */
-export function createWholeView(torrents: Torrents, { filter, sorting, terms }: Query): View {
-  const matches = createMatches(torrents, () => criteriaOf(filter(), terms()));
+export function createWholeView(
+  torrents: Torrents,
+  { filter, sorting, terms }: Query,
+  user: Accessor<string | undefined>,
+): View {
+  const matches = createMatches(torrents, () => criteriaOf(filter(), terms(), user()));
   const ordered = createOrder(torrents, sorting);
 
   const hashes = createMemo<readonly string[]>(

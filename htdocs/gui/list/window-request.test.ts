@@ -1,5 +1,6 @@
 import { createRoot, createSignal } from "solid-js";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { TorrentField } from "../protocol";
 import { forgetfulPreferences } from "../store/preferences.fixture";
 import { noFilter } from "./criteria";
 import type { FacetId } from "./facets";
@@ -41,14 +42,17 @@ describe("the request", () => {
   const create = () =>
     createRoot(() => {
       const query = createQuery(forgetfulPreferences());
+      const [shown, setShown] = createSignal<TorrentField[]>(["trackers", "name", "daemon"]);
       const [inSight, setInSight] = createSignal<Rows>({ first: 0, last: 30 });
       return {
         query,
         setInSight,
+        setShown,
         request: createWindowRequest(query, {
           inSight,
           known: () => new Map(),
-          shown: () => ["trackers", "name", "daemon"],
+          user: () => "1",
+          shown,
         }),
       };
     });
@@ -74,6 +78,15 @@ describe("the request", () => {
         ["activity", "asc"],
       ],
     });
+  });
+
+  test("is of owners where they are shown", () => {
+    const { query, request, setShown } = create();
+    expect(request().fields).not.toContain("owner");
+    setShown(["name", "owner"]);
+    expect(request().fields).toContain("owner");
+    query.sortBy("owner");
+    expect(request().sort).toEqual([["owner", "asc"]]);
   });
 
   test("waits until a search is written", () => {
@@ -103,6 +116,7 @@ describe("the filter", () => {
     status: ["all", "downloading", "stopped", "problem"],
     labels: ["", "New films", "films", "music"],
     folders: ["/srv/films", "/srv/books"],
+    owners: ["", "1", "21", "3"],
     daemons: ["main"],
   };
   const filterOf = (search: string, filter = {}) =>
@@ -110,11 +124,14 @@ describe("the filter", () => {
       { ...noFilter, ...filter },
       parseSearch(search),
       (facet) => new Map((values[facet] ?? []).map((value) => [value, 1])),
+      "3",
     );
 
   test.each([
     ["takes the known values that a term means", "label:FILM", { labels: ["New films", "films"] }],
     ["takes the value of torrents without any", 'label:""', { labels: [""] }],
+    ["takes owners by their ids", "owner:1", { owners: ["1", "21"] }],
+    ["takes the page's own user as such", "owner:YOU", { owners: ["3"] }],
     ["takes states by their words", "is:with status:down", { status: ["downloading", "problem"] }],
     ["keeps words and terms apart", "a label:mus b", { search: "a b", labels: ["music"] }],
     [

@@ -43,7 +43,7 @@ export function moveRange(before: Range | undefined, { first, last }: Rows): Ran
   return { offset, limit: Math.min(mostRows, end - offset) };
 }
 
-const windowFacets: readonly WindowFacet[] = ["status", "labels", "trackers", "folders"];
+const windowFacets: readonly WindowFacet[] = ["status", "labels", "trackers", "folders", "owners"];
 /** No torrent has it. */
 const nothing = ["\x1f"];
 
@@ -55,8 +55,9 @@ export function windowFilter(
   filter: Filter,
   terms: SearchTerms,
   known: KnownValues,
+  user?: string,
 ): WindowRequest["filter"] {
-  const { words, admits } = criteriaOf(filter, terms);
+  const { words, admits } = criteriaOf(filter, terms, user);
   const request: WindowRequest["filter"] = words === "" ? {} : { search: words };
   for (const facet of windowFacets) {
     const isAdmitted = admits[facet];
@@ -82,6 +83,8 @@ export type KnownValues = (facet: FacetId) => ReadonlyMap<string, number>;
 interface WindowNeeds {
   inSight: Accessor<Rows>;
   known: KnownValues;
+  /** The page's own. */
+  user: Accessor<string | undefined>;
   /** Fields that the list shows. */
   shown: Accessor<readonly TorrentField[]>;
 }
@@ -89,10 +92,10 @@ interface WindowNeeds {
 /** The window that has the rows in sight as the query wants them. */
 export function createWindowRequest(
   query: Query,
-  { inSight, known, shown }: WindowNeeds,
+  { inSight, known, user, shown }: WindowNeeds,
 ): Accessor<WindowRequest> {
   const terms = createDebounced(query.terms, searchMilliseconds);
-  const filter = createMemo(() => windowFilter(query.filter(), terms(), known));
+  const filter = createMemo(() => windowFilter(query.filter(), terms(), known, user()));
   const range = createMemo<Range | undefined>((before) => moveRange(before, inSight()), undefined);
   // The range moves only now and then, unless somebody scrolls far.
   const restingRange = createDebounced(range, scrollMilliseconds);

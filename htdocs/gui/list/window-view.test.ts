@@ -22,6 +22,7 @@ function create(length = 2500) {
       labels: new Map([["old", 7]]),
       trackers: new Map(),
       folders: new Map(),
+      owners: new Map(),
     },
   };
   const call = vi.fn(async (_procedure: string, { offset, limit }: { offset: number; limit: number }) => ({

@@ -15,7 +15,7 @@ function windowSnapshot(order: string[], changes: Partial<WindowEvent> = {}): Wi
 
 /** Counts of facets as the window has them. */
 function maps(told: Partial<Record<WindowFacet, Record<string, number>>>) {
-  const facets: WindowFacet[] = ["status", "labels", "trackers", "folders"];
+  const facets: WindowFacet[] = ["status", "labels", "trackers", "folders", "owners"];
   return Object.fromEntries(facets.map((facet) => [facet, new Map(Object.entries(told[facet] ?? {}))]));
 }
 
@@ -99,14 +99,14 @@ test("a window is told with its place and counts, and follows its events", () =>
   session.last.send(
     windowSnapshot(["d"], {
       offset: 0,
-      counts: { total: 1, matching: 1, status: { all: 1 }, labels: { x: 1 } },
+      counts: { total: 1, matching: 1, status: { all: 1 }, labels: { x: 1 }, owners: { "7": 1 } },
     }),
   );
   // Values that were told stay known.
   expect(feed.window()!.counts).toEqual({
     total: 1,
     matching: 1,
-    ...maps({ status: { all: 1, stopped: 0, queued: 0 }, labels: { x: 1 } }),
+    ...maps({ status: { all: 1, stopped: 0, queued: 0 }, labels: { x: 1 }, owners: { "7": 1 } }),
   });
   expect(applied).toHaveLength(5);
 });

@@ -57,6 +57,7 @@ const noCounts: KnownCounts = {
   labels: none,
   trackers: none,
   folders: none,
+  owners: none,
 };
 
 export function createListFeed({ apply, revision, refused }: FeedHandlers): ListFeed {
@@ -163,6 +164,7 @@ function followWindow(
       labels: follow("labels"),
       trackers: follow("trackers"),
       folders: follow("folders"),
+      owners: follow("owners"),
     },
   };
 }

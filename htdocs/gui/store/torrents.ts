@@ -57,13 +57,14 @@ const blank: Omit<Torrent, "hash"> = {
   labels: [],
   trackers: [],
   downloadDir: "",
+  owner: "",
   addedDate: 0,
   doneDate: 0,
   activityDate: 0,
 };
 
-/** Only for those who want them: long, or changing all the time. */
-const extraFields = ["trackers", "doneDate", "activityDate"];
+/** Only for those who want them: long, changing all the time, or of few pages' interest. */
+const extraFields = ["trackers", "owner", "doneDate", "activityDate"];
 
 /** What the page uses of any torrent; its hash and daemon come with any event. */
 export const torrentFields = Object.keys(blank).filter(
