@@ -76,13 +76,6 @@ export class WatchedPage {
   }
 }
 
-// For `prepare` of a page that is to take a window of the list from so many torrents on.
-export const takeWindowFrom = (torrents) => (page) =>
-  page.addInitScript((from) => {
-    const mark = () => document.getElementById('torrent-ws')?.setAttribute('data-window-from', from);
-    new MutationObserver(mark).observe(document, { childList: true, subtree: true });
-  }, torrents);
-
 export class GuiPage extends WatchedPage {
   // Opens the page and waits for its list. layout: {name, viewport, and further options of a context}; prepare: what is
   // done with the page before it loads.

@@ -8,7 +8,7 @@ import { makeTorrent } from '../support/metainfo.mjs';
 import { eventually } from '../support/patience.mjs';
 import { startStack } from '../support/stack.mjs';
 import { signedInClient } from '../support/wamp.mjs';
-import { GuiPage, launchBrowser, takeWindowFrom } from './browser.mjs';
+import { GuiPage, launchBrowser, setWindowFrom } from './browser.mjs';
 
 const layouts = [
   { name: 'desktop', viewport: { width: 1280, height: 800 } },
@@ -47,7 +47,7 @@ after(async () => {
 class OwnersPage extends GuiPage {
   static async open({ windowFrom, ...layout }) {
     const name = `owners-${layout.name}-${windowFrom}`;
-    const gui = await super.open(browser, stack.httpUrl, { ...layout, name, prepare: takeWindowFrom(windowFrom) });
+    const gui = await super.open(browser, stack.httpUrl, { ...layout, name, prepare: (page) => setWindowFrom(page, windowFrom) });
     return Object.assign(gui, { isPhone: layout.isMobile === true });
   }
 
