@@ -263,6 +263,25 @@ test('rows have another height on a page that is turned, and all can be scrolled
   await gui.close();
 });
 
+test('rows that come into sight as the page is turned follow their torrents', async () => {
+  const gui = await ListPage.open({ ...layouts[0], viewport: { width: 1280, height: 480 }, windowFrom: 1000 });
+  const status = (hash) => gui.page.locator(`[data-hash="${hash}"] [data-field="status"]`);
+  const headers = gui.page.getByRole('columnheader');
+  for (const height of [780, 800, 820, 840]) {
+    await gui.page.setViewportSize({ width: 1280, height: 480 });
+    await eventually(async () => assert.equal(await headers.count(), 9));
+    await gui.page.setViewportSize({ width: 600, height });
+    await eventually(async () => assert.equal(await headers.count(), 0));
+    const inSight = (await gui.textsInSight('status')).length;
+    const hash = (await gui.rows())[inSight - 1];
+    const before = await status(hash).getAttribute('data-activity');
+    await stack.rpc.call(before === 'stopped' ? 'torrent-start' : 'torrent-stop', { ids: [hash] });
+    await eventually(async () => assert.notEqual(await status(hash).getAttribute('data-activity'), before));
+  }
+  await stack.rpc.call('torrent-stop', { ids: await gui.rows() });
+  await gui.close();
+});
+
 test('Shift takes a range on a narrow page too, and a row out of sight is not named as the active one', async () => {
   const gui = await ListPage.open({ ...layouts[0], viewport: { width: 600, height: 800 }, windowFrom: 10 });
   const rows = gui.page.locator('[data-hash]');

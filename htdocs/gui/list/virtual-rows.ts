@@ -66,7 +66,9 @@ export function createVirtualRows({
   const [isScrolling, setScrolling] = createSignal(false);
 
   const publish = () => {
-    const range = virtualizer.calculateRange();
+    // Tells the virtualizer what is known here, so that it calls back with whatever differs from that.
+    virtualizer.getVirtualIndexes();
+    const { range } = virtualizer;
     batch(() => {
       setInSight(range ? { first: range.startIndex, last: range.endIndex } : undefined);
       setScrolling(virtualizer.isScrolling);

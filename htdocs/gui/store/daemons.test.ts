@@ -14,6 +14,13 @@ test("sizes are those last told, whatever is told without them", () => {
   expect(daemons.sizes()).toEqual({ main: 5, other: 7 });
 });
 
+test("a daemon of which no size is known yet is news", () => {
+  const daemons = createDaemons();
+  daemons.applySession({ daemons: { main: { ...up, stats: { torrentCount: 5 } } } }, true);
+  daemons.applySession({ daemons: { main: { ...up, stats: { torrentCount: 5 } }, attic: up } }, true);
+  expect(daemons.sizes()).toStrictEqual({ main: 5, attic: undefined });
+});
+
 test("a list tells the state of its daemons and leaves the rest as it was told", () => {
   const daemons = createDaemons();
   daemons.applySession({ daemons: { main: { ...up, roots: ["/srv"] }, other: up } }, true);

@@ -2,6 +2,9 @@ import { createSignal, type Accessor } from "solid-js";
 import { createStore, reconcile, unwrap } from "solid-js/store";
 import type { Daemon, DaemonStateName, SessionEvent, TorrentsEvent, Totals } from "../protocol";
 
+/** How many torrents each daemon has. */
+type Sizes = Readonly<Record<string, number | undefined>>;
+
 /** What is known of the daemons behind the list. */
 export interface Daemons {
   byName: Readonly<Record<string, Daemon>>;
@@ -13,7 +16,7 @@ export interface Daemons {
   roots(name: string): readonly string[];
   totals: Accessor<Totals>;
   /** How many torrents each has, as far as that is known; undefined before it is known which daemons there are. */
-  sizes: Accessor<Readonly<Record<string, number | undefined>> | undefined>;
+  sizes: Accessor<Sizes | undefined>;
   applyTorrents(event: TorrentsEvent): void;
   /** `isFirst`: of a session; it has all daemons. */
   applySession(event: SessionEvent, isFirst: boolean): void;
@@ -24,9 +27,7 @@ const byTrouble: DaemonStateName[] = ["down", "busy", "up"];
 export function createDaemons(): Daemons {
   const [byName, setByName] = createStore<Record<string, Daemon>>({});
   const [totals, setTotals] = createSignal<Totals>({ downloadSpeed: 0, uploadSpeed: 0 });
-  const [sizes, setSizes] = createSignal<Record<string, number | undefined> | undefined>(undefined, {
-    equals: isSame,
-  });
+  const [sizes, setSizes] = createSignal<Sizes | undefined>(undefined, { equals: isSame });
   /** Replaces daemons; only what differs is news to who looks. */
   const put = (daemons: Record<string, Daemon>, areAll = false) =>
     setByName(reconcile(areAll ? daemons : { ...unwrap(byName), ...daemons }));
@@ -67,6 +68,11 @@ export function createDaemons(): Daemons {
   };
 }
 
-function isSame(left: object | undefined, right: object | undefined): boolean {
-  return JSON.stringify(left) === JSON.stringify(right);
+function isSame(left: Sizes | undefined, right: Sizes | undefined): boolean {
+  if (!left || !right) return left === right;
+  const names = Object.keys(left);
+  return (
+    names.length === Object.keys(right).length &&
+    names.every((name) => name in right && left[name] === right[name])
+  );
 }
