@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "worker/text_checks.hpp"
@@ -15,12 +16,12 @@ struct Table {
   const json_t* rows;
   std::vector<std::optional<std::size_t>> fields;  // of each column
   std::vector<std::string> hashes;                 // of each row but the first
-  FieldSet present{};
+  FieldSet present = FieldSet().set(kOwnerField);  // what is not the daemon's is not missing
 
-  [[nodiscard]] bool is_whole() const { return first_missing() == kDaemonFieldCount; }
+  [[nodiscard]] bool is_whole() const { return present.all(); }
   [[nodiscard]] std::size_t first_missing() const {
     std::size_t field = 0;
-    while (field < kDaemonFieldCount && present[field]) {
+    while (present[field]) {
       ++field;
     }
     return field;
@@ -72,7 +73,7 @@ bool has_telltale(const FieldSet& changed) {
 }
 
 // True if it is another one than before.
-bool assign_owner(Torrent& torrent, const std::string& owner) {
+bool assign_owner(Torrent& torrent, std::string_view owner) {
   Json& value = torrent[kOwnerField];
   if (value && string_of(value.get()) == owner) {
     return false;
@@ -98,9 +99,9 @@ ListDelta take_rows(TorrentList::Torrents& torrents, const Table& table, const H
       found = torrents.try_emplace(hash).first;
     }
     FieldSet changed = assign(found->second, table, json_array_get(table.rows, i + 1));
-    if (table.is_whole()) {  // with each poll it would be too much
+    if (table.is_whole()) {  // owners change with what is read whole: commands, and sweeps
       const auto owner = owners.find(hash);
-      changed[kOwnerField] = assign_owner(found->second, owner == owners.end() ? "" : owner->second);
+      changed[kOwnerField] = assign_owner(found->second, owner == owners.end() ? std::string_view("") : owner->second);
     }
     if (changed.any()) {
       delta.changes.push_back({&found->first, &found->second, changed, is_new});

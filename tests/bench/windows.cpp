@@ -106,7 +106,7 @@ int main() {
   ListIndex index;
   std::list<ListWindow> windows;
   std::size_t told = 0;
-  const ListDelta all = *list.replace(table_of(kListFieldCount, 0, kTorrents, 0).get(), {});
+  const ListDelta all = *list.replace(table_of(kDaemonFieldCount, 0, kTorrents, 0).get(), {});
   double begin = processor_milliseconds();
   index.update(all);
   std::printf("%d torrents: the index takes %.1f ms\n", kTorrents, processor_milliseconds() - begin);

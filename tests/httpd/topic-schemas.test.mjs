@@ -125,7 +125,7 @@ describe('a window that the schema takes the server does, and no other:', () => 
     { filter: {} },
     { filter: { status: [] } },
     { filter: { status: ['all', 'downloading', 'seeding', 'active', 'stopped', 'queued', 'verifying', 'problem'] } },
-    { filter: { labels: ['', 'one', 'one'], trackers: ['localhost'], folders: ['/'] } },
+    { filter: { labels: ['', 'one', 'one'], trackers: ['localhost'], folders: ['/'], owners: ['7', ''] } },
     { filter: { labels: many(1000, 'one') } },
     { filter: { search: '' } },
     { filter: { search: 'a'.repeat(1000) } },
@@ -148,6 +148,7 @@ describe('a window that the schema takes the server does, and no other:', () => 
     { filter: { status: 'all' } },
     { filter: { labels: [1] } },
     { filter: { folders: many(1001, 'one') } },
+    { filter: { owners: [7] } },
     { filter: { trackers: { 0: 'localhost' } } },
     { filter: { search: ['one'] } },
     { filter: { search: 'a'.repeat(1001) } },
@@ -311,7 +312,7 @@ describe('commands, in each serializer,', () => {
 
 describe('the schemas refuse', () => {
   const command = { procedure: 'torrent.start', daemon: 'main', ids: [nobodys], count: 1, state: 'done', since: 1.5, ended: 2.5 }; // prettier-ignore
-  const counts = { total: 1, matching: 1, status: { all: 1 }, labels: { '': 1 }, trackers: {}, folders: { '/': 1 } };
+  const counts = { total: 1, matching: 1, status: { all: 1 }, labels: { '': 1 }, trackers: {}, folders: { '/': 1 }, owners: { '': 1 } }; // prettier-ignore
   const right = {
     commands: { snapshot: true, commands: { 1: command }, removed: [] },
     window: { revision: 1, snapshot: true, torrents: { [nobodys]: { daemon: 'main', status: 4 } }, removed: [], session: {}, order: [nobodys], offset: 0, counts },

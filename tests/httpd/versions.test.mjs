@@ -94,7 +94,7 @@ for (const each of releases) {
         for (const torrent of torrents) {
           const shown = list.torrents[torrent.hashString];
           for (const field of steadyFields) assert.deepEqual(shown[field], torrent[field], field);
-          assert.deepEqual(Object.keys(shown).sort(), ['daemon', ...steadyFields, ...liveFields].sort());
+          assert.deepEqual(Object.keys(shown).sort(), ['daemon', 'owner', ...steadyFields, ...liveFields].sort());
           assert.equal(typeof shown.status, 'number');
           assert.equal(typeof shown.isStalled, 'boolean');
           assert.match(shown.trackers[0].announce, /^http:/);

@@ -603,4 +603,12 @@ export const mutants = [
     test: 'unit:unit-tests',
     name: 'WorkerTorrentList.WhatChangesTogetherWithOthersIsReadWhole',
   },
+  {
+    guard: "a daemon's worker waits for no lock of the database",
+    file: 'worker/owner_store.cpp',
+    from: 'database_.emplace(config.database, Milliseconds(0));',
+    to: 'database_.emplace(config.database);',
+    test: 'unit:unit-tests',
+    name: 'WorkerOwnerStore.NeverWaitsForALockAndWritesLater',
+  },
 ];
