@@ -9,6 +9,8 @@ namespace {
 
 // Other clients' changes that "recently-active" does not show come with a sweep over all torrents.
 constexpr std::chrono::seconds kSweepInterval{30};
+// After a sweep that could not read all.
+constexpr std::chrono::seconds kSoon{1};
 // "recently-active" and its `removed` cover 60 s; less a margin.
 constexpr std::chrono::seconds kLongestGap{55};
 // What a command asks for, a stop above all, Transmission does with its next pulse, every 500 ms.
@@ -69,7 +71,9 @@ void ListReader::touched(const HashSet& hashes) {
 }
 
 void ListReader::removed(const HashSet& hashes) {
-  forget_owners(hashes);
+  for (const std::string& hash : hashes) {
+    owners_.set(hash, "");
+  }
   if (listeners_.empty()) {
     return;
   }
@@ -219,7 +223,9 @@ void ListReader::take_list(Selection selection, const json_t* arguments) {
   const bool is_of_same_session = list_session_ == daemon_.session();
   if (selection == Selection::kAll) {
     list_session_ = daemon_.session();
-    owners_.read();
+    if (const auto now = Clock::now(); !owners_.read(now)) {
+      next_sweep_ = now + kSoon;
+    }
   } else if (!is_of_same_session) {
     due_.merge(requested_);
     return;  // the daemon was restarted: its numbers mean other torrents, so the whole list is read
@@ -234,13 +240,25 @@ void ListReader::take_list(Selection selection, const json_t* arguments) {
     return;
   }
   requested_.clear();
+  if (is_of_same_session) {  // one that has just started may not have read all of its torrents yet
+    forget_owners(*delta, selection == Selection::kAll);
+  }
   due_.insert(delta->incomplete.begin(), delta->incomplete.end());
   daemon_.makes_sense();
   updated_ = unix_time();
-  if (is_of_same_session) {  // one that has just started may not have read all of its torrents yet
-    forget_owners(delta->removed);
-  }
   tell(*delta);
+}
+
+void ListReader::forget_owners(const ListDelta& delta, bool is_of_all) {
+  for (const std::string& hash : delta.removed) {
+    // Else a command has added it again meanwhile.
+    if (!due_.contains(hash)) {
+      owners_.forget(hash);
+    }
+  }
+  if (is_of_all) {
+    owners_.forget_others(list_.torrents());
+  }
 }
 
 void ListReader::tell(const ListDelta& delta) {

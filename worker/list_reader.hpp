@@ -76,16 +76,10 @@ class ListReader {
   void poll(Selection selection);
   void read_list(Selection selection);
   void take_list(Selection selection, const json_t* arguments);
+  void forget_owners(const ListDelta& delta, bool is_of_all);
   void ask(RpcRequest request, std::function<void(const json_t* arguments)> then);
   void give_up(const std::string& reason);
   [[nodiscard]] bool is_needed() const;
-
-  template <typename Hashes>
-  void forget_owners(const Hashes& hashes) {
-    for (const std::string& hash : hashes) {
-      owners_.set(hash, "");
-    }
-  }
 
   void tell(const ListDelta& delta);
   void tell_session();

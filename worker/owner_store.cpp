@@ -12,14 +12,16 @@ namespace {
 
 constexpr const char* kRead = "SELECT hash, user_id FROM torrent_ws_owner WHERE daemon = ?1";
 constexpr const char* kGive = "INSERT OR REPLACE INTO torrent_ws_owner (daemon, hash, user_id) VALUES (?1, ?2, ?3)";
-constexpr const char* kForget = "DELETE FROM torrent_ws_owner WHERE daemon = ?1 AND hash = ?2";
+constexpr const char* kForget =
+    "DELETE FROM torrent_ws_owner WHERE daemon = ?1 AND hash = ?2 AND (?3 IS NULL OR user_id = ?3)";
 
 constexpr Milliseconds kRetryAfter{250};
-// What is written later than this, people are told.
+// What fails for longer than this, people are told.
 constexpr std::chrono::seconds kLogAfter{5};
 // In one turn.
 constexpr std::size_t kMaxWritten = 2000;
-constexpr std::size_t kMaxUser = 1024;
+// As much as a filter of a window takes.
+constexpr std::size_t kMaxUser = 1000;
 
 // The site's own programs may write anything there: this is what can be told of it.
 bool is_user_id(std::string_view text) {
@@ -47,20 +49,23 @@ OwnerStore::~OwnerStore() {
   }
 }
 
-void OwnerStore::read() {
+bool OwnerStore::read(Clock::time_point now) {
   if (!database_) {
-    return;
+    return true;
   }
   auto owners = read_all();
   if (!owners) {
-    log_.log("error", log_code::kOwners, owners.error().message);
-    database_->close();
-    return;
+    failed(owners.error(), now);
+    return false;
   }
-  for (const auto& [hash, user] : unwritten_) {
-    put(*owners, hash, user);
+  for (const auto& [hash, change] : unwritten_) {
+    put(*owners, hash, change.user);
   }
   owners_ = std::move(*owners);
+  if (unwritten_.empty()) {
+    recovered();
+  }
+  return true;
 }
 
 Result<Owners> OwnerStore::read_all() {
@@ -75,23 +80,46 @@ Result<Owners> OwnerStore::read_all() {
   Owners owners;
   int step = SQLITE_DONE;
   while ((step = sqlite3_step(statement.get())) == SQLITE_ROW) {
-    const auto hash = info_hash(column_text(statement, 0));
+    const std::string hash = column_text(statement, 0);
     std::string user = column_text(statement, 1);
-    if (hash && is_user_id(user)) {
-      put(owners, *hash, std::move(user));
+    if (info_hash(hash) == hash && is_user_id(user)) {
+      put(owners, hash, std::move(user));
     }
   }
   return step == SQLITE_DONE ? Result<Owners>(std::move(owners)) : database_->failure("cannot be read");
 }
 
 void OwnerStore::set(const std::string& hash, std::string_view user) {
-  if (!database_) {
-    return;
+  if (database_) {
+    change(hash, {.user = std::string(is_user_id(user) ? user : ""), .former = {}});
   }
-  const std::string owner(is_user_id(user) ? user : "");
-  put(owners_, hash, owner);
+}
+
+void OwnerStore::forget(const std::string& hash) {
+  if (const auto owner = owners_.find(hash); owner != owners_.end()) {
+    change(hash, {.user = "", .former = owner->second});
+  }
+}
+
+void OwnerStore::forget_others(const TorrentList::Torrents& torrents) {
+  HashSet missing;
+  for (const auto& [hash, user] : owners_) {
+    if (!torrents.contains(hash)) {
+      missing.insert(missing.end(), hash);
+    }
+  }
+  for (const std::string& hash : std::exchange(missing_, missing)) {
+    if (missing.contains(hash)) {
+      forget(hash);
+      missing_.erase(hash);
+    }
+  }
+}
+
+void OwnerStore::change(const std::string& hash, Change change) {
+  put(owners_, hash, change.user);
   if (unwritten_.size() < kMaxUnwritten || unwritten_.contains(hash)) {
-    unwritten_.insert_or_assign(hash, owner);
+    unwritten_.insert_or_assign(hash, std::move(change));
   }
 }
 
@@ -100,12 +128,12 @@ void OwnerStore::tick(Timers& timers) {
     return;
   }
   if (const auto written = write_some(); !written) {
-    write_failed(written.error(), timers.now());
+    failed(written.error(), timers.now());
+    write_at_ = timers.now() + kRetryAfter;
     timers.due(write_at_);
     return;
   }
-  failing_since_.reset();
-  failure_logged_ = false;
+  recovered();
   if (!unwritten_.empty()) {
     timers.again();
   }
@@ -121,13 +149,14 @@ Status OwnerStore::write_some() {
   bool is_written = transaction.began() && give && forget;
   auto end = unwritten_.cbegin();
   for (std::size_t count = 0; is_written && count < kMaxWritten && end != unwritten_.cend(); ++count, ++end) {
-    const auto& [hash, user] = *end;
-    const Statement& statement = user.empty() ? forget : give;
+    const auto& [hash, change] = *end;
+    const Statement& statement = change.user.empty() ? forget : give;
     sqlite3_reset(statement.get());
+    sqlite3_clear_bindings(statement.get());
     bind_text(statement, 1, daemon_);
     bind_text(statement, 2, hash);
-    if (!user.empty()) {
-      bind_text(statement, 3, user);
+    if (!change.user.empty() || change.former) {
+      bind_text(statement, 3, change.former ? *change.former : change.user);
     }
     is_written = sqlite3_step(statement.get()) == SQLITE_DONE;
   }
@@ -138,13 +167,17 @@ Status OwnerStore::write_some() {
   return Done{};
 }
 
-void OwnerStore::write_failed(const Error& error, Clock::time_point now) {
+void OwnerStore::failed(const Error& error, Clock::time_point now) {
   database_->close();
-  write_at_ = now + kRetryAfter;
   failing_since_ = failing_since_.value_or(now);
   if (now - *failing_since_ >= kLogAfter && !std::exchange(failure_logged_, true)) {
     log_.log("error", log_code::kOwners, error.message);
   }
+}
+
+void OwnerStore::recovered() {
+  failing_since_.reset();
+  failure_logged_ = false;
 }
 
 }  // namespace tws::worker

@@ -31,22 +31,35 @@ class OwnerStore {
   // As last read, and with all that was set.
   [[nodiscard]] const Owners& owners() const { return owners_; }
 
-  // Takes over what others have written. Where the database cannot be read everything stays as it is.
-  void read();
-  // Counts at once, and is written with the next tick(). No user: it is nobody's.
+  // Takes over what others have written. False where the database cannot be read: everything stays as it is.
+  bool read(Clock::time_point now);
+  // These count at once, and are written with the next tick().
+  // No user: it is nobody's.
   void set(const std::string& hash, std::string_view user);
+  // The torrent is seen to be gone. Another process may have added it again by now: what it wrote stays.
+  void forget(const std::string& hash);
+  // `torrents` are all there are: who is in none of two successive ones is forgotten.
+  void forget_others(const TorrentList::Torrents& torrents);
   void tick(Timers& timers);
 
  private:
+  struct Change {
+    std::string user;                   // as in set()
+    std::optional<std::string> former;  // only if it is still his
+  };
+
   Result<Owners> read_all();
   Status write_some();
-  void write_failed(const Error& error, Clock::time_point now);
+  void change(const std::string& hash, Change change);
+  void failed(const Error& error, Clock::time_point now);
+  void recovered();
 
   const std::string& daemon_;
   JobSocket& log_;
   std::optional<Database> database_;
   Owners owners_;
-  std::map<std::string, std::string> unwritten_;  // the user's id by hash, as in set()
+  std::map<std::string, Change> unwritten_;  // by hash
+  HashSet missing_;                          // of the owners, in the list that was read last
   Clock::time_point write_at_{};
   std::optional<Clock::time_point> failing_since_;
   bool failure_logged_ = false;

@@ -59,13 +59,13 @@ TEST_GROUP(WorkerOwnerStore) {
   }
   void start_anew() {
     store = std::make_unique<OwnerStore>(config, log);
-    store->read();
+    store->read(now);
   }
   void holds(const Owners& owners) {
     CHECK_TRUE(owners == store->owners());
     // Another worker sees the same.
     OwnerStore other(config, log);
-    other.read();
+    other.read(now);
     CHECK_TRUE(owners == other.owners());
   }
   int logged() {
@@ -83,7 +83,7 @@ TEST_GROUP(WorkerOwnerStore) {
 };
 
 TEST(WorkerOwnerStore, KnowsAtOnceAndAfterAStart) {
-  store->read();
+  store->read(now);
   store->set(kHashA, "7");
   store->set(kHashB, "8");
   CHECK_TRUE((Owners{{kHashA, "7"}, {kHashB, "8"}}) == store->owners());
@@ -102,7 +102,7 @@ TEST(WorkerOwnerStore, EachDaemonHasItsOwn) {
   tick();
   const DaemonConfig attic = config_of("attic", database.path);
   OwnerStore other(attic, log);
-  other.read();
+  other.read(now);
   CHECK_TRUE(other.owners().empty());
   Timers timers(now);
   other.set(kHashA, "8");
@@ -117,14 +117,14 @@ TEST(WorkerOwnerStore, WhatWaitsIsWrittenWhenItEnds) {
 }
 
 TEST(WorkerOwnerStore, TakesWhatTheSiteWritesIfItIsOne) {
-  store->read();
+  store->read(now);
   database.execute("INSERT INTO torrent_ws_owner VALUES ('main', '" + kHashA + "', '7'), ('main', '" +
                    std::string(40, 'B') + "', 8), ('attic', '" + std::string(40, 'c') +
                    "', '9'), ('main', 'x', '9'), " + "('main', '" + std::string(40, 'd') +
                    "', CAST(X'ff' AS TEXT)), ('main', '" + std::string(40, 'e') +
                    "', CAST(X'61006200' AS TEXT)), ('main', '" + std::string(40, 'f') + "', '')");
   CHECK_TRUE(store->owners().empty());
-  store->read();
+  store->read(now);
   holds({{kHashA, "7"}, {kHashB, "8"}});
 }
 
@@ -136,7 +136,7 @@ TEST(WorkerOwnerStore, WhatCannotBeAUserIsNobody) {
 }
 
 TEST(WorkerOwnerStore, NeverWaitsForALockAndWritesLater) {
-  store->read();
+  store->read(now);
   sqlite3* site = nullptr;
   CHECK_EQUAL(SQLITE_OK, sqlite3_open(database.path.c_str(), &site));
   CHECK_EQUAL(SQLITE_OK, sqlite3_exec(site, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr));
@@ -145,7 +145,7 @@ TEST(WorkerOwnerStore, NeverWaitsForALockAndWritesLater) {
   CHECK_EQUAL(250, tick().count());
   store->set(kHashB, "8");
   CHECK_EQUAL(150, tick(Milliseconds(100)).count());
-  store->read();
+  store->read(now);
   CHECK_TRUE((Owners{{kHashA, "7"}, {kHashB, "8"}}) == store->owners());
   CHECK_TRUE(Clock::now() - before < std::chrono::seconds(4));  // of the five that others would wait
   for (int i = 0; i < 40; ++i) {
@@ -180,18 +180,54 @@ TEST(WorkerOwnerStore, TroubleIsSaidAndTheNextTryStartsAfresh) {
   store->set(kHashA, "7");
   tick();
   database.execute("DROP TABLE torrent_ws_owner; CREATE TABLE torrent_ws_owner (something_else TEXT)");
-  store->read();
-  CHECK_EQUAL(1, logged());
+  CHECK_FALSE(store->read(now));
   store->set(kHashB, "8");
   tick();
   CHECK_EQUAL(0, logged());
   tick(std::chrono::seconds(5));
   CHECK_EQUAL(1, logged());
+  CHECK_FALSE(store->read(now));
+  CHECK_EQUAL(0, logged());
   CHECK_TRUE((Owners{{kHashA, "7"}, {kHashB, "8"}}) == store->owners());
   database.execute("DROP TABLE torrent_ws_owner");
   tick(std::chrono::seconds(1));
-  store->read();
+  store->read(now);
   holds({{kHashB, "8"}});
+}
+
+TEST(WorkerOwnerStore, WhatAnotherProcessWroteOutlivesAForgotten) {
+  store->set(kHashA, "7");
+  store->set(kHashB, "7");
+  tick();
+  OwnerStore other(config, log);
+  other.set(kHashA, "8");
+  Timers timers(now);
+  other.tick(timers);
+  store->forget(kHashA);
+  store->forget(kHashB);
+  tick();
+  start_anew();
+  holds({{kHashA, "8"}});
+  // A command's removal counts whoever owned it.
+  other.set(kHashA, "");
+  other.tick(timers);
+  start_anew();
+  holds({});
+}
+
+TEST(WorkerOwnerStore, WhoIsInNoListTwiceIsForgotten) {
+  const tws::worker::TorrentList::Torrents only_a{{kHashA, {}}};
+  store->set(kHashA, "7");
+  store->set(kHashB, "8");
+  store->forget_others(only_a);
+  tick();
+  holds({{kHashA, "7"}, {kHashB, "8"}});
+  store->forget_others({{kHashA, {}}, {kHashB, {}}});
+  store->forget_others(only_a);
+  holds({{kHashA, "7"}, {kHashB, "8"}});
+  store->forget_others(only_a);
+  tick();
+  holds({{kHashA, "7"}});
 }
 
 TEST(WorkerOwnerStore, WithoutADatabaseNobodyOwnsAnything) {
