@@ -144,9 +144,12 @@ Status OwnerStore::write_some() {
     return opened;
   }
   Transaction transaction(*database_);
+  if (!transaction.began()) {
+    return database_->failure("cannot be written");
+  }
   const Statement give = database_->prepare(kGive);
   const Statement forget = database_->prepare(kForget);
-  bool is_written = transaction.began() && give && forget;
+  bool is_written = give && forget;
   auto end = unwritten_.cbegin();
   for (std::size_t count = 0; is_written && count < kMaxWritten && end != unwritten_.cend(); ++count, ++end) {
     const auto& [hash, change] = *end;

@@ -16,6 +16,7 @@ import { checked } from '../support/schemas.mjs';
 import { forms } from '../support/serializers.mjs';
 import { startStack } from '../support/stack.mjs';
 import { TorrentView } from '../support/torrent-view.mjs';
+import { TransmissionDaemon } from '../support/transmission-daemon.mjs';
 import { endpoint, signedInClient, WampClient, wampError } from '../support/wamp.mjs';
 import { WindowView } from '../support/window-view.mjs';
 
@@ -198,6 +199,33 @@ describe('owners', () => {
     await killHard(daemon);
     await (await openList(await openClient(1))).until(isOwnedBy('2', added));
   });
+});
+
+test('a daemon that starts without its torrents takes them from nobody', async () => {
+  const daemon = await TransmissionDaemon.start();
+  try {
+    stack = await startStack({ backend: daemon.url });
+    const client = await openClient(2);
+    const view = await openList(client);
+    const hash = await add(client);
+    await view.until(isOwnedBy('2', hash));
+    const [torrents, away] = ['torrents', 'elsewhere'].map((name) => path.join(daemon.folder, name));
+    await daemon.end();
+    fs.renameSync(torrents, away);
+    await daemon.launch();
+    await view.until((list) => !(hash in list.torrents));
+    await daemon.end();
+    fs.rmSync(torrents, { recursive: true });
+    fs.renameSync(away, torrents);
+    await daemon.launch();
+    await view.until((list) => hash in list.torrents);
+    assert.equal(view.torrents[hash].owner, '2');
+    assert.deepEqual(await ownersOf(stack), { [hash]: '2' });
+  } finally {
+    await closeClients();
+    await stack?.stop([/ TWS0304: /]);
+    await daemon.stop();
+  }
 });
 
 test('without a database nobody owns anything', async () => {
