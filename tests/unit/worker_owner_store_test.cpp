@@ -120,8 +120,8 @@ TEST(WorkerOwnerStore, WhatWaitsIsWrittenWhenItEnds) {
 
 TEST(WorkerOwnerStore, TakesWhatTheSiteWritesIfItIsOne) {
   store->read(now);
-  database.execute("INSERT INTO torrent_ws_owner VALUES ('main', '" + kHashA + "', '7'), ('main', '" +
-                   std::string(40, 'B') + "', 8), ('attic', '" + std::string(40, 'c') +
+  database.execute("INSERT INTO torrent_ws_owner VALUES ('main', '" + kHashA + "', '7'), ('main', '" + kHashB +
+                   "', 8), ('main', '" + std::string(40, 'C') + "', '9'), ('attic', '" + std::string(40, 'c') +
                    "', '9'), ('main', 'x', '9'), " + "('main', '" + std::string(40, 'd') +
                    "', CAST(X'ff' AS TEXT)), ('main', '" + std::string(40, 'e') +
                    "', CAST(X'61006200' AS TEXT)), ('main', '" + std::string(40, 'f') + "', '')");
@@ -132,7 +132,7 @@ TEST(WorkerOwnerStore, TakesWhatTheSiteWritesIfItIsOne) {
 
 TEST(WorkerOwnerStore, WhatCannotBeAUserIsNobody) {
   store->set(kHashA, "7");
-  store->set(kHashA, std::string(1025, 'x'));
+  store->set(kHashA, std::string(1001, 'x'));
   tick();
   holds({});
 }
