@@ -53,8 +53,9 @@ export function createDaemons(): Daemons {
       if (event.session) setTotals((previous) => ({ ...previous, ...event.session }));
     },
     applySession: (event, isFirst) => {
+      // Of the statistics, which change each second, only the sizes are shown.
       const daemons = Object.entries(event.daemons).map(
-        ([name, { roots = byName[name]?.roots, ...daemon }]) => [name, { ...daemon, roots }],
+        ([name, { roots = byName[name]?.roots, stats: _, ...daemon }]) => [name, { ...daemon, roots }],
       );
       put(Object.fromEntries(daemons) as Record<string, Daemon>, isFirst);
       setSizes((known) => {
