@@ -29,6 +29,12 @@ export function launchBrowser(...further) {
   });
 }
 
+// The pages that most tests look at.
+export const layouts = [
+  { name: 'desktop', viewport: { width: 1280, height: 800 } },
+  { name: 'phone', viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+];
+
 // Has the page take a window of lists of so many torrents and more.
 export function setWindowFrom(page, count) {
   return page.addInitScript((from) => {

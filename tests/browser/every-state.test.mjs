@@ -7,14 +7,10 @@ import { after, before, describe, test } from 'node:test';
 import { makeTorrent } from '../support/metainfo.mjs';
 import { startStack } from '../support/stack.mjs';
 import { ActionsPage } from './actions-page.mjs';
-import { launchBrowser } from './browser.mjs';
+import { launchBrowser, layouts } from './browser.mjs';
 
 const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const torrent = 'ubuntu-16.04.1-desktop-amd64.iso';
-const layouts = [
-  { name: 'desktop', viewport: { width: 1280, height: 800 } },
-  { name: 'phone', viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
-];
 const tablet = { name: 'tablet', viewport: { width: 820, height: 1100 }, hasTouch: true };
 
 let stack;

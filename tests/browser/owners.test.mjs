@@ -8,12 +8,8 @@ import { makeTorrent } from '../support/metainfo.mjs';
 import { eventually } from '../support/patience.mjs';
 import { startStack } from '../support/stack.mjs';
 import { signedInClient } from '../support/wamp.mjs';
-import { GuiPage, launchBrowser, setWindowFrom } from './browser.mjs';
+import { GuiPage, launchBrowser, layouts, setWindowFrom } from './browser.mjs';
 
-const layouts = [
-  { name: 'desktop', viewport: { width: 1280, height: 800 } },
-  { name: 'phone', viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
-];
 const parts = [
   { part: 'whole list', windowFrom: 1000 },
   { part: 'window', windowFrom: 1 },
