@@ -97,7 +97,8 @@ void OwnerStore::set(const std::string& hash, std::string_view user) {
 
 void OwnerStore::forget(const std::string& hash) {
   if (const auto owner = owners_.find(hash); owner != owners_.end()) {
-    change(hash, {.user = "", .former = owner->second});
+    // What is not written yet is not what the row says.
+    change(hash, {.user = "", .former = unwritten_.contains(hash) ? std::nullopt : std::optional(owner->second)});
   }
 }
 

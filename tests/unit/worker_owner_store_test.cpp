@@ -211,6 +211,14 @@ TEST(WorkerOwnerStore, WhatAnotherProcessWroteOutlivesAForgotten) {
   tick();
   start_anew();
   holds({{kHashA, "8"}});
+  // What was still to be written hides nobody who was written before.
+  store->set(kHashA, "9");
+  store->forget(kHashA);
+  tick();
+  start_anew();
+  holds({});
+  other.set(kHashA, "8");
+  other.tick(timers);
   // A command's removal counts whoever owned it.
   other.set(kHashA, "");
   other.tick(timers);
